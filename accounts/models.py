@@ -1,0 +1,180 @@
+"""Who uses the portal, and to which department they belong, at which time."""
+
+import datetime
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from accounts.enums import Role
+
+
+class ValidityQuerySet(models.QuerySet[Any]):
+    """Rows with a period of validity; both ends belong to it, an empty end is open."""
+
+    def valid_on(self, day: datetime.date) -> "ValidityQuerySet":
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=day),
+            Q(valid_to__isnull=True) | Q(valid_to__gte=day),
+        )
+
+
+class Department(models.Model):
+    """A 局 or a 課 under its name for a period; a renamed department is a new row."""
+
+    code = models.CharField("組織コード", max_length=20)
+    name = models.CharField("名称", max_length=100)
+    bureau = models.ForeignKey(
+        "self",
+        verbose_name="所属する局",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="divisions",
+        help_text="局そのものは空欄にします。",
+    )
+    valid_from = models.DateField("設置日")
+    valid_to = models.DateField("廃止日", null=True, blank=True, help_text="この日まで存続します。")
+    successors = models.ManyToManyField(
+        "self",
+        verbose_name="承継先",
+        blank=True,
+        symmetrical=False,
+        related_name="predecessors",
+        help_text="改組でこの組織の仕事を引き継いだ組織。",
+    )
+
+    history = HistoricalRecords(m2m_fields=[successors])
+    objects = ValidityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "組織"
+        verbose_name_plural = "組織"
+        ordering = ["code", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "valid_from"],
+                name="department_code_start_unique",
+                violation_error_message="同じ組織コードで同じ設置日の組織がすでにあります。",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="department_period_ordered",
+                violation_error_message="廃止日は設置日以後の日にしてください。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by staff number; makes accounts for the command line and the tests."""
+
+    def create_user(self, staff_number: str, password: str | None = None, **fields: Any) -> "User":
+        fields["email"] = self.normalize_email(fields["email"])
+        user = self.model(staff_number=staff_number, **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, staff_number: str, password: str | None = None, **fields: Any) -> "User":
+        """The first administrator of an installation: `manage.py createsuperuser`."""
+        user = self.create_user(staff_number, password, **fields)
+        Membership.objects.create(user=user, role=Role.ADMINISTRATOR)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who logs in, by staff number or mail address, while the account is valid."""
+
+    staff_number = models.CharField("職員番号", max_length=30, unique=True)
+    email = models.EmailField("メールアドレス", unique=True)
+    name = models.CharField("氏名", max_length=100)
+    active_from = models.DateField("利用開始日", null=True, blank=True)
+    active_to = models.DateField("利用終了日", null=True, blank=True, help_text="この日まで利用できます。")
+    is_demo = models.BooleanField("見本アカウント", default=False, editable=False)
+
+    USERNAME_FIELD = "staff_number"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email", "name"]
+
+    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "利用者"
+        verbose_name_plural = "利用者"
+        ordering = ["staff_number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(active_from__isnull=True) | Q(active_to__isnull=True) | Q(active_to__gte=F("active_from")),
+                name="user_period_ordered",
+                violation_error_message="利用終了日は利用開始日以後の日にしてください。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]  # Django's field, here derived from the period
+        today = timezone.localdate()
+        return (self.active_from is None or self.active_from <= today) and (
+            self.active_to is None or today <= self.active_to
+        )
+
+
+class Membership(models.Model):
+    """A role a person has, in a department or (ICT推進課, administrators, viewers) for the whole portal."""
+
+    user = models.ForeignKey(User, verbose_name="利用者", on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField("役割", max_length=30, choices=Role.choices)
+    department = models.ForeignKey(
+        Department,
+        verbose_name="組織",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="memberships",
+    )
+    valid_from = models.DateField("開始日", null=True, blank=True)
+    valid_to = models.DateField("終了日", null=True, blank=True)
+
+    history = HistoricalRecords()
+    objects = ValidityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "役割"
+        verbose_name_plural = "役割"
+        ordering = ["user", "role", "department"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(role__in=[Role.LIAISON, Role.MANAGER]) | Q(department__isnull=False),
+                name="membership_department_needed",
+                violation_error_message="担当者と課長には組織が必要です。",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "department", "valid_from"],
+                name="membership_unique",
+                violation_error_message="同じ役割がすでに登録されています。",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="membership_period_ordered",
+                violation_error_message="終了日は開始日以後の日にしてください。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}（{self.department}）" if self.department else self.get_role_display()

@@ -1,0 +1,20 @@
+"""Root addresses. Addresses are for ever: add, never change."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("", include("plan.urls")),
+]
+
+handler403 = "plan.views.errors.forbidden"
+handler404 = "plan.views.errors.not_found"
+handler500 = "plan.views.errors.server_error"
+handler400 = "plan.views.errors.bad_request"

@@ -1,0 +1,79 @@
+"""What happened to the plan's text, and which state of it is the newest."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from plan.enums import RevisionKind
+from plan.models.hierarchy import Plan
+
+
+class Revision(models.Model):
+    """改定履歴: one change of published text. Append-only.
+
+    `changes` is a list of `{"label": …, "before": …, "after": …}` in the order
+    of the form; `object_type` is the model's label (`plan.measure`).
+    """
+
+    plan = models.ForeignKey(Plan, verbose_name="プラン", on_delete=models.PROTECT, related_name="revisions")
+    kind = models.CharField("種別", max_length=10, choices=RevisionKind.choices)
+    object_type = models.CharField("種類", max_length=50)
+    object_id = models.BigIntegerField("番号")
+    title = models.CharField("対象", max_length=300)
+    path = models.CharField("アドレス", max_length=300, blank=True)
+    changes = models.JSONField("変更", default=list)
+    reason = models.TextField("理由")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="変更した人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField("日時", default=timezone.now)
+
+    class Meta:
+        verbose_name = "改定履歴"
+        verbose_name_plural = "改定履歴"
+        ordering = ["-made_at", "-pk"]
+        indexes = [
+            models.Index(fields=["plan", "-made_at"], name="revision_plan_time"),
+            models.Index(fields=["object_type", "object_id"], name="revision_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}（{self.get_kind_display()}）"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("A revision is append-only and cannot be changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("A revision is append-only and cannot be deleted.")
+
+
+class ContentVersion(models.Model):
+    """One row: a number that grows with every change of what the public sees."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    number = models.PositiveBigIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="content_version_single_row")]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class LoadedRow(models.Model):
+    """What `load_plan` last wrote for a row of the fixtures, to tell staff's edits from its own."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="loaded_rows")
+    key = models.CharField(max_length=100)
+    fingerprint = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "key"], name="loaded_row_key_unique")]
+
+    def __str__(self) -> str:
+        return self.key
