@@ -15,7 +15,7 @@ from config import environment
 from config.environment import Mode
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
+VAR_DIR = Path(environment.text("PORTAL_VAR_DIR") or BASE_DIR / "var")
 
 MODE = environment.mode()
 DEMO = MODE is Mode.DEMO
@@ -97,6 +97,8 @@ def _database() -> dict[str, Any]:
     database: dict[str, Any] = dict(dj_database_url.parse(url))
     if database["ENGINE"].endswith("sqlite3"):
         database["OPTIONS"] = SQLITE_OPTIONS
+        # Each thread keeps its connection: opening the file and setting it up costs more than a page.
+        database["CONN_MAX_AGE"] = None
     else:
         database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": True}
     return database
@@ -141,6 +143,8 @@ DATE_FORMAT = "Y年n月j日"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Tests take static files from where they are written; everything else serves collected ones.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = MODE is Mode.TEST
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

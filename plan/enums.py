@@ -70,6 +70,7 @@ class Relation(models.TextChoices):
 class DocumentKind(models.TextChoices):
     """The kinds that search groups its hits by, in the order shown."""
 
+    PLAN = "plan", "プラン"
     POLICY = "policy", "基本施策"
     MEASURE = "measure", "施策"
     DIRECTION = "direction", "施策の基本方向"
