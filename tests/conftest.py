@@ -1,0 +1,70 @@
+"""What all tests share: the plan in the database, personas, quick hashing, and the guards."""
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import caches
+from django.core.management import call_command, get_commands
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from tests import guards
+
+pytest_plugins = ["tests.personas"]
+
+# Set before any test runs, not per test: these do not differ between tests.
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+for _alias in ("default", "pages"):
+    django_settings.CACHES[_alias] = {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": f"tests-{_alias}",
+    }
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database holds the real plan, loaded once per worker."""
+    with django_db_blocker.unblock():
+        call_command("createcachetable", "shared_cache")
+        _load_plan()
+
+
+def _load_plan() -> None:
+    if "load_plan" in get_commands():
+        call_command("load_plan", verbosity=0)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
+    """A test with real transactions empties the database when it ends: load the plan again."""
+    outcome = yield
+    marker = item.get_closest_marker("django_db")
+    transactional = marker is not None and marker.kwargs.get("transaction", False)
+    if transactional or {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):
+        with item.session.config.stash[_blocker_key].unblock():
+            _load_plan()
+    return outcome
+
+
+_blocker_key = pytest.StashKey[DjangoDbBlocker]()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keep_blocker(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> None:
+    request.config.stash[_blocker_key] = django_db_blocker
+
+
+@pytest.fixture(autouse=True)
+def _empty_caches() -> Iterator[None]:
+    yield
+    for cache in caches.all():
+        cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _guards(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(Client, "request", guards.guarded_request(Client.request))
+    with guards.undefined_variables_raise():
+        yield
