@@ -1,0 +1,174 @@
+"""What a root and its rows say at one moment, as text, and the difference of two such moments."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypedDict
+
+from django.db import models
+
+from plan.editing.roots import RowKind, content_fields, row_kinds
+from plan.models.base import Versioned
+
+Rows = Mapping[str, Sequence[models.Model]]
+"""The rows of a root by `RowKind.related_name`, each list in its order."""
+
+
+class Change(TypedDict):
+    """One entry of `Revision.changes`."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One field as people read it."""
+
+    name: str
+    label: str
+    text: str
+    is_prose: bool
+
+
+@dataclass(frozen=True)
+class RowState:
+    """One row; `place` is its number counted from 1."""
+
+    key: int
+    noun: str
+    place: int
+    cells: tuple[Cell, ...]
+
+    @property
+    def summary(self) -> str:
+        return "、".join(cell.text for cell in self.cells if cell.text)
+
+    def label(self, cell: Cell) -> str:
+        return f"{self.noun}{self.place} {cell.label}"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A root's fields and, for each kind of its rows, the rows in order."""
+
+    cells: tuple[Cell, ...]
+    rows: tuple[tuple[RowState, ...], ...]
+
+
+def current_rows(root: Versioned) -> dict[str, list[models.Model]]:
+    """The rows of a root as the database has them now."""
+    return {
+        kind.related_name: list(
+            kind.model._default_manager.filter(**{kind.parent: root}).order_by("position", "pk")  # type: ignore[misc]
+        )
+        for kind in row_kinds(root)
+    }
+
+
+def take(root: Versioned, rows: Rows) -> Snapshot:
+    """The snapshot of a root with the given rows, which need not be saved."""
+    return Snapshot(
+        cells=_cells(root),
+        rows=tuple(
+            tuple(_row_state(row, kind, place) for place, row in enumerate(rows[kind.related_name], start=1))
+            for kind in row_kinds(root)
+        ),
+    )
+
+
+def take_current(root: Versioned) -> Snapshot:
+    """The snapshot of a saved root and its saved rows."""
+    return take(root, current_rows(root))
+
+
+def differences(before: Snapshot | None, after: Snapshot | None) -> list[Change]:
+    """What changed, in the order of the form; None stands for "not there". Empty when nothing did."""
+    changes = _cell_changes(before.cells if before else (), after.cells if after else ())
+    before_rows = before.rows if before else ()
+    after_rows = after.rows if after else ()
+    for index in range(max(len(before_rows), len(after_rows))):
+        changes += _row_changes(
+            before_rows[index] if before_rows else (),
+            after_rows[index] if after_rows else (),
+        )
+    return changes
+
+
+def _row_state(row: models.Model, kind: RowKind, place: int) -> RowState:
+    return RowState(
+        key=row.pk,
+        noun=kind.noun,
+        place=place,
+        cells=_cells(row, leave_out=(kind.parent, "position")),
+    )
+
+
+def _cells(instance: models.Model, *, leave_out: tuple[str, ...] = ()) -> tuple[Cell, ...]:
+    return tuple(
+        Cell(
+            name=field.name,
+            label=str(field.verbose_name),
+            text=_text(instance, field),
+            is_prose=isinstance(field, models.TextField),
+        )
+        for field in content_fields(type(instance), leave_out=leave_out)
+    )
+
+
+def _text(instance: models.Model, field: "models.Field[Any, Any]") -> str:
+    value = getattr(instance, field.attname)
+    if value is None:
+        return ""
+    if isinstance(field, models.ForeignKey):
+        related = field.related_model._base_manager.filter(pk=value).first()
+        return f"（削除された{field.verbose_name}）" if related is None else str(related)
+    if field.choices:
+        return str(getattr(instance, f"get_{field.name}_display")())
+    match value:
+        case bool():
+            return "はい" if value else "いいえ"
+        case Decimal():
+            return f"{value.normalize():f}"
+        case datetime.date():
+            return f"{value.year}年{value.month}月{value.day}日"
+    return str(value).replace("\r\n", "\n")
+
+
+def _cell_changes(before: Sequence[Cell], after: Sequence[Cell], *, prefix: str = "") -> list[Change]:
+    old = {cell.name: cell for cell in before}
+    new = {cell.name: cell for cell in after}
+    changes: list[Change] = []
+    for name, cell in (old | new).items():
+        was = old[name].text if name in old else ""
+        now = new[name].text if name in new else ""
+        if was != now:
+            changes.append({"label": prefix + cell.label, "before": was, "after": now})
+    return changes
+
+
+def _row_changes(before: Sequence[RowState], after: Sequence[RowState]) -> list[Change]:
+    old = {row.key: row for row in before}
+    new = {row.key: row for row in after}
+    changes: list[Change] = []
+    for key, row in (old | new).items():
+        was = old[key].cells if key in old else ()
+        now = new[key].cells if key in new else ()
+        changes += _cell_changes(was, now, prefix=f"{row.noun}{row.place} ")
+    kept_before = [row.key for row in before if row.key in new]
+    kept_after = [row.key for row in after if row.key in old]
+    if kept_before != kept_after:
+        changes.append(
+            {
+                "label": f"{before[0].noun}の順番",
+                "before": _listing(before),
+                "after": _listing(after),
+            }
+        )
+    return changes
+
+
+def _listing(rows: Sequence[RowState]) -> str:
+    return "\n".join(f"{row.place} {row.summary}" for row in rows)

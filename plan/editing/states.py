@@ -1,0 +1,98 @@
+"""Every state a root ever had, read from the history of the root and of its rows.
+
+A state begins with a record of the root's history and lasts until the next
+one: `plan.actions` saves the root with every change of its rows and gives all
+records of one change the same time.
+"""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from plan.editing.roots import RowKind, row_kinds
+from plan.editing.snapshots import Snapshot, take
+from plan.models import Revision
+from plan.models.base import Versioned
+
+
+@dataclass(frozen=True)
+class State:
+    """One state. `root` is the root as it was, `until` the moment the next state began (None: still so)."""
+
+    history_id: int
+    root: Versioned
+    since: datetime.datetime
+    until: datetime.datetime | None
+    by: models.Model | None
+    reason: str
+    kind: str
+    is_deleted: bool
+    revision: Revision | None
+
+    def rows(self) -> dict[str, list[models.Model]]:
+        """The rows as they were, unsaved copies, in order."""
+        return {kind.related_name: _rows_until(kind, self.root.pk, self.until) for kind in row_kinds(self.root)}
+
+    def snapshot(self) -> Snapshot:
+        return take(self.root, self.rows())
+
+
+def states_of(model: type[Versioned], object_id: int) -> list[State]:
+    """All states of a root, the newest first; empty when there never was such a root."""
+    records = list(
+        _history(model).filter(id=object_id).select_related("history_user").order_by("history_date", "history_id")
+    )
+    revisions = {
+        revision.made_at: revision
+        for revision in Revision.objects.filter(object_type=model._meta.label_lower, object_id=object_id)
+    }
+    states = []
+    for index, record in enumerate(records):
+        until = records[index + 1].history_date if index + 1 < len(records) else None
+        states.append(_state(record, until, revisions.get(record.history_date)))
+    return states[::-1]
+
+
+def latest_change(model: type[Versioned], object_id: int) -> datetime.datetime | None:
+    """When the root was last written, by anybody."""
+    return _history(model).filter(id=object_id).aggregate(models.Max("history_date"))["history_date__max"]
+
+
+def deleted_states(model: type[Versioned]) -> list[State]:
+    """For each root of this kind that was deleted and not brought back, its deletion; the newest first."""
+    living = model._default_manager.values("pk")
+    records = _history(model).filter(history_type="-").exclude(id__in=living).select_related("history_user")
+    newest: dict[int, State] = {}
+    for record in records.order_by("-history_date", "-history_id"):
+        newest.setdefault(record.id, _state(record, None, None))
+    return list(newest.values())
+
+
+def _history(model: type[models.Model]) -> "models.QuerySet[Any]":
+    return model.history.model._default_manager.all()  # type: ignore[attr-defined]  # added by simple_history
+
+
+def _state(record: Any, until: datetime.datetime | None, revision: Revision | None) -> State:
+    types = {"+": "追加", "~": "変更", "-": "削除"}
+    return State(
+        history_id=record.history_id,
+        root=record.instance,
+        since=record.history_date,
+        until=until,
+        by=record.history_user,
+        reason=revision.reason if revision else record.history_change_reason or "",
+        kind=revision.get_kind_display() if revision else types[record.history_type],
+        is_deleted=record.history_type == "-",
+        revision=revision,
+    )
+
+
+def _rows_until(kind: RowKind, root_id: int, until: datetime.datetime | None) -> list[models.Model]:
+    records = _history(kind.model).filter(**{f"{kind.parent}_id": root_id})
+    if until is not None:
+        records = records.filter(history_date__lt=until)
+    newest = {record.id: record for record in records.order_by("history_date", "history_id")}
+    rows = [record.instance for record in newest.values() if record.history_type != "-"]
+    return sorted(rows, key=lambda row: (row.position, row.pk))
