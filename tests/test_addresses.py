@@ -1,0 +1,128 @@
+"""Every address × every persona. A new address fails here until it is listed."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.enums import Role
+from accounts.models import User
+
+pytestmark = pytest.mark.django_db
+
+PLAN = {"slug": "2016"}
+# Name of each public address → how to fill it in.
+PUBLIC: dict[str, dict[str, Any]] = {
+    "plan:home": {},
+    "plan:search": {},
+    "plan:data": {},
+    "plan:sitemap": {},
+    "plan:sitemap_xml": {},
+    "plan:robots": {},
+    "plan:accessibility": {},
+    "plan:about": {},
+    "plan:plans": {},
+    "plan:plan": PLAN,
+    "plan:summary": PLAN,
+    "plan:chapter": {**PLAN, "chapter": 2},
+    "plan:section": {**PLAN, "chapter": 2, "section": 3},
+    "plan:policy": {**PLAN, "number": 1},
+    "plan:measure": {**PLAN, "code": "1-1"},
+    "plan:direction": {**PLAN, "code": "1-1-1"},
+    "plan:figures": PLAN,
+    "plan:figure": {**PLAN, "number": "2-13"},
+    "plan:figure_csv": {**PLAN, "number": "2-13"},
+    "plan:surveys": PLAN,
+    "plan:survey": {**PLAN, "number": 1},
+    "plan:survey_csv": {**PLAN, "number": 1},
+    "plan:glossary": PLAN,
+    "plan:glossary_by_number": PLAN,
+    "plan:term": {**PLAN, "number": 1},
+    "plan:glossary_csv": PLAN,
+    "plan:structure_csv": PLAN,
+    "plan:periods": PLAN,
+    "plan:periods_csv": PLAN,
+    "plan:revisions": PLAN,
+    "plan:mendings": PLAN,
+    "healthz": {},
+    "readyz": {},
+}
+# Public in the demo, for people who may edit elsewhere.
+STAFF_ONLY = {"plan:gallery"}
+OWN_PAGES = {"accounts:me", "accounts:session"}
+PERSONAS = ("citizen", "liaison", "manager", "committee_viewer", "ict_staff", "administrator")
+
+
+def _names(resolver: URLResolver, namespace: str = "") -> set[str]:
+    found: set[str] = set()
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            if entry.namespace != "admin" and "allauth" not in str(entry.urlconf_name):
+                found |= _names(entry, inner)
+        elif isinstance(entry, URLPattern) and entry.name:
+            found.add(namespace + entry.name)
+    return found
+
+
+@pytest.fixture
+def browser_of(request: pytest.FixtureRequest) -> Any:
+    def log_in(persona: str) -> Client:
+        client = Client()
+        person = request.getfixturevalue(persona)
+        if isinstance(person, User):
+            client.force_login(person)
+        return client
+
+    return log_in
+
+
+def test_every_address_is_listed() -> None:
+    assert _names(get_resolver()) == set(PUBLIC) | STAFF_ONLY | OWN_PAGES
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_public_address_is_open_to_everybody(name: str, persona: str, browser_of: Any) -> None:
+    response = browser_of(persona).get(reverse(name, kwargs=PUBLIC[name]))
+    assert (response.status_code, bool(response.content)) == (200, True)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in PUBLIC if PUBLIC[name].get("slug")))
+def test_address_of_an_unknown_plan_is_not_found(name: str, client: Client) -> None:
+    response = client.get(reverse(name, kwargs={**PUBLIC[name], "slug": "1999"}))
+    assert (response.status_code, "見つかりません" in response.content.decode()) == (404, True)
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_own_page_needs_a_login(persona: str, browser_of: Any) -> None:
+    response = browser_of(persona).get(reverse("accounts:me"))
+    if persona == "citizen":
+        assert (response.status_code, response.headers["Location"]) == (302, "/accounts/login/?next=/accounts/me/")
+    else:
+        assert response.status_code == 200
+
+
+# Which personas may open the list of which admin models; the table behind it: accounts/permissions.py.
+def _may_open(persona: str, model_label: str) -> bool:
+    if persona == Role.ICT_STAFF.value:
+        return model_label.startswith("plan.") or model_label == "accounts.department"
+    if persona == Role.ADMINISTRATOR.value:
+        return model_label.startswith(("plan.", "accounts."))
+    return False
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.parametrize("model", sorted(admin.site._registry, key=lambda model: model._meta.label_lower))
+def test_admin_list_is_open_to_whom_the_role_table_says(model: Any, persona: str, browser_of: Any) -> None:
+    meta = model._meta
+    response = browser_of(persona).get(reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"))
+    may_enter_admin = persona in {Role.ICT_STAFF.value, Role.ADMINISTRATOR.value}
+    expected = 200 if _may_open(persona, meta.label_lower) else 403 if may_enter_admin else 302
+    if persona in {"liaison", "manager", "committee_viewer"}:
+        # Logged in, but not for the admin: told so, not sent round to log in again.
+        assert response.status_code in {302, 403}
+    else:
+        assert response.status_code == expected
