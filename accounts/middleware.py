@@ -1,15 +1,97 @@
+"""Sessions that end, and the second factor.
+
+None of these looks at the session of a request that brings no session cookie:
+pages for citizens stay free of `Vary: Cookie` and of queries.
+"""
+
 from collections.abc import Callable
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts import sessions
+from accounts.typed_text import lost_text_page
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+STAFF_PATHS = ("/admin/", "/desk/")
 
 
-class ExpiredSessionMiddleware:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+def _has_session_cookie(request: HttpRequest) -> bool:
+    return settings.SESSION_COOKIE_NAME in request.COOKIES
+
+
+class SessionRenewalMiddleware:
+    """Prolongs the session of who is at work; see `accounts.sessions` for when."""
+
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _has_session_cookie(request) and request.user.is_authenticated and self._is_due(request):
+            sessions.renew(request.session)
+        return self.get_response(request)
+
+    def _is_due(self, request: HttpRequest) -> bool:
+        if request.path == reverse("accounts:session"):
+            return False  # asking how long it lasts must not prolong it
+        return request.method not in {"GET", "HEAD"} or sessions.is_renewal_due(request.session)
+
+
+class ExpiredSessionMiddleware:
+    """What somebody sends after their session has ended is shown back to them to copy, never dropped.
+
+    The status is 403, not a redirect to the log-in: a redirect would turn the POST
+    into a GET and lose the text, and nothing but "refused" is true of the request.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (
+            request.method == "POST"
+            and request.path.startswith(STAFF_PATHS)
+            and not request.path.startswith((reverse("admin:login"), reverse("admin:logout")))
+            and not request.user.is_authenticated
+        ):
+            return lost_text_page(
+                request,
+                title="ログインの有効時間が過ぎました",
+                reason="時間内に操作がなかったため、ログアウトしています。送信した内容は、まだ保存されていません。",
+            )
         return self.get_response(request)
 
 
-class SecondFactorMiddleware(ExpiredSessionMiddleware):
-    pass
+class SecondFactorMiddleware:
+    """Sends members of `SECOND_FACTOR_ROLES` without a second factor to its set-up, wherever they go."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SECOND_FACTOR_ROLES and _has_session_cookie(request) and self._must_set_up(request):
+            messages.warning(
+                request,
+                "あなたの役割では二要素認証が必要です。認証アプリまたはセキュリティキーを登録してから、操作を続けてください。",
+            )
+            return redirect("mfa_index")
+        return self.get_response(request)
+
+    def _must_set_up(self, request: HttpRequest) -> bool:
+        user = request.user
+        if user.is_anonymous or self._is_open(request.path):
+            return False
+        if user.roles.isdisjoint(settings.SECOND_FACTOR_ROLES):
+            return False
+        return not is_mfa_enabled(user, types=["totp", "webauthn"])
+
+    def _is_open(self, path: str) -> bool:
+        """What is needed to set it up or to leave; the page 「利用者情報」 is not."""
+        if path.startswith(settings.STATIC_URL):
+            return True
+        return path.startswith("/accounts/") and path != reverse("accounts:me")

@@ -1,15 +1,20 @@
 """Who uses the portal, and to which department they belong, at which time."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
+from django.contrib import auth
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from simple_history.models import HistoricalRecords
 
 from accounts.enums import Role
+from accounts.permissions import Permission, permissions_of
+from accounts.spelling import normalise_login
 
 
 class ValidityQuerySet(models.QuerySet[Any]):
@@ -133,6 +138,54 @@ class User(AbstractBaseUser):
         return (self.active_from is None or self.active_from <= today) and (
             self.active_to is None or today <= self.active_to
         )
+
+    def clean(self) -> None:
+        """One spelling for each person: half-width staff number, mail in lower case (allauth looks for that)."""
+        super().clean()
+        self.staff_number = normalise_login(self.staff_number)
+        self.email = normalise_login(self.email).lower()
+
+    @cached_property
+    def valid_memberships(self) -> list["Membership"]:
+        """The roles of today with their departments: one query for a request, which has its own user object."""
+        if self.pk is None:
+            return []
+        today = timezone.localdate()
+        return list(Membership.objects.valid_on(today).filter(user=self).select_related("department"))
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(Role(membership.role) for membership in self.valid_memberships)
+
+    def may(self, permission: Permission) -> bool:
+        return permission in permissions_of(self)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the Django admin lets the person in."""
+        return self.may(Permission.ENTER_ADMIN)
+
+    @property
+    def is_superuser(self) -> bool:
+        """Nobody is beyond the table of roles."""
+        return False
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return any(backend.has_perm(self, perm, obj) for backend in auth.get_backends())
+
+    def has_perms(self, perm_list: Iterable[str], obj: Any = None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return any(backend.has_module_perms(self, app_label) for backend in auth.get_backends())
+
+    def get_all_permissions(self, obj: Any = None) -> set[str]:
+        return set().union(*(backend.get_all_permissions(self, obj) for backend in auth.get_backends()))
+
+
+def display_name(user: User) -> str:
+    """How allauth's pages and messages call a person."""
+    return user.name
 
 
 class Membership(models.Model):

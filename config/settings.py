@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SessionRenewalMiddleware",
     "accounts.middleware.ExpiredSessionMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -122,7 +123,12 @@ if CACHE_URL:
     }
 else:
     CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"},
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "shared_cache",
+            # With Django's 300, a few hundred failed log-ins would push the counters of others out.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        },
         "pages": {
             "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
             "LOCATION": "pages",
@@ -192,10 +198,15 @@ LOGOUT_REDIRECT_URL = "plan:home"
 
 # Seconds without a request after which a session ends; the warning comes earlier (accounts/session.js).
 SESSION_COOKIE_AGE = environment.integer("SESSION_MINUTES", default=60) * 60
-SESSION_SAVE_EVERY_REQUEST = True
+# Sessions are prolonged by accounts.middleware.SessionRenewalMiddleware, at most once in a quarter of that
+# time while somebody only reads, so that not every page read by staff writes to the database.
+SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_WARNING_SECONDS = environment.integer("SESSION_WARNING_MINUTES", default=5) * 60
 
+# How many proxies in front of us add to X-Forwarded-For; rate limits need the client's own address.
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.integer("TRUSTED_PROXY_COUNT", default=0)
+LOCKOUT_MINUTES = 10
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "accounts.adapter.SocialAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "staff_number"
@@ -206,15 +217,24 @@ ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "【川崎市情報化推進プラン】"
+# allauth's own generator copies mail addresses into a table of its own, where an address that an
+# administrator has since replaced would go on opening the account.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_FORMS = {"login": "accounts.forms.LoginForm"}
+ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
-    "login_failed": "20/m/ip,5/10m/key",
+    "login_failed": f"20/m/ip,5/{LOCKOUT_MINUTES}m/key",
     "reset_password": "20/m/ip,5/h/key",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# Mail addresses are entered by administrators, never by sign-up: nothing is left to verify.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "川崎市情報化推進プラン"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 # Roles whose members must have a second factor before they can do anything.

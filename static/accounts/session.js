@@ -1,0 +1,266 @@
+// Warns before the session ends, and keeps what is typed in this tab until it is saved.
+// Set up by templates/accounts/_session_dialog.html through data-* attributes.
+// Typed text is kept in sessionStorage: this tab only, per person and address; passwords never.
+"use strict";
+
+(() => {
+  const SUBMITTED = "submitted-form";
+  const SECRET = /password|passwd|secret|token|credential|otp|csrf/i;
+  const KEPT_TYPES = new Set(["text", "search", "url", "tel", "email", "number", "date", "month", "time", "textarea"]);
+
+  // The page that hands text back after a refusal: the form was sent, but nothing was saved.
+  if (document.querySelector("[data-refused]")) {
+    forget(SUBMITTED);
+  }
+  const keeper = document.getElementById("session-keeper");
+  if (!keeper) {
+    return;
+  }
+
+  // ── Storage that may be full or forbidden ────────────────────────────────
+  function read(key) {
+    try {
+      return JSON.parse(sessionStorage.getItem(key));
+    } catch {
+      return null;
+    }
+  }
+  function write(key, value) {
+    try {
+      sessionStorage.setItem(key, JSON.stringify(value));
+    } catch {
+      // Nothing is kept then; the warning before the end still comes.
+    }
+  }
+  function forget(key) {
+    try {
+      sessionStorage.removeItem(key);
+    } catch {
+      // As above.
+    }
+  }
+  function forgetTexts(mayStay) {
+    for (const key of Object.keys(sessionStorage)) {
+      if (key.startsWith("typed:") && !mayStay(key)) {
+        forget(key);
+      }
+    }
+  }
+
+  // ── The end of the session ───────────────────────────────────────────────
+  const warning = document.getElementById("session-warning");
+  const ended = document.getElementById("session-ended");
+  const minutes = warning.querySelector("[data-minutes]");
+  const warnAt = Number(keeper.dataset.warningSeconds) * 1000;
+  let endsAt = 0;
+  let asking = false;
+
+  function lasts(seconds) {
+    endsAt = Date.now() + seconds * 1000;
+  }
+
+  function show(dialog) {
+    for (const other of [warning, ended]) {
+      if (other !== dialog && other.open) {
+        other.close();
+      }
+    }
+    if (!dialog.open) {
+      dialog.showModal();
+    }
+  }
+
+  function tell() {
+    const left = endsAt - Date.now();
+    if (left <= 0) {
+      show(ended);
+      return;
+    }
+    const text = left > 60000 ? `${Math.ceil(left / 60000)}分` : "1分以内";
+    if (minutes.textContent !== text) {
+      minutes.textContent = text;
+    }
+    show(warning);
+  }
+
+  async function ask(options) {
+    const response = await fetch(keeper.dataset.sessionUrl, { credentials: "same-origin", cache: "no-store", ...options });
+    if (!response.ok) {
+      return 0;
+    }
+    return (await response.json()).seconds;
+  }
+
+  // Another tab may have prolonged the session: ask before frightening anybody.
+  async function watch() {
+    if (ended.open || asking || endsAt - Date.now() > warnAt) {
+      return;
+    }
+    if (!warning.open || endsAt <= Date.now()) {
+      asking = true;
+      try {
+        lasts(await ask({ method: "GET" }));
+      } catch {
+        // The network is away: the own clock decides.
+      } finally {
+        asking = false;
+      }
+    }
+    if (endsAt - Date.now() > warnAt) {
+      warning.close();
+    } else {
+      tell();
+    }
+  }
+
+  async function keepOn(form) {
+    try {
+      lasts(await ask({ method: "POST", body: new FormData(form) }));
+    } catch {
+      return; // still in the warning; the button can be pressed again
+    }
+    if (endsAt > Date.now()) {
+      warning.close();
+    } else {
+      show(ended);
+    }
+  }
+
+  warning.querySelector("[data-session-action=keep]").addEventListener("submit", (event) => {
+    event.preventDefault();
+    keepOn(event.target);
+  });
+  // Esc means "I am here": the safe choice, never the log-out.
+  warning.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    keepOn(warning.querySelector("[data-session-action=keep]"));
+  });
+  ended.querySelector("[data-close]").addEventListener("click", () => {
+    ended.close();
+    endsAt = Infinity; // asked once is enough; saving shows the text again if it is refused
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) {
+      watch();
+    }
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.action.includes("/logout/")) {
+      forgetTexts(() => false);
+    }
+  });
+  lasts(Number(keeper.dataset.secondsLeft));
+  setInterval(watch, 1000);
+
+  // ── Typed text ───────────────────────────────────────────────────────────
+  const person = `typed:${keeper.dataset.user}:`;
+  const here = person + location.pathname;
+  forgetTexts((key) => key.startsWith(person));
+  // Every save that succeeds answers with a redirect; an error shows the form again without one.
+  const arrival = performance.getEntriesByType("navigation")[0];
+  if (arrival && arrival.type === "navigate" && arrival.redirectCount > 0) {
+    forget(read(SUBMITTED) ?? "");
+  }
+  forget(SUBMITTED);
+  if (location.pathname.startsWith("/accounts/")) {
+    return;
+  }
+
+  function isKept(control) {
+    return (
+      KEPT_TYPES.has(control.type) && control.name && !control.readOnly && !control.disabled &&
+      !SECRET.test(control.name) && control.autocomplete !== "one-time-code" &&
+      control.form && control.form.method === "post"
+    );
+  }
+  function controls() {
+    const seen = new Map();
+    const named = new Map();
+    for (const control of document.querySelectorAll("form[method=post] :is(input, textarea)")) {
+      if (isKept(control)) {
+        const count = seen.get(control.name) ?? 0;
+        seen.set(control.name, count + 1);
+        named.set(`${control.name}#${count}`, control);
+      }
+    }
+    return named;
+  }
+
+  let timer = 0;
+  function keepText() {
+    const texts = {};
+    for (const [name, control] of controls()) {
+      if (control.value !== control.defaultValue) {
+        texts[name] = control.value;
+      }
+    }
+    if (Object.keys(texts).length) {
+      write(here, texts);
+    } else {
+      forget(here);
+    }
+  }
+
+  function offer(texts) {
+    const region = document.getElementById("session-restore");
+    const named = controls();
+    const differing = Object.keys(texts).filter((name) => named.get(name)?.value !== texts[name]);
+    if (!differing.length) {
+      return;
+    }
+    (document.querySelector("main") ?? document.body).prepend(region);
+    region.hidden = false;
+    region.querySelector("[data-discard]").addEventListener("click", () => {
+      forget(here);
+      region.remove();
+    });
+    region.querySelector("[data-restore]").addEventListener("click", () => {
+      const restored = differing.filter((name) => named.has(name));
+      for (const name of restored) {
+        named.get(name).value = texts[name];
+        named.get(name).dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      const homeless = differing.filter((name) => !named.has(name)).map((name) => texts[name]);
+      showHomeless(region, homeless);
+      named.get(restored[0])?.focus();
+    });
+  }
+
+  // Text of rows that were added by hand and are not on the page now: to copy.
+  function showHomeless(region, texts) {
+    region.querySelector(".button-row").remove();
+    if (!texts.length) {
+      region.remove();
+      return;
+    }
+    region.querySelector(".notice-title").textContent = "元の入力欄がない文章です。コピーして使ってください。";
+    for (const text of texts) {
+      const area = document.createElement("textarea");
+      area.readOnly = true;
+      area.value = text;
+      area.setAttribute("aria-label", "元の入力欄がない文章");
+      region.querySelector(".notice-body").append(area);
+    }
+  }
+
+  // Before anything is typed here: typing would replace what was kept.
+  const kept = read(here);
+  if (kept) {
+    offer(kept);
+  }
+  document.addEventListener("input", (event) => {
+    if (isKept(event.target)) {
+      clearTimeout(timer);
+      timer = setTimeout(keepText, 300);
+    }
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.method === "post" && !event.target.closest("dialog") && !event.defaultPrevented) {
+      clearTimeout(timer);
+      if (!event.target.action.includes("/logout/")) {
+        keepText();
+        write(SUBMITTED, here);
+      }
+    }
+  });
+})();
