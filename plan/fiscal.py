@@ -19,12 +19,12 @@ class Era:
 
 # Newest first. The year an era began in bears its name throughout, as the city writes it: 令和元年度 is 2019.
 ERAS = (Era("令和", "R", 2019), Era("平成", "H", 1989), Era("昭和", "S", 1926))
-FIRST_YEAR, LAST_YEAR = 1900, 2199
+FIRST_YEAR, LAST_YEAR = 1900, 2099
 # Documents written before a change of era count on in the old one: the plan of 2016 ends in 平成32年度.
 _YEARS_COUNTED_ON = 10
 _WEEKDAYS = "月火水木金土日"
 
-_ERA_YEAR = r"(?P<{0}era>令和|平成|昭和|[RHSrhs])(?P<{0}count>元|[0-9]{{1,2}})"
+_ERA_YEAR = r"(?P<{0}era>令和|平成|昭和|[RHSrhs])(?P<{0}count>元|0?[1-9]|[1-9][0-9])"
 _ERA_FIRST = _ERA_YEAR.format("") + r"(?:年度?)?(?:\((?P<inner_year>[0-9]{4})(?:年度?)?\))?"
 _WESTERN_FIRST = r"(?P<year>[0-9]{4})(?:年度?)?(?:\(" + _ERA_YEAR.format("inner_") + r"(?:年度?)?\))?"
 _LABEL = re.compile(rf"(?:{_ERA_FIRST}|{_WESTERN_FIRST})(?:年度?)?")
@@ -32,7 +32,7 @@ _LABEL = re.compile(rf"(?:{_ERA_FIRST}|{_WESTERN_FIRST})(?:年度?)?")
 _IN_WORD = re.compile(
     _ERA_YEAR.format("").replace("[RHSrhs]", "(?<![A-Za-z])[RHSrhs]")
     + r"(?:\([0-9]{4}\))?(?P<suffix>年度?)?(?![0-9])"
-    + r"|(?<![0-9A-Za-z])(?P<year>[0-9]{4})(?:\((?:令和|平成|昭和)[0-9元]+(?:年度?)?\))?(?P<western_suffix>年度?|$)"
+    + r"|(?<![0-9A-Za-z,.])(?P<year>[0-9]{4})(?:\((?:令和|平成|昭和)[0-9元]+(?:年度?)?\))?(?P<western_suffix>年度?|$)"
 )
 
 
@@ -116,14 +116,13 @@ def _with_era(year: int) -> str:
 
 
 def _year(era_name: str | None, count: str | None, western: str | None) -> int | None:
-    """The Western year of the groups of a match; None where there is none (also for 平成0)."""
+    """The Western year of the groups of a match; None where there is none."""
     if western:
         return int(western)
     if not era_name or not count:
         return None
     era = next(era for era in ERAS if era_name.upper() in (era.name, era.letter))
-    number = 1 if count == "元" else int(count)
-    return era.first_year + number - 1 if number else None
+    return era.first_year + (1 if count == "元" else int(count)) - 1
 
 
 def _normal(text: str) -> str:

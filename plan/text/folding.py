@@ -52,6 +52,8 @@ def fold_with_offsets(text: str) -> tuple[str, list[int]]:
 
 
 def _fold_once(text: str) -> tuple[str, list[int]]:
+    if not text:
+        return "", []
     starts = [index for index, character in enumerate(text) if index == 0 or not _joins_the_one_before(character)]
     pieces: list[str] = []
     offsets: list[int] = []

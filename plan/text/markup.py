@@ -47,6 +47,7 @@ _ALLOWED_LINK = re.compile(r"(?:/(?![/\\])|#|https?://|mailto:)[^\x00-\x20\x7f\\
 _EXTERNAL_LINK = re.compile(r"https?:", re.IGNORECASE)
 # A line break in the source is a space only between words that are written with spaces.
 _SPACED = re.compile(r"[\x21-\x7e]")
+_LINE_BREAKS = re.compile(r"\n+")
 
 _TAGS = {
     "paragraph": "p",
@@ -80,7 +81,8 @@ def _strong(state: StateInline, silent: bool) -> bool:
     if not state.src.startswith("**", state.pos):
         return False
     end = state.src.find("**", start, state.posMax)
-    if end < 0 or not state.src[start:end].strip():
+    content = state.src[start:end]
+    if end < 0 or not content or content != content.strip():
         return False
     if not silent:
         outer_end = state.posMax
@@ -240,9 +242,18 @@ def _header_cell(tokens: Sequence[Token], index: int) -> str:
 
 
 def _joined(children: Sequence[Token]) -> list[Token]:
-    """Inline tokens with soft breaks taken into the text, so that a word over two lines is one word."""
+    """Inline tokens without refused links, and with soft breaks taken into the text.
+
+    So a word over two lines is one word.
+    """
     joined: list[Token] = []
+    in_refused_link = False
     for token in children:
+        if token.type == "link_open":
+            # [text]() reaches us too; the parser refuses only addresses that say something.
+            in_refused_link = not _ALLOWED_LINK.fullmatch(str(token.attrs.get("href", "")))
+        if token.type.startswith("link_") and in_refused_link:
+            continue
         if token.type not in ("text", "softbreak"):
             joined.append(token)
             continue
@@ -253,14 +264,14 @@ def _joined(children: Sequence[Token]) -> list[Token]:
             joined.append(Token("text", "", 0, content=content))
     for token in joined:
         if token.type == "text":
-            token.content = re.sub(r"(.?)\n(.?)", _unbroken, token.content, flags=re.DOTALL)
+            token.content = _LINE_BREAKS.sub(_space_or_nothing, token.content)
     return joined
 
 
-def _unbroken(match: re.Match[str]) -> str:
-    before, after = match.groups()
-    is_spaced = not before or not after or (_SPACED.match(before) and _SPACED.match(after))
-    return f"{before}{' ' if is_spaced else ''}{after}"
+def _space_or_nothing(line_break: re.Match[str]) -> str:
+    text = line_break.string
+    neighbours = text[max(line_break.start() - 1, 0) : line_break.start()] + text[line_break.end() :][:1]
+    return " " if all(map(_SPACED.match, neighbours)) else ""
 
 
 def _with_marks(children: Sequence[Token], marking: _Marking, marks_terms: bool) -> Iterator[Token]:
@@ -327,8 +338,5 @@ def _render_inline(children: Iterator[Token]) -> Iterator[str]:
 
 
 def _link_open(address: str) -> str:
-    # The parser refused other addresses already; this holds even if its rules change.
-    if not _ALLOWED_LINK.fullmatch(address):
-        return "<a>"
     rel = ' rel="noopener"' if _EXTERNAL_LINK.match(address) else ""
     return f'<a href="{escape(address)}"{rel}>'
