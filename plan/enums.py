@@ -34,6 +34,7 @@ class Drawing(models.TextChoices):
 
     NONE = "", "なし"
     PERIODS = "periods", "計画期間の図"
+    PREDECESSORS = "predecessors", "前身の計画からの期間の図"
     RELATION = "relation", "上位計画と施策の関連"
     STRUCTURE = "structure", "プランの構成"
     POLICY = "policy", "基本施策を構成する施策"
