@@ -3,8 +3,12 @@
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 
+from plan.enums import FigureState
 from plan.models import Figure, Plan
+from plan.queries.figures import TONES, FigureContent, figure_content
+from plan.text.markup import FigureBlock, blocks
 
 register = template.Library()
 
@@ -15,6 +19,32 @@ def figure_block(figure: Figure, plan: Plan, *, own_page: bool = False) -> dict[
 
     `own_page` is true on the figure's own page, which needs no link to itself.
     Rows the figure needs are fetched once for each plan instance; figures read
-    with `plan.queries.figures.figures_of(plan)` need none of their own.
+    with `plan.queries.figures.drawable_figures(plan)` need none of their own.
     """
-    return {"figure": figure, "plan": plan, "own_page": own_page}
+    figure.plan = plan
+    return _context(figure, plan, figure_content(figure, plan), own_page=own_page)
+
+
+@register.inclusion_tag("components/figures/block.html")
+def content_block(figure: Figure, plan: Plan, content: FigureContent) -> dict[str, Any]:
+    """The same for a content that the view has made already."""
+    return _context(figure, plan, content, own_page=False)
+
+
+@register.filter
+def state_tone(figure: Figure) -> str:
+    """The tone of the badge that names the figure's state."""
+    return TONES[FigureState(figure.state)]
+
+
+def _context(figure: Figure, plan: Plan, content: FigureContent, *, own_page: bool) -> dict[str, Any]:
+    return {"figure": figure, "plan": plan, "content": content, "own_page": own_page, "body": _body(figure)}
+
+
+def _body(figure: Figure) -> SafeString:
+    """The text kept in place of a picture, as HTML."""
+    if figure.state != FigureState.TEXT:
+        return SafeString()
+    # Only the renderer's own, finished HTML is put together here.
+    rendered = blocks(figure.body, None, None, None)
+    return SafeString("".join(block.html for block in rendered if not isinstance(block, FigureBlock)))
