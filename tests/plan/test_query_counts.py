@@ -1,0 +1,37 @@
+"""Any public page takes at most 12 queries, and the same number for 1 and 100 times the content."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from plan.models import DirectionItem, Plan
+from tests.plan.enlarging import enlarge
+from tests.test_addresses import PUBLIC
+
+pytestmark = pytest.mark.django_db
+
+MOST = 12
+SEARCHES = ("/search/?q=情報", "/search/?q=の&kind=direction", "/search/?q=ICT&measure=1-2")
+
+
+def _queries(client: Client, address: str) -> int:
+    """How many queries the page takes when it is made anew (a query string is never stored)."""
+    separator = "&" if "?" in address else "?"
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(f"{address}{separator}anew=1")
+    assert response.status_code == 200
+    return len(captured)
+
+
+def test_no_page_takes_more_queries_for_100_times_the_content(client: Client) -> None:
+    pages = [reverse(name, kwargs=kwargs) for name, kwargs in PUBLIC.items() if name.startswith("plan:")]
+    addresses = [*pages, *SEARCHES]
+    once = {address: _queries(client, address) for address in addresses}
+    items = DirectionItem.objects.count()
+    enlarge(Plan.objects.get(slug="2016"), 100)
+    assert DirectionItem.objects.count() >= 10 * items
+    enlarged = {address: _queries(client, address) for address in addresses}
+    assert enlarged == once
+    assert {address: count for address, count in once.items() if count > MOST} == {}
