@@ -1,5 +1,7 @@
 """What a load balancer asks: is the process alive, and can it serve."""
 
+from collections.abc import Callable
+
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -24,3 +26,21 @@ def readyz(request: HttpRequest) -> HttpResponse:
     if pending:
         return JsonResponse({"status": "unavailable", "pending_migrations": len(pending)}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+class HealthMiddleware:
+    """Answers these two before the page cache, sessions and the check of the host name.
+
+    A load balancer calls a process by its IP address, which is not among
+    ALLOWED_HOSTS; and /healthz must not depend on the database.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        view = ANSWERS.get(request.path)
+        return view(request) if view else self.get_response(request)
+
+
+ANSWERS = {"/healthz": healthz, "/readyz": readyz}

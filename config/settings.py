@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "config.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.csp.ContentSecurityPolicyMiddleware",
+    "config.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "plan.caching.PublicCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

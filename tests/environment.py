@@ -15,5 +15,5 @@ os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 # Nothing of the machine that runs the tests may decide how they end.
-for _name in ("CACHE_URL", "HTTPS", "SECOND_FACTOR_ROLES", "OIDC_SERVER_URL", "EMAIL_HOST", "CSRF_TRUSTED_ORIGINS"):
+for _name in ("CACHE_URL", "HTTPS", "SECOND_FACTOR_ROLES", "OIDC_SERVER_URL", "EMAIL_HOST", "TRUSTED_PROXY_COUNT"):
     os.environ.pop(_name, None)
