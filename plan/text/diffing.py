@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     r"|.",
     re.DOTALL,
 )
-# Comparing costs the product of the lengths; above this a paragraph is shown as replaced in whole.
+# Comparing costs the product of the lengths; above this many of both together all is replaced.
 MAX_TOKENS = 4000
 # Between two changes, an unchanged scrap this short only tears the sentence apart.
 _SCRAP = 1
@@ -45,17 +45,16 @@ def word_diff(before: str, after: str) -> list[Piece]:
     for old, new in _aligned(old_lines, new_lines):
         if old == new:
             changes.append((old, new))
-            continue
-        old_tokens, new_tokens = _TOKEN.findall(old), _TOKEN.findall(new)
-        if len(old_tokens) + len(new_tokens) > MAX_TOKENS:
-            changes.append((old, new))
         else:
-            changes.extend(_without_scraps(list(_aligned(old_tokens, new_tokens))))
+            changes.extend(_without_scraps(list(_aligned(_TOKEN.findall(old), _TOKEN.findall(new)))))
     return _pieces(changes)
 
 
 def _aligned(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
     """Runs of `old` beside the runs of `new` that took their place; equal where nothing changed."""
+    if len(old) + len(new) > MAX_TOKENS:
+        yield "".join(old), "".join(new)
+        return
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     for _tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
         yield "".join(old[old_from:old_to]), "".join(new[new_from:new_to])

@@ -270,7 +270,9 @@ def _joined(children: Sequence[Token]) -> list[Token]:
 
 def _space_or_nothing(line_break: re.Match[str]) -> str:
     text = line_break.string
-    neighbours = text[max(line_break.start() - 1, 0) : line_break.start()] + text[line_break.end() :][:1]
+    neighbours = (
+        text[max(line_break.start() - 1, 0) : line_break.start()] + text[line_break.end() : line_break.end() + 1]
+    )
     return " " if all(map(_SPACED.match, neighbours)) else ""
 
 
