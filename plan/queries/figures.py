@@ -155,7 +155,7 @@ def _of_cycle(body: str) -> FigureContent:
 
 
 def _of_structure(figure: Figure, plan: Plan) -> FigureContent:
-    prefetch_related_objects([plan], "policies__measures__directions", "related_plans")
+    prefetch_related_objects([plan], "policies__measures__directions")
     policies = {policy.pk: policy for policy in plan.policies.all()}
     measures = {measure.pk: measure for policy in policies.values() for measure in policy.measures.all()}
     policy = policies.get(figure.policy_id or 0)
@@ -211,6 +211,7 @@ def _measure_node(measure: Measure, *, with_directions: bool) -> _Named:
 
 
 def _relation(plan: Plan) -> FigureContent:
+    prefetch_related_objects([plan], "related_plans")
     uppers = [each for each in plan.related_plans.all() if each.relation in {Relation.UPPER, Relation.REFORM}]
     root = _goal(plan, [_policy_node(policy, with_measures=False) for policy in plan.policies.all()])
     above = [(each.get_relation_display(), "", each.name) for each in uppers]
