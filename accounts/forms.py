@@ -1,28 +1,99 @@
-"""Log-in, and the forms of the user admin."""
+"""Log-in, passwords and second factor in our words, and the forms of the user admin."""
 
 from typing import Any
 
-from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account import forms as account_forms
+from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.totp import forms as totp_forms
+from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 
 from accounts.models import User
 from accounts.spelling import normalise_login
 
+PASSWORD_HELP = (
+    "12文字以上で、数字だけでないものにしてください。"
+    "氏名・職員番号・メールアドレスに似たものや、よく使われるものは使えません。"
+)
 
-class LoginForm(AllauthLoginForm):
-    """One field for staff number or mail; full-width input is accepted."""
+
+class PlainFieldsMixin(forms.Form):
+    """Labels and helps of `texts` (field → label, help), as plain text; no placeholders, which vanish on typing."""
+
+    texts: dict[str, tuple[str, str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = "職員番号またはメールアドレス"
-        self.fields["password"].label = "パスワード"
-        self.fields["password"].help_text = ""
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
+            if name in self.texts:
+                field.label, field.help_text = self.texts[name]
+
+
+class LoginForm(PlainFieldsMixin, account_forms.LoginForm):
+    """One field for staff number or mail; full-width input is accepted."""
+
+    texts = {"login": ("職員番号またはメールアドレス", ""), "password": ("パスワード", "")}
 
     def clean_login(self) -> str:
         return normalise_login(self.cleaned_data["login"])
+
+
+class ChangePasswordForm(PlainFieldsMixin, account_forms.ChangePasswordForm):
+    texts = {
+        "oldpassword": ("今のパスワード", ""),
+        "password1": ("新しいパスワード", PASSWORD_HELP),
+        "password2": ("新しいパスワード（確認のため、もう一度）", ""),
+    }
+
+
+class SetPasswordForm(PlainFieldsMixin, account_forms.SetPasswordForm):
+    texts = {key: ChangePasswordForm.texts[key] for key in ("password1", "password2")}
+
+
+class ResetPasswordKeyForm(PlainFieldsMixin, account_forms.ResetPasswordKeyForm):
+    texts = SetPasswordForm.texts
+
+
+class ResetPasswordForm(PlainFieldsMixin, account_forms.ResetPasswordForm):
+    texts = {"email": ("メールアドレス", "")}
+
+
+class ReauthenticateForm(PlainFieldsMixin, account_forms.ReauthenticateForm):
+    texts = {"password": ("パスワード", "")}
+
+
+class CodeForm(PlainFieldsMixin, mfa_forms.AuthenticateForm):
+    texts = {"code": ("認証アプリの数字、またはリカバリーコード", "")}
+
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = normalise_login(self.cleaned_data["code"])
+        return super().clean_code()
+
+
+class ReauthenticateCodeForm(PlainFieldsMixin, mfa_forms.ReauthenticateForm):
+    texts = CodeForm.texts
+
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = normalise_login(self.cleaned_data["code"])
+        return super().clean_code()
+
+
+class ActivateTOTPForm(PlainFieldsMixin, totp_forms.ActivateTOTPForm):
+    texts = {"code": ("アプリに表示された6桁の数字", "")}
+
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = normalise_login(self.cleaned_data["code"])
+        return super().clean_code()
+
+
+class AddWebAuthnForm(PlainFieldsMixin, webauthn_forms.AddWebAuthnForm):
+    texts = {"name": ("キーの名前", "あとで見分けられる名前にします（例：職場のUSBキー）。")}
+
+
+class EditWebAuthnForm(PlainFieldsMixin, webauthn_forms.EditWebAuthnForm):
+    texts = AddWebAuthnForm.texts
 
 
 class UserAddForm(BaseUserCreationForm):

@@ -145,7 +145,7 @@
     }
   });
   document.addEventListener("submit", (event) => {
-    if (event.target.action.includes("/logout/")) {
+    if ((event.target.getAttribute("action") ?? "").includes("/logout/")) {
       forgetTexts(() => false);
     }
   });
@@ -170,7 +170,7 @@
     return (
       KEPT_TYPES.has(control.type) && control.name && !control.readOnly && !control.disabled &&
       !SECRET.test(control.name) && control.autocomplete !== "one-time-code" &&
-      control.form && control.form.method === "post"
+      control.form?.getAttribute("method")?.toLowerCase() === "post"
     );
   }
   function controls() {
@@ -255,9 +255,9 @@
     }
   });
   document.addEventListener("submit", (event) => {
-    if (event.target.method === "post" && !event.target.closest("dialog") && !event.defaultPrevented) {
+    if (event.target.getAttribute("method")?.toLowerCase() === "post" && !event.target.closest("dialog") && !event.defaultPrevented) {
       clearTimeout(timer);
-      if (!event.target.action.includes("/logout/")) {
+      if (!(event.target.getAttribute("action") ?? "").includes("/logout/")) {
         keepText();
         write(SUBMITTED, here);
       }

@@ -1,0 +1,171 @@
+"""Administration of people, their roles and departments. Departments and people end by a date, never by deletion."""
+
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from simple_history.admin import SimpleHistoryAdmin
+
+from accounts.forms import UserAddForm, UserEditForm
+from accounts.models import Department, Membership, User
+
+# One log-in for all, with its rate limits and second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # the documented way of allauth
+
+
+class ValidityFilter(admin.SimpleListFilter):
+    """What is in force today; the names of the two date fields differ between models."""
+
+    title = "有効期間"
+    parameter_name = "validity"
+    fields = ("valid_from", "valid_to")
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("now", "今日有効"), ("ended", "終了"), ("coming", "開始前")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        start, end = self.fields
+        today = timezone.localdate()
+        if self.value() == "ended":
+            return queryset.filter(**{f"{end}__lt": today})
+        if self.value() == "coming":
+            return queryset.filter(**{f"{start}__gt": today})
+        if self.value() == "now":
+            return queryset.exclude(**{f"{end}__lt": today}).exclude(**{f"{start}__gt": today})
+        return queryset
+
+
+class ActiveFilter(ValidityFilter):
+    fields = ("active_from", "active_to")
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    fields = ["role", "department", "valid_from", "valid_to"]
+    autocomplete_fields = ["department"]
+    extra = 0
+
+
+@admin.register(User)
+class UserAdmin(SimpleHistoryAdmin, DjangoUserAdmin):
+    form = UserEditForm
+    add_form = UserAddForm
+    fieldsets = [
+        (None, {"fields": ["staff_number", "name", "email", "password"]}),
+        ("利用期間", {"fields": ["active_from", "active_to"], "description": "空欄の側には期限がありません。"}),
+        ("記録", {"fields": ["last_login", "is_demo", "second_factor"]}),
+    ]
+    add_fieldsets = [
+        (None, {"classes": ["wide"], "fields": ["staff_number", "name", "email", "password1", "password2"]}),
+    ]
+    readonly_fields = ["last_login", "is_demo", "second_factor"]
+    inlines = [MembershipInline]
+    list_display = ["staff_number", "name", "email", "roles_now", "active_from", "active_to", "last_login"]
+    list_display_links = ["staff_number", "name"]
+    list_filter = [ActiveFilter, "memberships__role", "is_demo", "memberships__department"]
+    search_fields = ["staff_number", "name", "email", "memberships__department__name"]
+    search_help_text = "職員番号、氏名、メールアドレス、組織名から探します。"
+    ordering = ["staff_number"]
+    filter_horizontal = []
+    actions = ["end_second_factor"]
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("memberships__department")
+
+    @admin.display(description="今日の役割")
+    def roles_now(self, user: User) -> str:
+        today = timezone.localdate()
+        return "、".join(
+            str(m)
+            for m in user.memberships.all()
+            if (m.valid_from is None or m.valid_from <= today) and (m.valid_to is None or today <= m.valid_to)
+        )
+
+    @admin.display(description="二要素認証", boolean=True)
+    def second_factor(self, user: User) -> bool:
+        return Authenticator.objects.filter(user=user).exists()
+
+    @admin.action(description="選択した利用者の二要素認証を解除する", permissions=["change"])
+    def end_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """For who lost the device: all second factors go, the next log-in asks for the password only."""
+        users = list(queryset.filter(authenticator__isnull=False).distinct())
+        Authenticator.objects.filter(user__in=users).delete()
+        LogEntry.objects.log_actions(
+            request.user.pk, User.objects.filter(pk__in=[u.pk for u in users]), CHANGE, "二要素認証を解除した。"
+        )
+        names = "、".join(user.name for user in users)
+        if names:
+            messages.success(request, f"{names}の二要素認証を解除しました。次のログインの後で、登録し直すよう伝えてください。")
+        else:
+            messages.warning(request, "選択した利用者は、二要素認証を登録していません。")
+
+
+class DivisionInline(admin.TabularInline):
+    model = Department
+    fk_name = "bureau"
+    fields = ["code", "name", "valid_from", "valid_to"]
+    verbose_name = "課"
+    verbose_name_plural = "この局の課"
+    show_change_link = True
+    extra = 0
+
+
+class BureauFilter(admin.SimpleListFilter):
+    title = "局"
+    parameter_name = "bureau"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        bureaus = Department.objects.filter(bureau__isnull=True).order_by("code", "valid_from")
+        return [(str(bureau.pk), bureau.name) for bureau in bureaus]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        return queryset.filter(bureau=value) if value and value.isdecimal() else queryset
+
+
+@admin.register(Department)
+class DepartmentAdmin(SimpleHistoryAdmin):
+    fieldsets = [
+        (None, {"fields": ["code", "name", "bureau"]}),
+        (
+            "存続期間と改組",
+            {
+                "fields": ["valid_from", "valid_to", "successors"],
+                "description": "名称が変わったときは、今の組織に廃止日を入れ、新しい名称の組織を登録して承継先に選びます。"
+                "過去の年度には、その時の名称が表示されます。",
+            },
+        ),
+    ]
+    inlines = [DivisionInline]
+    autocomplete_fields = ["successors"]
+    list_display = ["code", "name", "bureau", "valid_from", "valid_to", "successor_names"]
+    list_display_links = ["code", "name"]
+    list_filter = [ValidityFilter, BureauFilter]
+    list_select_related = ["bureau"]
+    search_fields = ["code", "name", "bureau__name"]
+    search_help_text = "組織コード、名称、局名から探します。"
+    ordering = ["code", "valid_from"]
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Department]:
+        return super().get_queryset(request).prefetch_related("successors")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "bureau":
+            kwargs["queryset"] = Department.objects.filter(bureau__isnull=True)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description="承継先")
+    def successor_names(self, department: Department) -> str:
+        return "、".join(successor.name for successor in department.successors.all())
+
+    def get_inlines(self, request: HttpRequest, obj: Department | None) -> list[Any]:
+        """Only a 局 that exists has 課."""
+        return self.inlines if obj and obj.bureau_id is None else []
