@@ -1,5 +1,6 @@
 """The pages about surveys: the list, one survey with its questions, and the rows of its CSV."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -61,7 +62,7 @@ def survey_page(plan: Plan, number: int) -> SurveyPage:
     """Raises Survey.DoesNotExist unless the plan has a survey of that number."""
     survey = plan.surveys.select_related("section").prefetch_related("questions").get(number=number)
     survey.section.plan = plan
-    row = list(plan.surveys.only("number", "title").order_by("number"))
+    row = list(plan.surveys.only("plan", "number", "title").order_by("number"))
     for each in [survey, *row]:
         each.plan = plan
     figures: dict[int | None, list[Figure]] = {}
@@ -92,18 +93,26 @@ def survey_facts(survey: Survey) -> tuple[tuple[str, str], ...]:
 def survey_rows(plan: Plan, number: int) -> list[AnswerRow]:
     """Every value of a survey; raises Survey.DoesNotExist. Four queries."""
     survey = plan.surveys.prefetch_related("questions__answers", "questions__figures").get(number=number)
+    questions = list(survey.questions.all())
+    return answer_rows(questions, {question.pk: _figure_number(question) for question in questions})
+
+
+def answer_rows(questions: Iterable[Question], figure_numbers: Mapping[int, str]) -> list[AnswerRow]:
+    """The values of questions whose survey and answers are fetched; `figure_numbers` by the question's key."""
     return [
         AnswerRow(
-            survey_number=survey.number,
-            survey_title=survey.title,
-            started_on=survey.started_on.isoformat(),
-            ended_on=survey.ended_on.isoformat(),
-            respondents=survey.respondents,
+            survey_number=question.survey.number,
+            survey_title=question.survey.title,
+            started_on=question.survey.started_on.isoformat(),
+            ended_on=question.survey.ended_on.isoformat(),
+            respondents=question.survey.respondents,
             question_number=question.number,
             question_title=question.title,
-            value=ValueRow(_figure_number(question), answer.label, answer.value, question.unit, answer.bound),
+            value=ValueRow(
+                figure_numbers.get(question.pk, ""), answer.label, answer.value, question.unit, answer.bound
+            ),
         )
-        for question in survey.questions.all()
+        for question in questions
         for answer in question.answers.all()
     ]
 

@@ -1,0 +1,146 @@
+"""Which plan a page is of, what stands before and after it, and when it changed last."""
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Count, Max, Min, Model, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from plan.models import (
+    Direction,
+    DirectionItem,
+    Figure,
+    Measure,
+    Mending,
+    Plan,
+    Policy,
+    RelatedPlan,
+    Revision,
+    Section,
+    Survey,
+    Term,
+)
+
+Link = tuple[str, str]
+Row = TypeVar("Row")
+
+
+class HasPage(Protocol):
+    def get_absolute_url(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """What stands before and after a page in the order of the plan: (title, address) or None."""
+
+    previous: Link | None
+    next: Link | None
+
+
+def published_plan(slug: str) -> Plan:
+    """The published plan at that address; raises Plan.DoesNotExist."""
+    return Plan.objects.published().get(slug=slug)
+
+
+def current_plan() -> Plan | None:
+    return Plan.objects.published().filter(is_current=True).first()
+
+
+def published_plans() -> QuerySet[Plan]:
+    return Plan.objects.published().order_by("-start_year", "-end_year", "slug")
+
+
+def neighbours(row: Sequence[HasPage], here: HasPage) -> Neighbours:
+    """The neighbours of `here` in `row`, titled as their `str()`."""
+    at = row.index(here)
+    before = row[at - 1] if at > 0 else None
+    after = row[at + 1] if at + 1 < len(row) else None
+    return Neighbours(_link(before), _link(after))
+
+
+def pick(rows: Sequence[Row], key: Callable[[Row], object], wanted: object) -> Row:
+    """The row whose key is `wanted`; raises ObjectDoesNotExist."""
+    for row in rows:
+        if key(row) == wanted:
+            return row
+    raise ObjectDoesNotExist(f"There is no {wanted}.")
+
+
+def _link(page: HasPage | None) -> Link | None:
+    return (str(page), page.get_absolute_url()) if page is not None else None
+
+
+def of_pages(paths: Sequence[str]) -> Q:
+    """Revisions of what is shown at one of `paths` or at an anchor of it."""
+    found = Q(pk__in=())
+    for path in paths:
+        found |= Q(path=path) | Q(path__startswith=f"{path}#")
+    return found
+
+
+def changed_on(plan: Plan, *paths: str, under: str = "") -> datetime.date | None:
+    """The day (JST) on which what stands at `paths`, or at any address `under` one, last changed.
+
+    Without either: anything of the plan. Where nothing was revised, the day on
+    which the plan was put into the portal. One query.
+    """
+    revisions = Revision.objects.filter(plan=OuterRef("pk"))
+    if paths:
+        revisions = revisions.filter(of_pages(paths))
+    elif under:
+        revisions = revisions.filter(path__startswith=under)
+    revised = revisions.order_by().values("plan").annotate(latest=Max("made_at")).values("latest")
+    states = Plan.history.model.objects.filter(id=OuterRef("pk"))
+    entered = states.order_by().values("id").annotate(first=Min("history_date")).values("first")
+    times = Plan.objects.filter(pk=plan.pk).values_list(Subquery(revised), Subquery(entered)).get()
+    latest = times[0] or times[1]
+    return timezone.localdate(latest) if latest else None
+
+
+def address_order(section: Section) -> tuple[int, ...]:
+    """Sorts sections as the document reads: 2/10 after 2/9."""
+    return tuple(int(part) for part in section.path.split("/"))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much of everything a plan has: 3 policies, 7 measures, 23 directions, 62 items in that of 2016."""
+
+    policies: int
+    measures: int
+    directions: int
+    items: int
+    figures: int
+    surveys: int
+    terms: int
+    related_plans: int
+    revisions: int
+    mendings: int
+
+
+COUNTED: tuple[tuple[type[Model], str], ...] = (
+    (Policy, "plan"),
+    (Measure, "policy__plan"),
+    (Direction, "measure__policy__plan"),
+    (DirectionItem, "direction__measure__policy__plan"),
+    (Figure, "plan"),
+    (Survey, "plan"),
+    (Term, "plan"),
+    (RelatedPlan, "plan"),
+    (Revision, "plan"),
+    (Mending, "plan"),
+)
+
+
+def counts_of(plan: Plan) -> Counts:
+    """One query."""
+
+    def counted(model: type[Model], plan_path: str) -> Subquery:
+        inside = model._default_manager.filter(**{plan_path: OuterRef("pk")}).order_by().values(plan_path)
+        return Subquery(inside.annotate(total=Count("pk")).values("total"))
+
+    numbers = Plan.objects.filter(pk=plan.pk).values_list(*(counted(*each) for each in COUNTED)).get()
+    return Counts(*(number or 0 for number in numbers))

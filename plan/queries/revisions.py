@@ -1,0 +1,71 @@
+"""改定履歴 and the mendings of the scan, with word-level differences."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from plan.models import Mending, Plan, Revision
+from plan.queries.plans import of_pages
+from plan.text.diffing import Piece, word_diff
+from plan.text.markup import plain
+
+LATEST = 5
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """One changed field: its name and the way from the old text to the new."""
+
+    label: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class RevisionView:
+    revision: Revision
+    changes: tuple[ChangeView, ...]
+
+
+@dataclass(frozen=True)
+class MendingView:
+    """`pieces` is empty where the text was left as it stands."""
+
+    mending: Mending
+    pieces: tuple[Piece, ...]
+
+
+def revisions_of(plan: Plan, path: str = "") -> QuerySet[Revision]:
+    """The plan's revisions, newest first; with `path` only those of what is shown at that address."""
+    found = plan.revisions.order_by("-made_at", "-pk")
+    return found.filter(of_pages([path])) if path else found
+
+
+def latest_at(plan: Plan, paths: Sequence[str]) -> list[RevisionView]:
+    """The newest revisions of what is shown at any of `paths`. One query."""
+    return [view(revision) for revision in plan.revisions.filter(of_pages(paths)).order_by("-made_at", "-pk")[:LATEST]]
+
+
+def latest_of(plan: Plan) -> list[Revision]:
+    return list(plan.revisions.order_by("-made_at", "-pk")[:LATEST])
+
+
+def view(revision: Revision) -> RevisionView:
+    """Markdown signs are taken out first: readers see words."""
+    changes = (
+        ChangeView(change["label"], tuple(word_diff(_words(change["before"]), _words(change["after"]))))
+        for change in revision.changes
+    )
+    return RevisionView(revision, tuple(changes))
+
+
+def _words(text: object) -> str:
+    return plain(str(text)) if text not in (None, "") else ""
+
+
+def mendings_of(plan: Plan) -> list[MendingView]:
+    """Every entry of the ledger, in its order. One query."""
+    return [
+        MendingView(mending, tuple(word_diff(mending.before, mending.after)) if mending.after else ())
+        for mending in plan.mendings.order_by("position")
+    ]

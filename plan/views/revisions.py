@@ -1,0 +1,55 @@
+"""What changed since the plan was put here: 改定履歴 and 読み取りの修正."""
+
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from plan.caching import public_page
+from plan.queries import changed_on
+from plan.queries import revisions as revision_queries
+from plan.views.page import Page, plan_or_404
+
+ROWS_A_PAGE = 20
+LONGEST_PATH = 300
+
+
+@require_safe
+@public_page
+def revisions(request: HttpRequest, slug: str) -> HttpResponse:
+    """`?path=` shows only what happened to the page at that address, `?page=` the older ones."""
+    plan = plan_or_404(slug)
+    path = request.GET.get("path", "")[:LONGEST_PATH].replace("\x00", "")
+    rows = Paginator(revision_queries.revisions_of(plan, path), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    views = [revision_queries.view(revision) for revision in rows]
+    page = Page(title="改定履歴", plan=plan, cited_as="改定履歴", changed_on=changed_on(plan))
+    own = {
+        "rows": rows,
+        "revisions": views,
+        "path": path,
+        "subject": views[0].revision.title if path and views else path,
+        "query": f"{urlencode({'path': path})}&" if path else "",
+    }
+    return render(request, "public/plan/revisions.html", page.context(request, **own))
+
+
+@require_safe
+@public_page
+def mendings(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = plan_or_404(slug)
+    rows = revision_queries.mendings_of(plan)
+    page = Page(
+        title="読み取りの修正",
+        plan=plan,
+        cited_as="読み取りの修正",
+        changed_on=changed_on(plan, reverse("plan:mendings", args=[slug])),
+        contents=[("mended", "直したところ", 2), ("kept", "原文のままにしたところ", 2)],
+    )
+    own = {
+        "mended": [row for row in rows if row.pieces],
+        "kept": [row for row in rows if not row.pieces],
+    }
+    return render(request, "public/plan/mendings.html", page.context(request, **own))
