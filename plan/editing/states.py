@@ -9,9 +9,10 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
-from plan.editing.roots import RowKind, row_kinds
+from plan.editing.roots import RowKind, row_kinds, title_of
 from plan.editing.snapshots import Snapshot, take
 from plan.models import Revision
 from plan.models.base import Versioned
@@ -30,6 +31,15 @@ class State:
     kind: str
     is_deleted: bool
     revision: Revision | None
+
+    @property
+    def title(self) -> str:
+        """What the root was called; without its surroundings when they are gone as well."""
+        try:
+            return title_of(self.root)
+        except ObjectDoesNotExist:
+            name = getattr(self.root, "title", "") or getattr(self.root, "name", "")
+            return f"{self.root._meta.verbose_name}「{name}」"
 
     def rows(self) -> dict[str, list[models.Model]]:
         """The rows as they were, unsaved copies, in order."""

@@ -1,0 +1,213 @@
+"""What every root of the plan does in the admin: save through `plan.actions`, say who was faster, show the way out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import models
+from django.forms import ModelForm
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from plan import actions
+from plan.admin.conflict import conflict_of
+from plan.admin.deletion import DeletionMixin
+from plan.admin.preview import PreviewMixin
+from plan.admin.versions import VersionsMixin
+from plan.editing.errors import StaleEdit
+from plan.editing.roots import plan_of, public_path
+from plan.forms import ProseField, RootForm, RowForm, RowFormSet
+from plan.models import Plan
+from plan.models.base import Versioned
+
+PROSE = {models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget}}
+MARKDOWN_HELP = (
+    "<details class='markdown-help'><summary>本文の書き方</summary><ul>"
+    "<li>空の行で段落を分けます。</li>"
+    "<li>「### 」「#### 」「##### 」で始まる行は小見出しになります。</li>"
+    "<li>「- 」で始まる行は箇条書き、「1. 」で始まる行は番号付きの箇条書きになります。</li>"
+    "<li>**太字** は「**」で囲みます。</li>"
+    "<li>リンクは [文字](/plans/2016/) のように書きます。</li>"
+    "<li>表は「| 見出し | 見出し |」「| --- | --- |」の行に続けて書きます。</li>"
+    "<li>{{図2-3}} だけの段落には、その図が入ります。※12 は用語集の12番への注になります。</li>"
+    "<li>HTMLは使えません。書いたとおりの文字として表示します。</li>"
+    "</ul></details>"
+)
+"""The allow-list of `plan.text.markup`, in the words of the people who write."""
+
+Fieldsets = list[tuple[str | None, dict[str, Any]]]
+
+
+class RowInline(admin.StackedInline):
+    """Rows below a root, put in order by number, by buttons or by dragging."""
+
+    template = "admin/plan/rows.html"
+    form = RowForm
+    formset = RowFormSet
+    formfield_overrides = PROSE
+    ordering = ("position",)
+    extra = 1
+
+
+class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
+    """Base of the admin of each root; `main_fieldsets` is what differs."""
+
+    form = RootForm
+    formfield_overrides = PROSE
+    change_form_template = "admin/plan/root_form.html"
+    change_list_template = "admin/plan/root_list.html"
+    actions = None
+    view_on_site = False
+    list_per_page = 100
+    save_as = False
+
+    main_fieldsets: Fieldsets = []
+
+    class Media:
+        css = {"all": ["admin_portal/plan.css"]}
+        js = ["admin_portal/rows.js"]
+
+    # ── The form ──────────────────────────────────────────────────────────────
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        may_write = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        if not may_write:
+            return self.main_fieldsets
+        return [*self.main_fieldsets, ("変更の理由", {"fields": ["reason", "expected_version"]})]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name == "plan" and "initial" not in kwargs:
+            field.initial = Plan.objects.filter(is_current=True).values_list("pk", flat=True).first()
+        return field
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the icons that open other records in small windows: those are reached by the lists."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and hasattr(field.widget, "can_add_related"):
+            field.widget.can_add_related = False
+            field.widget.can_change_related = False
+            field.widget.can_delete_related = False
+            field.widget.can_view_related = False
+        return field
+
+    def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
+        formsets, inline_instances = super()._create_formsets(request, obj, change)  # type: ignore[misc]
+        request._plan_formsets = formsets  # type: ignore[attr-defined]  # for the form and the conflict
+        return formsets, inline_instances
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form class, tied to the formsets that Django builds right after the form."""
+        base = super().get_form(request, obj, change, **kwargs)
+
+        class TiedForm(base):  # type: ignore[misc, valid-type]
+            @property
+            def inline_formsets(self) -> Sequence[BaseInlineFormSet]:
+                return getattr(request, "_plan_formsets", [])
+
+        return TiedForm
+
+    # ── Saving ────────────────────────────────────────────────────────────────
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except StaleEdit:
+            # Saved by somebody between our check and our lock: check again, and show the form.
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Nothing yet: root and rows are saved together by `save_related`."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        rows: list[models.Model] = []
+        gone: list[models.Model] = []
+        for formset in formsets:
+            formset.save(commit=False)  # fills new_objects and the like, which Django's log reads
+            rows += formset.rows_to_save()
+            gone += formset.rows_to_delete()
+        reason = form.cleaned_data["reason"]
+        by: Any = request.user
+        if not change:
+            actions.create_root(root=form.instance, by=by, reason=reason, rows=rows)
+            return
+        revision = actions.revise(
+            root=form.instance,
+            by=by,
+            reason=reason,
+            expected_version=form.cleaned_data["expected_version"],
+            rows=rows,
+            deleted_rows=gone,
+        )
+        request._plan_changed = revision is not None  # type: ignore[attr-defined]
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        return form.cleaned_data["reason"] or ("追加しました。" if add else "変更しました。")
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        if getattr(request, "_plan_changed", True):
+            return super().log_change(request, obj, message)
+        return None
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        if getattr(request, "_plan_changed", True):
+            return super().response_change(request, obj)
+        self.message_user(request, f"「{obj}」に変わったところはないので、保存していません。", messages.WARNING)
+        return self.response_post_save_change(request, obj)
+
+    # ── The page ──────────────────────────────────────────────────────────────
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        form: ModelForm[Any] = context["adminform"].form
+        may_write = self.has_change_permission(request, obj) if change else self.has_add_permission(request)
+        context.update(
+            may_write=may_write,
+            may_delete=change and self.has_delete_permission(request, obj),
+            conflict=conflict_of(form, getattr(request, "_plan_formsets", [])),
+            preview_url=self.preview_url(obj),
+            public_url=public_url(obj) if obj else "",
+            related_lists=self.related_lists(obj) if obj else [],
+            notice=self.notice(obj) if obj else "",
+        )
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        context = {"deleted_url": reverse(self.url_name("deleted")), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def related_lists(self, obj: Any) -> list[tuple[str, str]]:
+        """Links (text, address) to what stands below the root and is edited by itself."""
+        return []
+
+    def notice(self, obj: Any) -> str:
+        """A sentence people should read before they change the root; "" for none."""
+        return ""
+
+    def url_name(self, view: str) -> str:
+        return f"admin:{self.opts.app_label}_{self.opts.model_name}_{view}"
+
+    @admin.display(description="公開ページ")
+    def public_link(self, obj: Any) -> SafeString | str:
+        url = public_url(obj)
+        if not url:
+            return "（未公開）"
+        return format_html('<a href="{}">公開ページを見る<span class="visually-hidden">：{}</span></a>', url, obj)
+
+
+def public_url(root: Versioned) -> str:
+    """The address of the root's public page, "" while its plan is not published."""
+    return public_path(root) if plan_of(root).is_published else ""
