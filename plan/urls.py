@@ -35,7 +35,6 @@ urlpatterns = [
     path("accessibility/", site.accessibility, name="accessibility"),
     path("about/", site.about, name="about"),
     path("gallery/", site.gallery, name="gallery"),
-    path("gallery/", site.gallery, name="gallery"),
     path("plans/", document.plans, name="plans"),
     path("plans/<slug:slug>/", document.plan, name="plan"),
     path("plans/<slug:slug>/summary/", document.summary, name="summary"),
