@@ -48,6 +48,11 @@ class SpanBar:
         return self.y + BAR_HEIGHT
 
     @property
+    def line_y(self) -> int:
+        """Where the thin line below the row runs."""
+        return self.bottom + GAP // 2
+
+    @property
     def text_y(self) -> int:
         """The baseline of words that stand in place of a bar."""
         return self.y + FONT - 1

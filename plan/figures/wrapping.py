@@ -8,7 +8,8 @@ HALF_WIDTH = 0.58
 # 行頭禁則 and 行末禁則: what must not begin or end a line.
 NO_LINE_START = "、。，．・：；？！）」』】〕〉》｝ーァィゥェォッャュョヮぁぃぅぇぉっゃゅょゎ々％～〜)]},.%:;!?"
 NO_LINE_END = "（「『【〔〈《｛([{"
-UNIT = re.compile(r"[!-~]+|\s+|.", re.DOTALL)
+# What a reader takes for one word: ASCII, katakana, or kanji with the kana that follow them.
+UNIT = re.compile(r"[!-~]+|\s+|[ァ-ヴー]+|[一-鿿々〇]+[ぁ-ん]*|[ぁ-ん]+|.", re.DOTALL)
 
 
 def width(text: str) -> float:
@@ -19,7 +20,7 @@ def width(text: str) -> float:
 def wrap(text: str, limit: float) -> tuple[str, ...]:
     """Lines of at most `limit` em, as even as the number of lines allows.
 
-    Runs of ASCII stay whole unless they alone are longer than a line; Japanese
+    Words stay whole unless they alone are longer than half a line; Japanese
     punctuation does not begin a line, opening brackets do not end one. White
     space, line breaks included, becomes one space. An empty text has no lines.
     """
@@ -40,14 +41,20 @@ def _units(text: str, limit: float) -> list[str]:
     """The pieces a line may be broken between."""
     units: list[str] = []
     for piece in UNIT.findall(text):
-        glued = bool(units) and (piece[0] in NO_LINE_START or units[-1][-1] in NO_LINE_END)
+        glued = bool(units) and _belongs(units[-1][-1], piece[0])
         if glued and width(units[-1] + piece) <= limit:
             units[-1] += piece
-        elif width(piece) > limit:
+        elif width(piece) > limit / (1 if piece.isascii() else 2):
             units.extend(piece)
         else:
             units.append(piece)
     return units
+
+
+def _belongs(before: str, after: str) -> bool:
+    """Whether no line may be broken between two characters: 「（あ」, 「い、」, 「第2」, 「2期」."""
+    counter = (before.isdigit() and not after.isspace()) or (before == "第" and after.isdigit())
+    return after in NO_LINE_START or before in NO_LINE_END or counter
 
 
 def _fill(units: list[str], limit: float) -> tuple[str, ...]:

@@ -155,9 +155,7 @@ def value_rows(figure: Figure) -> list[ValueRow]:
     if own or figure.question is None:
         return own
     unit = figure.question.unit
-    return [
-        ValueRow(figure.number, each.label, each.value, unit, each.bound) for each in figure.question.answers.all()
-    ]
+    return [ValueRow(figure.number, each.label, each.value, unit, each.bound) for each in figure.question.answers.all()]
 
 
 def numbered(rows: Sequence[tuple[str, str, str]]) -> list[StructureRow]:
