@@ -25,7 +25,9 @@ def test_server_is_alive_and_ready(portal: Portal) -> None:
 
 
 def test_home_answers_in_japanese_and_is_accessible(portal: Portal, page: Page) -> None:
-    page.goto(portal.url + "/")
+    response = page.goto(portal.url + "/")
+    assert response is not None
+    assert response.status == 200
     expect(page.locator("html")).to_have_attribute("lang", "ja")
     assert "川崎市情報化推進プラン" in page.title()
     assert_axe_clean(page)

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         state = _static_state()
         if stamp.is_file() and stamp.read_text(encoding="ascii") == state and settings.STATIC_ROOT.is_dir():
             return
-        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        call_command("collectstatic", verbosity=0, interactive=False)
         stamp.write_text(state, encoding="ascii")
 
 
