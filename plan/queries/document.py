@@ -111,6 +111,7 @@ def section_page(slug: str, chapter: int, section: int) -> SectionPage:
     own = pick(rows, address_order, (chapter, section))
     plan = own.plan
     inside = plan.sections.filter(Q(path=own.path) | Q(path__startswith=f"{own.path}/"), part=Part.BODY)
+    inside = inside.select_related("policy")
     marker = TermMarker(glossary_of(plan))
     views, _ = section_views(plan, _of_plan(inside, plan), marker, page_level=PAGE_DEPTH)
     return SectionPage(

@@ -50,20 +50,10 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class HitView:
-    """A hit for `components/hit.html`: pieces as (text, is a match)."""
-
-    url: str
-    title: list[tuple[str, bool]]
-    excerpt: list[tuple[str, bool]]
-
-
-@dataclass(frozen=True)
 class GroupView:
     """The hits of one kind; `more` leads to all of them, or "" where all are shown."""
 
     group: Group
-    hits: list[HitView]
     more: str
     previous: str
     next: str
@@ -96,17 +86,8 @@ def group_views(result: SearchResult, asked: Asked) -> list[GroupView]:
 def _group_view(group: Group, page: int, asked: Asked) -> GroupView:
     kind = group.kind.value
     alone = asked.kind is not None
-    hits = [
-        HitView(
-            hit.path,
-            [(piece.text, piece.marked) for piece in hit.title],
-            [(piece.text, piece.marked) for piece in hit.excerpt],
-        )
-        for hit in group.hits
-    ]
     return GroupView(
         group,
-        hits,
         more=asked.link(kind=kind) if group.has_more and not alone else "",
         previous=asked.link(kind=kind, page=str(page - 1)) if alone and page > 1 else "",
         next=asked.link(kind=kind, page=str(page + 1)) if alone and page < group.pages else "",
