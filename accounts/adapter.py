@@ -12,12 +12,11 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.shortcuts import redirect
 
-from accounts.spelling import normalise_login
 from accounts.models import User
+from accounts.spelling import normalise_login
 
 WRONG_LOGIN = (
-    "職員番号（メールアドレス）またはパスワードが違います。"
-    "大文字・小文字を確かめて、もう一度入力してください。"
+    "職員番号（メールアドレス）またはパスワードが違います。大文字・小文字を確かめて、もう一度入力してください。"
 )
 LOCKED = (
     f"ログインの失敗が続いたため、一時的にログインできません。"

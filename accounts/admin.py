@@ -102,7 +102,9 @@ class UserAdmin(SimpleHistoryAdmin, DjangoUserAdmin):
         )
         names = "、".join(user.name for user in users)
         if names:
-            messages.success(request, f"{names}の二要素認証を解除しました。次のログインの後で、登録し直すよう伝えてください。")
+            messages.success(
+                request, f"{names}の二要素認証を解除しました。次のログインの後で、登録し直すよう伝えてください。"
+            )
         else:
             messages.warning(request, "選択した利用者は、二要素認証を登録していません。")
 

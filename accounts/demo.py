@@ -85,9 +85,7 @@ def _renew(persona: Persona, user: User | None, departments: dict[str, Departmen
     password = secrets.token_urlsafe(12)
     if user is None:
         email = f"{persona.staff_number.lower()}@demo.invalid"
-        user = User.objects.create_user(
-            persona.staff_number, password, email=email, name=persona.name, is_demo=True
-        )
+        user = User.objects.create_user(persona.staff_number, password, email=email, name=persona.name, is_demo=True)
         department = departments.get(persona.division)
         Membership.objects.create(user=user, role=persona.role, department=department, valid_from=OPENED_ON)
     else:
@@ -104,9 +102,7 @@ def _ensure_departments() -> dict[str, Department]:
             found[code] = Department.objects.create(code=code, name=name, valid_from=OPENED_ON)
     for code, (name, bureau) in DIVISIONS.items():
         if code not in found:
-            found[code] = Department.objects.create(
-                code=code, name=name, bureau=found[bureau], valid_from=OPENED_ON
-            )
+            found[code] = Department.objects.create(code=code, name=name, bureau=found[bureau], valid_from=OPENED_ON)
     return found
 
 

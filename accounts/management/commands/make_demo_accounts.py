@@ -16,4 +16,6 @@ class Command(BaseCommand):
         self.stdout.write("職員番号  パスワード        役割と氏名")
         for account in ensure_accounts():
             persona = account.persona
-            self.stdout.write(f"{persona.staff_number:<8}  {account.password:<16}  {persona.role.label}：{persona.name}")
+            self.stdout.write(
+                f"{persona.staff_number:<8}  {account.password:<16}  {persona.role.label}：{persona.name}"
+            )

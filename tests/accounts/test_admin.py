@@ -1,0 +1,164 @@
+"""The admin of people and departments, as each persona meets it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.enums import Role
+from accounts.models import Department, Membership, User
+from tests.factories import PASSWORD, DepartmentFactory, UserFactory
+
+ClientOf = Callable[[Any], Client]
+
+NO_INLINES = {
+    "memberships-TOTAL_FORMS": "0",
+    "memberships-INITIAL_FORMS": "0",
+    "divisions-TOTAL_FORMS": "0",
+    "divisions-INITIAL_FORMS": "0",
+}
+
+# address → status for who may enter the admin
+STATUS = {
+    "ict_staff": {"user": 403, "department": 200},
+    "administrator": {"user": 200, "department": 200},
+}
+
+
+@pytest.mark.parametrize("who", sorted(STATUS))
+@pytest.mark.parametrize("model", ["user", "department"])
+def test_lists_and_forms_open_to_those_of_the_table(
+    who: str, model: str, client_of: ClientOf, request: pytest.FixtureRequest
+) -> None:
+    client = client_of(request.getfixturevalue(who))
+    pk = {"user": UserFactory, "department": DepartmentFactory}[model].create().pk
+    base = f"/admin/accounts/{model}/"
+    statuses = [client.get(base + rest).status_code for rest in ("", "?q=x", "add/", f"{pk}/change/", f"{pk}/history/")]
+    assert statuses == [STATUS[who][model]] * 5
+
+
+def test_people_and_departments_are_never_deleted(administrator: User, client_of: ClientOf) -> None:
+    client = client_of(administrator)
+    for base, pk in (("user", UserFactory.create().pk), ("department", DepartmentFactory.create().pk)):
+        assert client.post(f"/admin/accounts/{base}/{pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_an_account_is_made_with_a_password(administrator: User, client_of: ClientOf) -> None:
+    client = client_of(administrator)
+    new = {
+        "staff_number": "ＡＢ０９９９",
+        "name": "試験 新人",
+        "email": "Shinjin@City.example",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+        **NO_INLINES,
+    }
+    response = client.post("/admin/accounts/user/add/", new)
+    user = User.objects.get(name="試験 新人")
+    assert response.headers["Location"] == f"/admin/accounts/user/{user.pk}/change/"
+    assert (user.staff_number, user.email, user.check_password(PASSWORD)) == ("AB0999", "shinjin@city.example", True)
+    assert [record.history_user for record in user.history.all()] == [administrator]
+
+
+def test_a_role_is_given_in_the_form_of_the_person(administrator: User, client_of: ClientOf) -> None:
+    user, department = UserFactory.create(), DepartmentFactory.create()
+    form = {
+        "staff_number": user.staff_number,
+        "name": user.name,
+        "email": user.email,
+        "active_from": "",
+        "active_to": "2030-03-31",
+        **NO_INLINES,
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-0-user": user.pk,
+        "memberships-0-role": "manager",
+        "memberships-0-department": department.pk,
+    }
+    client_of(administrator).post(f"/admin/accounts/user/{user.pk}/change/", form)
+    assert list(Membership.objects.filter(user=user).values_list("role", "department")) == [("manager", department.pk)]
+
+
+def test_a_liaison_without_a_department_is_refused_in_japanese(administrator: User, client_of: ClientOf) -> None:
+    user = UserFactory.create()
+    form = {
+        "staff_number": user.staff_number,
+        "name": user.name,
+        "email": user.email,
+        **NO_INLINES,
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-0-user": user.pk,
+        "memberships-0-role": "liaison",
+    }
+    response = client_of(administrator).post(f"/admin/accounts/user/{user.pk}/change/", form)
+    assert "担当者と課長には組織が必要です。" in response.content.decode()
+    assert Membership.objects.filter(user=user).count() == 0
+
+
+def test_a_password_is_set_for_somebody(administrator: User, liaison: User, client_of: ClientOf) -> None:
+    client = client_of(administrator)
+    address = f"/admin/accounts/user/{liaison.pk}/password/"
+    assert client.get(address).status_code == 200
+    client.post(
+        address, {"password1": "another-long-secret", "password2": "another-long-secret", "usable_password": "true"}
+    )
+    liaison.refresh_from_db()
+    assert liaison.check_password("another-long-secret")
+
+
+def test_a_renamed_department_keeps_its_history(ict_staff: User, client_of: ClientOf) -> None:
+    old, new = DepartmentFactory.create(name="情報管理課"), DepartmentFactory.create(name="ICT企画課")
+    form = {
+        "code": old.code,
+        "name": old.name,
+        "bureau": old.bureau_id,
+        "valid_from": "2016-04-01",
+        "valid_to": "2019-03-31",
+        "successors": [new.pk],
+    }
+    client_of(ict_staff).post(f"/admin/accounts/department/{old.pk}/change/", form)
+    old.refresh_from_db()
+    assert [(str(old.valid_to), s.name) for s in old.successors.all()] == [("2019-03-31", "ICT企画課")]
+    assert list(new.predecessors.all()) == [old]
+
+
+def test_a_department_cannot_end_before_it_begins(ict_staff: User, client_of: ClientOf) -> None:
+    department = DepartmentFactory.create()
+    form = {
+        "code": department.code,
+        "name": department.name,
+        "bureau": department.bureau_id,
+        "valid_from": "2016-04-01",
+        "valid_to": "2016-03-31",
+    }
+    page = client_of(ict_staff).post(f"/admin/accounts/department/{department.pk}/change/", form)
+    assert "廃止日は設置日以後の日にしてください。" in page.content.decode()
+
+
+@pytest.mark.parametrize(("value", "names"), [("now", ["今"]), ("ended", ["昔"]), ("coming", ["先"])])
+def test_departments_are_filtered_by_validity(
+    ict_staff: User, client_of: ClientOf, value: str, names: list[str]
+) -> None:
+    bureau = DepartmentFactory.create(is_bureau=True, valid_to="2017-03-31")
+    DepartmentFactory.create(name="今", bureau=bureau)
+    DepartmentFactory.create(name="昔", bureau=bureau, abolished=True)
+    DepartmentFactory.create(name="先", bureau=bureau, valid_from="2099-04-01")
+    page = client_of(ict_staff).get(f"/admin/accounts/department/?validity={value}&bureau={bureau.pk}")
+    assert [d.name for d in page.context["cl"].result_list] == names
+
+
+@pytest.mark.parametrize("address", ["/admin/accounts/user/", "/admin/accounts/department/"])
+def test_a_list_asks_the_same_number_of_queries_for_many_rows(
+    administrator: User, client_of: ClientOf, address: str, django_assert_max_num_queries: Any
+) -> None:
+    UserFactory.create(role=Role.LIAISON)
+    client = client_of(administrator)
+    client.get(address)
+    with django_assert_max_num_queries(100) as few:
+        client.get(address)
+    for _ in range(30):
+        UserFactory.create(role=Role.LIAISON)
+    with django_assert_max_num_queries(100) as many:
+        client.get(address)
+    assert len(many) == len(few)
+    assert Department.objects.count() == 62

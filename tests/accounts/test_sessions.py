@@ -1,0 +1,175 @@
+"""How long a session lasts, and that no typed text is lost when it ends."""
+
+import datetime
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from accounts.models import User
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+HOUR = 3600
+NOW = datetime.datetime(2026, 5, 20, 9, 0, tzinfo=datetime.UTC)
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def staff(client: Client, clock: Any) -> Client:
+    """Logged in and on a page at 9:00."""
+    client.force_login(UserFactory.create())
+    client.get("/accounts/me/")
+    return client
+
+
+def test_asking_how_long_is_left_prolongs_nothing(staff: Client, clock: Any) -> None:
+    assert staff.get("/accounts/session/").json() == {"seconds": HOUR}
+    clock.shift(600)
+    assert staff.get("/accounts/session/").json() == {"seconds": HOUR - 600}
+    assert staff.get("/accounts/session/").json() == {"seconds": HOUR - 600}
+
+
+def test_keeping_on_gives_the_full_time(staff: Client, clock: Any) -> None:
+    clock.shift(HOUR - 10)
+    assert staff.post("/accounts/session/").json() == {"seconds": HOUR}
+    assert staff.get("/accounts/session/").json() == {"seconds": HOUR}
+
+
+@pytest.mark.parametrize(("after", "left"), [(899, HOUR - 899), (901, HOUR)])
+def test_reading_prolongs_once_a_quarter_of_the_time_has_gone(staff: Client, clock: Any, after: int, left: int) -> None:
+    clock.shift(after)
+    staff.get("/accounts/me/")
+    assert staff.get("/accounts/session/").json() == {"seconds": left}
+
+
+def test_without_a_request_the_session_ends(staff: Client, clock: Any) -> None:
+    clock.shift(HOUR + 1)
+    response = staff.get("/accounts/session/")
+    assert (response.status_code, response.json()) == (403, {"seconds": 0})
+    response = staff.post("/accounts/session/")
+    assert (response.status_code, response.json()) == (403, {"seconds": 0})
+
+
+def test_a_page_for_staff_tells_the_script_what_it_needs(staff: Client, clock: Any) -> None:
+    clock.shift(100)
+    page = staff.get("/accounts/me/").content.decode()
+    keeper = re.search(r'<div id="session-keeper".*?>', page, re.DOTALL)
+    assert keeper is not None
+    data = dict(re.findall(r'data-([\w-]+)="([^"]*)"', keeper[0]))
+    assert data == {
+        "user": data["user"],
+        "seconds-left": "3500",
+        "warning-seconds": "300",
+        "session-url": "/accounts/session/",
+        "login-url": "/accounts/login/",
+    }
+
+
+def test_a_public_page_asks_nothing_about_sessions(client: Client) -> None:
+    response = client.get("/accounts/login/")
+    assert "session-keeper" not in response.content.decode()
+
+
+# ── Typed text ────────────────────────────────────────────────────────────────
+ADDRESS = "/admin/plan/term/1/change/"
+
+
+def shown(response: Any) -> list[tuple[str, str]]:
+    """(label, text) of every field handed back."""
+    page = response.content.decode()
+    pairs = re.findall(
+        r'<label for="typed-\d+">(.*?)</label>\s*<textarea[^>]* readonly[^>]*>\n(.*?)</textarea>', page, re.DOTALL
+    )
+    return [(html.unescape(label), html.unescape(text)) for label, text in pairs]
+
+
+TYPED = {
+    "csrfmiddlewaretoken": "abc",
+    "explanation": "長い説明\n二行目",
+    "aliases-TOTAL_FORMS": "3",
+    "aliases-0-id": "7",
+    "free": "自由な<b>文章</b>",
+    "new_password": "himitsu",
+    "api_token": "himitsu",
+    "empty": "  ",
+    "_save": "保存",
+}
+
+
+def test_what_was_sent_after_the_end_is_shown_to_copy(client: Client) -> None:
+    response = client.post(ADDRESS, TYPED)
+    assert response.status_code == 403
+    assert shown(response) == [("説明", "長い説明\n二行目"), ("入力欄 2", "自由な<b>文章</b>")]
+    page = response.content.decode()
+    assert "himitsu" not in page
+    assert "<b>文章" not in page
+    assert "まだ保存されていません" in page
+    assert 'href="/accounts/login/?next=/accounts/me/" target="_blank"' in page
+
+
+def test_after_log_in_one_returns_to_the_form(client: Client) -> None:
+    response = client.post(ADDRESS, TYPED, headers={"referer": f"http://testserver{ADDRESS}"})
+    assert f'href="/accounts/login/?next={ADDRESS}"' in response.content.decode()
+
+
+@pytest.mark.parametrize("referer", ["http://evil.example/admin/", "javascript:alert(1)", "//evil.example/"])
+def test_the_log_in_link_never_leads_elsewhere(client: Client, referer: str) -> None:
+    page = client.post(ADDRESS, TYPED, headers={"referer": referer}).content.decode()
+    assert 'href="/accounts/login/?next=/accounts/me/"' in page
+
+
+@pytest.mark.parametrize(
+    "headers", [{"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
+)
+def test_text_that_another_site_sends_is_not_shown(client: Client, headers: dict[str, str]) -> None:
+    response = client.post(ADDRESS, TYPED, headers=headers)
+    assert response.status_code == 403
+    assert shown(response) == []
+
+
+def test_a_long_text_comes_back_whole(client: Client) -> None:
+    text = "あ<&>\"'" * 40_000
+    assert shown(client.post("/desk/x/", {"free": text})) == [("入力欄 1", text)]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_too_many_fields_are_refused_without_an_error_page_of_the_server(client: Client) -> None:
+    response = client.post("/desk/x/", {f"f{n}": "x" for n in range(6000)})
+    assert response.status_code == 400
+
+
+def test_reading_without_a_session_still_leads_to_the_log_in(client: Client) -> None:
+    assert client.get("/admin/").status_code == 302
+
+
+def test_a_failed_csrf_check_hands_the_text_back_too(liaison: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(liaison)
+    response = client.post("/admin/plan/term/1/change/", TYPED)
+    assert response.status_code == 403
+    assert shown(response) == [("説明", "長い説明\n二行目"), ("入力欄 2", "自由な<b>文章</b>")]
+    assert "送信を受け付けられませんでした" in response.content.decode()
+
+
+def test_a_failed_csrf_check_of_the_log_in_shows_nothing_typed() -> None:
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/accounts/login/", {"login": "AB0123", "password": "himitsu"})
+    assert response.status_code == 403
+    assert shown(response) == []
+    assert "AB0123" not in response.content.decode()
+
+
+def test_a_page_for_citizens_starts_no_session(client: Client) -> None:
+    response = client.get("/robots.txt")
+    assert "sessionid" not in response.cookies
