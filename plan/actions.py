@@ -356,6 +356,6 @@ def _validate(root: Versioned, rows: Sequence[models.Model]) -> None:
 def _sentences(root: Versioned, error: ValidationError) -> str:
     parts = []
     for name, messages in error.message_dict.items():
-        label = "" if name == NON_FIELD_ERRORS else f"{root._meta.get_field(name).verbose_name}："
+        label = "" if name == NON_FIELD_ERRORS else f"{getattr(root._meta.get_field(name), 'verbose_name', name)}："
         parts += [f"{label}{message}" for message in messages]
     return " ".join(parts)

@@ -98,8 +98,9 @@ class RootForm(forms.ModelForm):
         if stored.version == read_version:
             return
         self.stored, self.read_version = stored, read_version
-        self.data = self.data.copy()
-        self.data[self.add_prefix("expected_version")] = str(stored.version)
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        data[self.add_prefix("expected_version")] = str(stored.version)
+        self.data = data
         self.add_error(None, STALE)
 
     def _is_public(self) -> bool:
@@ -145,9 +146,9 @@ class RowFormSet(BaseInlineFormSet):
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(data, *args, **kwargs)
         if self.is_bound:
-            self.data = without_lost_rows(self.data, self.prefix, {str(row.pk) for row in self.get_queryset()})
+            self.data = without_lost_rows(self.data, str(self.prefix), {str(row.pk) for row in self.get_queryset()})
 
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
+    def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if "position" in form.fields:
             form.fields["position"].required = False
@@ -169,7 +170,7 @@ class RowFormSet(BaseInlineFormSet):
 
     def rows_to_save(self) -> list[models.Model]:
         """The new and changed rows, and those whose number changed."""
-        stored = {row.pk: row for row in self.model._default_manager.filter(**{self.fk.name: self.instance.pk})}
+        stored = {row.pk: row for row in self.fk.model._default_manager.filter(**{self.fk.name: self.instance.pk})}
         return [row for row in self.rows_in_order() if row.pk not in stored or _differs(row, stored[row.pk])]
 
     def rows_to_delete(self) -> list[models.Model]:

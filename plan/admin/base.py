@@ -24,7 +24,7 @@ from plan.forms import ProseField, RootForm, RowForm, RowFormSet
 from plan.models import Plan
 from plan.models.base import Versioned
 
-PROSE = {models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget}}
+PROSE: dict[Any, dict[str, Any]] = {models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget}}
 MARKDOWN_HELP = (
     "<details class='markdown-help'><summary>本文の書き方</summary><ul>"
     "<li>空の行で段落を分けます。</li>"

@@ -53,7 +53,7 @@ def word_differences(changes: Sequence[Change]) -> list[Difference]:
 def _typed(form: RootForm, formsets: Sequence[RowFormSet]) -> Snapshot:
     """What the form says, valid or not; a field that cannot be read keeps the stored value."""
     rows: Rows = {
-        formset.fk.remote_field.related_name: [
+        str(formset.fk.remote_field.related_name): [
             row for row in formset.rows_in_order() if row not in formset.rows_to_delete()
         ]
         for formset in formsets

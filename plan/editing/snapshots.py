@@ -62,7 +62,7 @@ def current_rows(root: Versioned) -> dict[str, list[models.Model]]:
     """The rows of a root as the database has them now."""
     return {
         kind.related_name: list(
-            kind.model._default_manager.filter(**{kind.parent: root}).order_by("position", "pk")  # type: ignore[misc]
+            kind.model._default_manager.filter(**{kind.parent: root}).order_by("position", "pk")
         )
         for kind in row_kinds(root)
     }
@@ -153,9 +153,9 @@ def _row_changes(before: Sequence[RowState], after: Sequence[RowState]) -> list[
     old = {row.key: row for row in before}
     new = {row.key: row for row in after}
     changes: list[Change] = []
-    for key, row in (old | new).items():
-        was = old[key].cells if key in old else ()
-        now = new[key].cells if key in new else ()
+    for row in sorted((old | new).values(), key=lambda row: row.place):
+        was = old[row.key].cells if row.key in old else ()
+        now = new[row.key].cells if row.key in new else ()
         changes += _cell_changes(was, now, prefix=f"{row.noun}{row.place} ")
     kept_before = [row.key for row in before if row.key in new]
     kept_after = [row.key for row in after if row.key in old]

@@ -41,8 +41,8 @@ def dependants_of(root: Versioned) -> list[str]:
         model = relation.related_model
         if model in own or model in DERIVED:
             continue
-        for row in model._default_manager.filter(**{relation.field.name: root}):
-            lines.append(f"{model._meta.verbose_name}「{row}」")
+        rows = model._default_manager.filter(**{relation.field.name: root})
+        lines += [f"{model._meta.verbose_name}「{row}」" for row in rows]
     return lines
 
 
