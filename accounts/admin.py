@@ -1,6 +1,6 @@
 """Administration of people, their roles and departments. Departments and people end by a date, never by deletion."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.decorators import secure_admin_login
 from allauth.mfa.models import Authenticator
@@ -98,12 +98,15 @@ class UserAdmin(SimpleHistoryAdmin, DjangoUserAdmin):
         users = list(queryset.filter(authenticator__isnull=False).distinct())
         Authenticator.objects.filter(user__in=users).delete()
         LogEntry.objects.log_actions(
-            request.user.pk, User.objects.filter(pk__in=[u.pk for u in users]), CHANGE, "二要素認証を解除した。"
+            cast(User, request.user).pk,
+            User.objects.filter(pk__in=[u.pk for u in users]),
+            CHANGE,
+            "二要素認証を解除した。",
         )
         names = "、".join(user.name for user in users)
         if names:
             messages.success(
-                request, f"{names}の二要素認証を解除しました。次のログインの後で、登録し直すよう伝えてください。"
+                request, f"{names}の二要素認証を解除しました。次のログインの後で登録し直すよう、伝えてください。"
             )
         else:
             messages.warning(request, "選択した利用者は、二要素認証を登録していません。")
@@ -140,7 +143,8 @@ class DepartmentAdmin(SimpleHistoryAdmin):
             "存続期間と改組",
             {
                 "fields": ["valid_from", "valid_to", "successors"],
-                "description": "名称が変わったときは、今の組織に廃止日を入れ、新しい名称の組織を登録して承継先に選びます。"
+                "description": "名称が変わったときは、今の組織に廃止日を入れ、"
+                "新しい名称の組織を登録して承継先に選びます。"
                 "過去の年度には、その時の名称が表示されます。",
             },
         ),

@@ -12,7 +12,8 @@ from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from accounts.models import User
 from accounts.spelling import normalise_login
 
-PASSWORD_HELP = (
+# What a new one must be like.
+RULES = (
     "12文字以上で、数字だけでないものにしてください。"
     "氏名・職員番号・メールアドレスに似たものや、よく使われるものは使えません。"
 )
@@ -43,7 +44,7 @@ class LoginForm(PlainFieldsMixin, account_forms.LoginForm):
 class ChangePasswordForm(PlainFieldsMixin, account_forms.ChangePasswordForm):
     texts = {
         "oldpassword": ("今のパスワード", ""),
-        "password1": ("新しいパスワード", PASSWORD_HELP),
+        "password1": ("新しいパスワード", RULES),
         "password2": ("新しいパスワード（確認のため、もう一度）", ""),
     }
 

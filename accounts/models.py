@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from simple_history.models import HistoricalRecords
 
 from accounts.enums import Role
-from accounts.permissions import Permission, permissions_of
+from accounts.permissions import Permission, admin_apps, permissions_of
 from accounts.spelling import normalise_login
 
 
@@ -177,7 +177,7 @@ class User(AbstractBaseUser):
         return all(self.has_perm(perm, obj) for perm in perm_list)
 
     def has_module_perms(self, app_label: str) -> bool:
-        return any(backend.has_module_perms(self, app_label) for backend in auth.get_backends())
+        return app_label in admin_apps(permissions_of(self))
 
     def get_all_permissions(self, obj: Any = None) -> set[str]:
         return set().union(*(backend.get_all_permissions(self, obj) for backend in auth.get_backends()))

@@ -45,7 +45,7 @@ def typed_text(request: HttpRequest) -> list[TypedText]:
     """The fields of a POST that hold text, in their order; never passwords, tokens or the form's own fields."""
     if request.path.startswith("/accounts/"):
         return []  # log-in, passwords and one-time codes
-    typed = []
+    typed: list[TypedText] = []
     for name in request.POST:
         if _SECRET.search(name) or _MACHINERY.search(name):
             continue

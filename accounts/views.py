@@ -1,5 +1,7 @@
 """Pages about the person who is logged in."""
 
+from typing import cast
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -7,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import sessions
+from accounts.models import User
 from accounts.permissions import OF_THE_ROUND, Permission, permissions_of
 from accounts.typed_text import lost_text_page
 
@@ -15,9 +18,10 @@ from accounts.typed_text import lost_text_page
 @never_cache
 @login_required
 def me(request: HttpRequest) -> HttpResponse:
-    granted = permissions_of(request.user)
+    user = cast(User, request.user)
+    granted = permissions_of(user)
     context = {
-        "memberships": request.user.valid_memberships,
+        "memberships": user.valid_memberships,
         "allowed": [p.label for p in Permission if p in granted - OF_THE_ROUND],
         "allowed_later": [p.label for p in Permission if p in granted & OF_THE_ROUND],
     }

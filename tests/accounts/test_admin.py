@@ -32,7 +32,7 @@ def test_lists_and_forms_open_to_those_of_the_table(
     who: str, model: str, client_of: ClientOf, request: pytest.FixtureRequest
 ) -> None:
     client = client_of(request.getfixturevalue(who))
-    pk = {"user": UserFactory, "department": DepartmentFactory}[model].create().pk
+    pk = {"user": UserFactory.create, "department": DepartmentFactory.create}[model]().pk
     base = f"/admin/accounts/{model}/"
     statuses = [client.get(base + rest).status_code for rest in ("", "?q=x", "add/", f"{pk}/change/", f"{pk}/history/")]
     assert statuses == [STATUS[who][model]] * 5

@@ -181,7 +181,7 @@ def test_a_forgotten_password_is_reset_by_mail_in_japanese(client: Client) -> No
     client.post("/accounts/password/reset/", {"email": user.email})
     assert [(m.to, m.subject) for m in mail.outbox] == [([user.email], "【川崎市情報化推進プラン】パスワードの再設定")]
     assert "あなたの職員番号は「AB0123」です。" in mail.outbox[0].body
-    path = re.search(r"http://testserver(/\S+)", mail.outbox[0].body)[1]  # type: ignore[index]  # found, or the test fails
+    path = re.search(r"http://testserver(/\S+)", str(mail.outbox[0].body))[1]  # type: ignore[index]  # found, or the test fails
     form = client.get(path, follow=True)
     address = form.redirect_chain[-1][0]
     client.post(address, {"password1": "a-brand-new-secret", "password2": "a-brand-new-secret"})

@@ -57,20 +57,22 @@ def test_an_app_is_set_up_and_then_asked_for_at_log_in(administrator: User) -> N
     client = Client()
     credentials = {"login": administrator.staff_number, "password": PASSWORD}
     client.post("/accounts/login/", credentials)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = client.get("/accounts/2fa/totp/activate/")
     secret = page.context["form"].secret
     client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
     assert client.get("/accounts/me/").status_code == 200
     assert client.get("/accounts/2fa/").status_code == 200
-    assert len(client.get("/accounts/2fa/recovery-codes/").context["unused_codes"]) == 10
+    # Not from the page: allauth notes on first sight that the codes were shown, which is a write during a GET.
+    spare = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).wrap().get_unused_codes()
+    assert len(spare) == 10
 
     again = Client()
     assert again.post("/accounts/login/", credentials).headers["Location"].startswith("/accounts/2fa/authenticate/")
     assert again.get("/accounts/me/").status_code == 302
     page = again.get("/accounts/2fa/authenticate/")
     assert "認証アプリの数字、またはリカバリーコード" in page.content.decode()
-    recovery = client.get("/accounts/2fa/recovery-codes/").context["unused_codes"][0]
-    again.post("/accounts/2fa/authenticate/", {"code": recovery})
+    again.post("/accounts/2fa/authenticate/", {"code": spare[0]})
     assert again.get("/accounts/me/").status_code == 200
 
 
@@ -90,6 +92,7 @@ def test_administrators_end_the_second_factor_of_who_lost_the_device(
 def test_set_up_pages_are_shown_after_a_log_in(administrator: User, address: str) -> None:
     client = Client()
     client.post("/accounts/login/", {"login": administrator.staff_number, "password": PASSWORD})
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     response = client.get(address)
     assert response.status_code == 200
     assert " style=" not in response.content.decode()

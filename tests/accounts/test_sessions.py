@@ -110,7 +110,7 @@ TYPED = {
 def test_what_was_sent_after_the_end_is_shown_to_copy(client: Client) -> None:
     response = client.post(ADDRESS, TYPED)
     assert response.status_code == 403
-    assert shown(response) == [("説明", "長い説明\n二行目"), ("入力欄 2", "自由な<b>文章</b>")]
+    assert shown(response) == [("解説", "長い説明\n二行目"), ("入力欄 2", "自由な<b>文章</b>")]
     page = response.content.decode()
     assert "himitsu" not in page
     assert "<b>文章" not in page
@@ -158,7 +158,7 @@ def test_a_failed_csrf_check_hands_the_text_back_too(liaison: User) -> None:
     client.force_login(liaison)
     response = client.post("/admin/plan/term/1/change/", TYPED)
     assert response.status_code == 403
-    assert shown(response) == [("説明", "長い説明\n二行目"), ("入力欄 2", "自由な<b>文章</b>")]
+    assert shown(response) == [("解説", "長い説明\n二行目"), ("入力欄 2", "自由な<b>文章</b>")]
     assert "送信を受け付けられませんでした" in response.content.decode()
 
 
