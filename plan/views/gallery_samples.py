@@ -40,7 +40,11 @@ class SampleHit:
 class SampleForm(forms.Form):
     """Fields of each kind, two of them wrong."""
 
-    title = forms.CharField(label="題名", help_text="公開ページの見出しになります。", error_messages={"required": "題名を入力してください。"})
+    title = forms.CharField(
+        label="題名",
+        help_text="公開ページの見出しになります。",
+        error_messages={"required": "題名を入力してください。"},
+    )
     amount = forms.IntegerField(
         label="決算額（千円）",
         # A number field of the browser would lose what cannot be read, and refuses full-width digits.
@@ -72,7 +76,7 @@ def samples(page_number: int) -> dict[str, Any]:
             ("施策1-1 参加と協働による市民自治の地域づくりの推進", "#neighbours"),
             ("施策1-3 市民が安全・安心を享受できる都市の実現", "#neighbours"),
         ),
-        "citation": "川崎市『川崎市情報化推進プラン（案）』「施策1-2 便利で快適な行政サービスの提供」、平成28年2月、40頁。",
+        "citation": "川崎市『川崎市情報化推進プラン（案）』「施策1-2 便利で快適な行政サービスの提供」、40頁。",
         "contents": [
             ("text", "文章と用語", 2),
             ("notices", "お知らせ", 2),
