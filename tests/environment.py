@@ -4,6 +4,11 @@ DATABASE_URL may come from outside: `.ci/run` runs the same suite on SQLite and 
 """
 
 import os
+import tempfile
+
+# What a test writes to VAR_DIR must not end up in the demo's.
+_var = tempfile.TemporaryDirectory(prefix="portal-tests-")
+os.environ["PORTAL_VAR_DIR"] = _var.name
 
 os.environ["PORTAL_MODE"] = "test"
 os.environ["SECRET_KEY"] = "only-for-tests"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import Any
@@ -161,6 +162,15 @@ def test_demo_commands_refuse_production(command: str) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("CommandError: ")
     assert "PORTAL_MODE=demo" in done.stderr
+
+
+def test_every_variable_is_documented() -> None:
+    source = (settings.BASE_DIR / "config" / "settings.py").read_text(encoding="utf-8")
+    table = (settings.BASE_DIR / "docs" / "settings.md").read_text(encoding="utf-8")
+    read = set(re.findall(r'environment\.\w+\(\s*"([A-Z_]+)"', source)) | {"PORTAL_MODE"}
+    documented = set(re.findall(r"`([A-Z_]+)`", table))
+    assert {"SECRET_KEY", "DATABASE_URL"} <= read
+    assert read - documented == set()
 
 
 def test_lock_of_development_agrees_with_the_lock_of_production() -> None:
