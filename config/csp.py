@@ -1,8 +1,19 @@
 """Content-Security-Policy: nothing inline, nothing from other hosts."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+
+def _form_targets() -> str:
+    """Browsers apply form-action to redirects as well: single sign-on begins with a form and ends at the provider."""
+    if not settings.OIDC_SERVER_URL:
+        return "'self'"
+    provider = urlsplit(settings.OIDC_SERVER_URL)
+    return f"'self' {provider.scheme}://{provider.netloc}"
+
 
 POLICY = "; ".join(
     [
@@ -13,7 +24,7 @@ POLICY = "; ".join(
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",
-        "form-action 'self'",
+        f"form-action {_form_targets()}",
         "base-uri 'none'",
         "frame-ancestors 'none'",
     ]
