@@ -144,9 +144,10 @@ PERIOD_MEANINGS = {
     "関係": "このプランとの関係",
     "開始年度（西暦）": "最初の年度。原資料に記載がないときは空欄",
     "開始年度（和暦）": "最初の年度の和暦での書き方",
+    "開始年度の推定": "開始年度が推定のときは「推定」、そうでないときは空欄",
+    "終了年度の推定": "終了年度が推定のときは「推定」、そうでないときは空欄",
     "終了年度（西暦）": "最後の年度（その年度を含みます）。記載がないときは空欄",
     "終了年度（和暦）": "最後の年度の和暦での書き方",
-    "推定": "年度が推定のときは「推定」、そうでないときは空欄",
     "原資料の表記": "原資料での期間の書き方",
     "説明": "計画の説明",
     "編集注": "このサイトの注記",
@@ -156,7 +157,8 @@ PERIODS = Export(
     description="このプランと、関連する計画の期間の一覧です。1行が1計画です。",
     route="plan:periods_csv",
     columns=tuple(
-        DescribedColumn(column.label, column.getter, PERIOD_MEANINGS[column.label]) for column in PERIODS_IN_FILE
+        DescribedColumn(column.label, column.getter, PERIOD_MEANINGS.get(column.label, ""))
+        for column in PERIODS_IN_FILE
     ),
     rows=period_rows,
 )

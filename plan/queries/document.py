@@ -1,6 +1,6 @@
 """Pages of the document: overview, chapters, sections, the summary paper."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils.safestring import SafeString
 
 from plan.enums import FigureState, Part
-from plan.models import Figure, Plan, Policy, Section, Survey, Term
+from plan.models import Figure, Measure, Plan, Policy, Section, Survey, Term
 from plan.prose import Shown, TermMarker, placed_numbers, shown
 from plan.queries.glossary import glossary_of
 from plan.queries.plans import Neighbours, address_order, neighbours, pick
@@ -79,11 +79,30 @@ class ChapterPage:
 
 
 @dataclass(frozen=True)
+class MeasureView:
+    """A measure in a list, with its summary as HTML."""
+
+    measure: Measure
+    summary: SafeString
+
+    @classmethod
+    def of(cls, measure: Measure, marker: TermMarker) -> "MeasureView":
+        marker.section()
+        return cls(measure, marker.html(measure.summary))
+
+
+@dataclass(frozen=True)
+class PolicyView:
+    policy: Policy
+    measures: tuple[MeasureView, ...]
+
+
+@dataclass(frozen=True)
 class SummaryPage:
     """The overview's headings; `policies` stand under the one that lists them."""
 
     views: tuple[SectionView, ...]
-    policies: tuple[Policy, ...]
+    policies: tuple[PolicyView, ...]
     notes: list[Term]
 
 
@@ -149,7 +168,11 @@ def summary_page(plan: Plan) -> SummaryPage:
         raise ObjectDoesNotExist("The plan has no summary.")
     marker = TermMarker(glossary_of(plan))
     views, _ = section_views(plan, rows, marker, page_level=0)
-    return SummaryPage(views, _listed(plan, rows), marker.used_terms)
+    policies = tuple(
+        PolicyView(policy, tuple(MeasureView.of(measure, marker) for measure in policy.measures.all()))
+        for policy in _listed(plan, rows)
+    )
+    return SummaryPage(views, policies, marker.used_terms)
 
 
 def section_views(
@@ -188,7 +211,7 @@ def section_views(
             row,
             row.level - page_level + 1,
             shown(blocks, figures),
-            _take(left, lambda figure, row=row: figure.section_id == row.pk and figure.question_id is None),
+            _take(left, [each for each in left.values() if each.section_id == row.pk and each.question_id is None]),
             tuple(_survey_view(survey, findings, left) for survey in surveys.get(row.pk, ())),
         )
         for row, blocks in zip(rows, rendered, strict=True)
@@ -226,19 +249,18 @@ def _survey_view(survey: Survey, findings: dict[int, SafeString], left: dict[str
             QuestionView(
                 question,
                 findings[question.pk],
-                _take(left, lambda figure, question=question: figure.question_id == question.pk),
+                _take(left, [each for each in left.values() if each.question_id == question.pk]),
             )
             for question in survey.questions.all()
         ),
     )
 
 
-def _take(left: dict[str, Figure], wanted: Callable[[Figure], bool]) -> tuple[Figure, ...]:
-    """Take the figures that are wanted here out of those not placed yet."""
-    taken = tuple(figure for figure in left.values() if wanted(figure))
-    for figure in taken:
+def _take(left: dict[str, Figure], wanted: list[Figure]) -> tuple[Figure, ...]:
+    """Take the wanted figures out of those not placed yet."""
+    for figure in wanted:
         del left[figure.number]
-    return taken
+    return tuple(wanted)
 
 
 def _listed(plan: Plan, rows: Sequence[Section]) -> tuple[Policy, ...]:

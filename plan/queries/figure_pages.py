@@ -115,7 +115,7 @@ def figure_list(plan: Plan, chosen: str) -> FigureList:
 def figure_page(plan: Plan, number: str) -> FigurePage:
     """Raises Figure.DoesNotExist unless the plan has a figure of that number."""
     figure = drawable_figures(plan).get(number=number)
-    row = list(plan.figures.only("number", "title").order_by("position"))
+    row = list(plan.figures.only("plan", "number", "title").order_by("position"))
     for each in [figure, *row]:
         each.plan = plan
     return FigurePage(figure, tuple(_places(figure, plan)), neighbours(row, figure))

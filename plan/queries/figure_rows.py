@@ -9,6 +9,7 @@ from plan.fiscal import fiscal_year_label
 from plan.models import Figure, RelatedPlan
 
 OPEN = "明記なし"
+ESTIMATED = "推定"
 
 
 @dataclass(frozen=True)
@@ -84,21 +85,36 @@ class PeriodRow:
         return fiscal_year_label(self.end_year) if self.end_year else ""
 
     @property
+    def start_estimate(self) -> str:
+        return self._estimate(self.start_year)
+
+    @property
+    def end_estimate(self) -> str:
+        return self._estimate(self.end_year)
+
+    @property
     def start_label(self) -> str:
-        return self._worded(self.start_era)
+        return self._worded(self.start_era, self.start_estimate)
 
     @property
     def end_label(self) -> str:
-        return self._worded(self.end_era)
+        return self._worded(self.end_era, self.end_estimate)
 
     @property
-    def estimate_label(self) -> str:
-        return "推定" if self.is_estimated else ""
+    def estimate(self) -> str:
+        """What of the period is estimated, in words: 「推定」, 「終了は推定」 or nothing."""
+        if self.start_estimate:
+            return ESTIMATED
+        return f"終了は{ESTIMATED}" if self.end_estimate else ""
 
-    def _worded(self, year: str) -> str:
+    def _estimate(self, year: int | None) -> str:
+        """Of an estimated period, the years that the plan's own words name are none the less certain."""
+        return ESTIMATED if self.is_estimated and year and str(year) not in self.period_text else ""
+
+    def _worded(self, year: str, estimate: str) -> str:
         if not year:
             return OPEN
-        return f"{year}（推定）" if self.is_estimated else year
+        return f"{year}（{estimate}）" if estimate else year
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet, prefetch_related_objects
 
 from plan.csv_export import Column, size_label, write_csv
-from plan.enums import Drawing, FigureState, Relation, Unit
+from plan.enums import Bound, Drawing, FigureState, Relation, Unit
 from plan.figure_exports import (
     PERIODS_IN_FILE,
     PERIODS_ON_PAGE,
@@ -19,7 +19,8 @@ from plan.figure_exports import (
 from plan.figures.bars import BarChart, BarItem, bar_chart
 from plan.figures.cycle import Cycle, Step, cycle
 from plan.figures.timeline import Span, TimeChart, time_chart
-from plan.figures.tree import Node, Relation as RelationDrawing, Tree, relation, tree
+from plan.figures.tree import Node, Tree, relation, tree
+from plan.figures.tree import Relation as RelationDrawing
 from plan.models import Figure, Measure, Plan, Policy
 from plan.queries.figure_rows import PeriodRow, StructureRow, ValueRow, numbered, value_rows
 
@@ -28,7 +29,9 @@ Row = ValueRow | PeriodRow | StructureRow
 
 # What a figure of periods leaves out beyond the plan: its axis ends this many years after the plan begins.
 YEARS_SHOWN = 10
-ONLY_STATED = "本文に記載された上位の数値だけを作図しています。"
+ONLY_STATED = "本文に記載された数値だけを作図しています。"
+ONLY_HIGHEST = "本文に記載された上位の数値だけを作図しています。"
+ONLY_BOUND = "本文に記載された下限だけを作図しています。"
 FROM_DATA = "原図は収録していません。プランのデータから作図しました。"
 STEP = re.compile(r"^[-*・\s]*(?P<name>[^：:\n]+)[：:]\s*(?P<text>.+)$", re.MULTILINE)
 # The plan and what came before it.
@@ -91,7 +94,7 @@ def figure_content(figure: Figure, plan: Plan) -> FigureContent:
     """
     if figure.state == FigureState.VALUES:
         prefetch_related_objects([figure], "values", "question__answers")
-        return _of_values(value_rows(figure))
+        return _of_values(value_rows(figure), remark=_what_is_drawn(figure))
     if figure.state != FigureState.STRUCTURE:
         return FigureContent()
     if figure.drawing == Drawing.PERIODS:
@@ -115,9 +118,7 @@ def period_content(plan: Plan, rows: Sequence[PeriodRow] | None = None) -> Figur
     if not any(row.start_year for row in shown):
         return FigureContent()
     shown.sort(key=lambda row: row.start_year or plan.end_year)
-    spans = [
-        Span(row.name, row.start_year, row.end_year, row.is_estimated, row.relation == Relation.SELF) for row in shown
-    ]
+    spans = [Span(row.name, row.start_year, row.end_year, row.estimate, row.relation == Relation.SELF) for row in shown]
     described = "、".join(f"{row.name}は{row.start_label}から{row.end_label}まで" for row in shown)
     return FigureContent(
         rows=tuple(shown),
@@ -129,7 +130,15 @@ def period_content(plan: Plan, rows: Sequence[PeriodRow] | None = None) -> Figur
     )
 
 
-def _of_values(rows: list[ValueRow]) -> FigureContent:
+def _what_is_drawn(figure: Figure) -> str:
+    """The text gives the highest answers of a survey, never all; of other figures a value or two."""
+    if figure.question is None or figure.values.all():
+        return ONLY_STATED
+    answers = figure.question.answers.all()
+    return ONLY_BOUND if all(answer.bound != Bound.EXACT for answer in answers) else ONLY_HIGHEST
+
+
+def _of_values(rows: list[ValueRow], *, remark: str) -> FigureContent:
     if not rows:
         return FigureContent()
     unit = rows[0].unit
@@ -140,8 +149,8 @@ def _of_values(rows: list[ValueRow]) -> FigureContent:
         columns=VALUES_IN_FILE,
         table=_table(VALUES_ON_PAGE, rows, numeric_from=1),
         picture=bar_chart(items, unit=rows[0].unit_label, maximum=100 if unit == Unit.PERCENT else None),
-        description=f"横棒グラフです。{described}。{ONLY_STATED}",
-        remark=ONLY_STATED,
+        description=f"横棒グラフです。{described}。{remark}",
+        remark=remark,
     )
 
 
@@ -183,9 +192,9 @@ class _Named:
 
     @property
     def node(self) -> Node:
-        words = f"{self.level}{self.code}　{self.text}" if self.code else f"{self.level}　{self.text}"
         kind = KINDS.get(self.level, "plain")
-        return Node(words, tuple(child.node for child in self.children), self.accent, kind)
+        below = tuple(child.node for child in self.children)
+        return Node(f"{self.level}{self.code}", self.text, below, self.accent, kind)
 
     @property
     def rows(self) -> list[tuple[str, str, str]]:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from plan.enums import Part
 from plan.models import Direction, DirectionItem, Figure, Measure, Plan, Policy, Term
 from plan.prose import TermMarker
-from plan.queries.document import SectionView, figures_of, section_views
+from plan.queries.document import MeasureView, SectionView, figures_of, section_views
 from plan.queries.glossary import glossary_of
 from plan.queries.plans import Neighbours, neighbours, pick, published_plan
 from plan.queries.surveys import circled
@@ -57,14 +57,6 @@ class EffortView:
     @property
     def anchor(self) -> str:
         return f"effort-{self.position}"
-
-
-@dataclass(frozen=True)
-class MeasureView:
-    """One row of a list of measures: with its summary as HTML."""
-
-    measure: Measure
-    summary: SafeString
 
 
 @dataclass(frozen=True)
@@ -120,11 +112,8 @@ def policy_page(slug: str, number: int) -> PolicyPage:
     marker = TermMarker(glossary_of(plan))
     rows = plan.sections.filter(policy=policy, part=Part.BODY)
     sections, figures = section_views(plan, rows, marker, page_level=1, also=Q(policy=policy), with_surveys=False)
-    measures = []
-    for measure in policy.measures.all():
-        marker.section()
-        measures.append(MeasureView(measure, marker.html(measure.summary)))
-    return PolicyPage(policy, sections, tuple(measures), figures, neighbours(policies, policy), marker.used_terms)
+    measures = tuple(MeasureView.of(measure, marker) for measure in policy.measures.all())
+    return PolicyPage(policy, sections, measures, figures, neighbours(policies, policy), marker.used_terms)
 
 
 def measure_page(slug: str, code: Sequence[int]) -> MeasurePage:

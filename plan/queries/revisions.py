@@ -34,6 +34,16 @@ class MendingView:
     mending: Mending
     pieces: tuple[Piece, ...]
 
+    @property
+    def before(self) -> list[Piece]:
+        """What the source says, with the words that were taken out marked."""
+        return [piece for piece in self.pieces if piece.kind != "added"]
+
+    @property
+    def after(self) -> list[Piece]:
+        """What is published, with the words that were put in marked."""
+        return [piece for piece in self.pieces if piece.kind != "removed"]
+
 
 def revisions_of(plan: Plan, path: str = "") -> QuerySet[Revision]:
     """The plan's revisions, newest first; with `path` only those of what is shown at that address."""

@@ -71,7 +71,6 @@ def direction(request: HttpRequest, slug: str, code: tuple[int, ...]) -> HttpRes
         trail=[(str(above), above.get_absolute_url()) for above in (measure.policy, measure)],
         neighbours=found.neighbours,
         cited_as=f"{shown.label} {shown.title}",
-        original_page=measure.page,
         changed_on=changed_on(measure.policy.plan, shown.get_absolute_url()),
         edits=shown,
         notes=found.notes,

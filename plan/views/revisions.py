@@ -46,7 +46,6 @@ def mendings(request: HttpRequest, slug: str) -> HttpResponse:
         plan=plan,
         cited_as="読み取りの修正",
         changed_on=changed_on(plan, reverse("plan:mendings", args=[slug])),
-        contents=[("mended", "直したところ", 2), ("kept", "原文のままにしたところ", 2)],
     )
     own = {
         "mended": [row for row in rows if row.pieces],
