@@ -28,7 +28,7 @@ help: ## この一覧を表示します / list the targets
 # ── Installing ───────────────────────────────────────────────────────────────
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version) if sys.version_info < (3, 11) else None'
-	@.ci/system-packages venv
+	@.ci/system-packages venv run
 	@$(PYTHON) -m venv .venv
 
 $(RUNTIME): requirements.lock | .venv/bin/python
