@@ -25,8 +25,9 @@ class TextLine:
 class Box:
     """A framed text. `x` and `width` in percent of the drawing, `y` and `height` in pixels.
 
-    `accent` is the number of the 基本施策 whose colour it bears, 0 for none;
-    `kind` names the CSS class of the frame.
+    `heading` is a line of its own above the text; `accent` is the number of the
+    基本施策 whose colour the box bears, 0 for none; `kind` names the CSS class
+    of its frame.
     """
 
     x: float
@@ -34,6 +35,7 @@ class Box:
     width: float
     height: int
     lines: tuple[TextLine, ...]
+    heading: TextLine | None = None
     accent: int = 0
     kind: str = "plain"
 
@@ -52,14 +54,14 @@ class Box:
 
 def text_lines(text: str, *, y: int, limit: float) -> tuple[TextLine, ...]:
     """The wrapped lines of a text whose first line's top is at `y`."""
-    return tuple(
-        TextLine(y=y + index * LINE + FONT + 2, text=line) for index, line in enumerate(wrap(text, limit))
-    )
+    return tuple(TextLine(y=y + index * LINE + FONT + 2, text=line) for index, line in enumerate(wrap(text, limit)))
 
 
-def box(text: str, *, x: float, y: int, width: float, accent: int = 0, kind: str = "plain") -> Box:
-    """A box just high enough for its text at the narrowest width."""
+def box(text: str, *, x: float, y: int, width: float, heading: str = "", accent: int = 0, kind: str = "plain") -> Box:
+    """A box just high enough for its heading (one line) and its text at the narrowest width."""
     limit = (NARROW * width / 100 - 2 * PADDING) / FONT
-    lines = text_lines(text, y=y + PADDING, limit=limit)
-    height = max(len(lines), 1) * LINE + 2 * PADDING
-    return Box(x=x, y=y, width=width, height=height, lines=lines, accent=accent, kind=kind)
+    top = y + PADDING
+    head = TextLine(y=top + FONT + 2, text=heading) if heading else None
+    lines = text_lines(text, y=top + (LINE if heading else 0), limit=limit)
+    height = max(len(lines) + bool(heading), 1) * LINE + 2 * PADDING
+    return Box(x=x, y=y, width=width, height=height, lines=lines, heading=head, accent=accent, kind=kind)

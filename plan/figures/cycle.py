@@ -1,9 +1,9 @@
 """A loop of four steps: Plan → Do → Check → Act and round again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from plan.figures.canvas import FONT, LINE, NARROW, PADDING, Box, TextLine, text_lines
+from plan.figures.canvas import Box, box
 
 COLUMN = 44.0
 GAP = 40
@@ -15,14 +15,6 @@ class Step:
 
     name: str
     text: str
-
-
-@dataclass(frozen=True)
-class StepBox:
-    """A step's box with the baseline of its name."""
-
-    box: Box
-    name: TextLine
 
 
 @dataclass(frozen=True)
@@ -39,7 +31,7 @@ class Cycle:
     """Four boxes clockwise from the top left, with an arrow between each two."""
 
     height: int
-    steps: tuple[StepBox, ...]
+    boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     template: str = "components/figures/cycle.html"
 
@@ -48,15 +40,13 @@ def cycle(steps: Sequence[Step]) -> Cycle:
     """Lay four steps out clockwise. Raises ValueError for any other number."""
     if len(steps) != 4:
         raise ValueError("A cycle is drawn of four steps.")
-    limit = (NARROW * COLUMN / 100 - 2 * PADDING) / FONT
-    heights = [PADDING * 2 + LINE * (1 + len(text_lines(step.text, y=0, limit=limit))) for step in steps]
-    upper, lower = max(heights[:2]), max(heights[2:])
-    second_row = upper + GAP
     right = 100 - COLUMN
+    upper = max(_placed(step, x=0, y=0).height for step in steps[:2])
+    second_row = upper + GAP
+    lower = max(_placed(step, x=0, y=0).height for step in steps[2:])
     corners = ((0.0, 0, upper), (right, 0, upper), (right, second_row, lower), (0.0, second_row, lower))
-    placed = tuple(
-        _step(step, x=x, y=y, height=height, limit=limit)
-        for step, (x, y, height) in zip(steps, corners, strict=True)
+    boxes = tuple(
+        replace(_placed(step, x=x, y=y), height=height) for step, (x, y, height) in zip(steps, corners, strict=True)
     )
     arrows = (
         Arrow(50, upper // 2, "right"),
@@ -64,10 +54,8 @@ def cycle(steps: Sequence[Step]) -> Cycle:
         Arrow(50, second_row + lower // 2, "left"),
         Arrow(COLUMN / 2, upper + GAP // 2, "up"),
     )
-    return Cycle(height=second_row + lower + 2, steps=placed, arrows=arrows)
+    return Cycle(height=second_row + lower + 2, boxes=boxes, arrows=arrows)
 
 
-def _step(step: Step, *, x: float, y: int, height: int, limit: float) -> StepBox:
-    name = TextLine(y=y + PADDING + FONT + 2, text=step.name)
-    lines = text_lines(step.text, y=y + PADDING + LINE, limit=limit)
-    return StepBox(box=Box(x=x, y=y, width=COLUMN, height=height, lines=lines, kind="step"), name=name)
+def _placed(step: Step, *, x: float, y: int) -> Box:
+    return box(step.text, x=x, y=y, width=COLUMN, heading=step.name, kind="step")

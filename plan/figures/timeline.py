@@ -15,12 +15,15 @@ LABEL_WIDTH = 34
 
 @dataclass(frozen=True)
 class Span:
-    """What is to be drawn. Years are fiscal years; None: the text names none."""
+    """What is to be drawn. Years are fiscal years; None: the text names none.
+
+    `estimate` says in words what of it is estimated (「推定」), empty for nothing.
+    """
 
     name: str
     start: int | None
     end: int | None
-    is_estimated: bool = False
+    estimate: str = ""
     is_self: bool = False
 
 
@@ -127,11 +130,11 @@ def time_chart(spans: Sequence[Span], *, last_year: int) -> TimeChart:
 
 
 def _row(span: Span, *, y: int, first: int, last: int) -> SpanBar:
-    label = f"{span.name}（推定）" if span.is_estimated else span.name
+    label = f"{span.name}（{span.estimate}）" if span.estimate else span.name
     lines = text_lines(label, y=y, limit=NARROW / FONT)
     bar_y = y + len(lines) * LINE + 2
     if span.start is None or span.start > last:
-        return SpanBar(lines, bar_y, 0, 0, span.is_estimated, span.is_self, runs_on=False)
+        return SpanBar(lines, bar_y, 0, 0, bool(span.estimate), span.is_self, runs_on=False)
     end = last if span.end is None else min(span.end, last)
     x = _place(span.start, first, last)
     return SpanBar(
@@ -139,7 +142,7 @@ def _row(span: Span, *, y: int, first: int, last: int) -> SpanBar:
         y=bar_y,
         x=x,
         width=round(_place(end + 1, first, last) - x, 2),
-        is_estimated=span.is_estimated,
+        is_estimated=bool(span.estimate),
         is_self=span.is_self,
         runs_on=span.end is None or span.end > last,
     )

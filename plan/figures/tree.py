@@ -1,7 +1,7 @@
 """Structures: an indented tree of boxes, and how the plan stands to other plans."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plan.figures.canvas import Box, box
 
@@ -12,8 +12,9 @@ ARROW_HEIGHT = 30
 
 @dataclass(frozen=True)
 class Node:
-    """A box of a tree with what hangs below it."""
+    """A box of a tree (「施策1-1」 above its title) with what hangs below it."""
 
+    heading: str
     text: str
     children: tuple["Node", ...] = ()
     accent: int = 0
@@ -61,7 +62,15 @@ def tree(root: Node, *, top: int = 0) -> Tree:
     parents: dict[int, Box] = {}
     for depth, node in _walk(root, 0):
         x = depth * INDENT
-        placed = box(node.text, x=x, y=y, width=round(100 - x, 2), accent=node.accent, kind=node.kind)
+        placed = box(
+            node.text,
+            x=x,
+            y=y,
+            width=round(100 - x, 2),
+            heading=node.heading,
+            accent=node.accent,
+            kind=node.kind,
+        )
         if depth:
             parent = parents[depth - 1]
             branches.append(
@@ -81,10 +90,11 @@ def relation(uppers: Sequence[str], root: Node) -> Relation:
         pair = uppers[start : start + 2]
         share = 100.0 if len(pair) == 1 else 48.5
         boxes = [
-            box(text, x=round(index * (100 - share), 2), y=y, width=share, kind="upper") for index, text in enumerate(pair)
+            box(text, x=round(index * (100 - share), 2), y=y, width=share, kind="upper")
+            for index, text in enumerate(pair)
         ]
         height = max(each.height for each in boxes)
-        placed += [Box(e.x, e.y, e.width, height, e.lines, e.accent, e.kind) for e in boxes]
+        placed += [replace(each, height=height) for each in boxes]
         y += height + GAP
     last_row = [each for each in placed if each.bottom == y - GAP]
     below = tree(root, top=y - GAP + ARROW_HEIGHT if placed else 0)

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_labels_and_bars_do_not_overlap_and_stay_inside() -> None:
     for bar in drawn.bars:
         baselines = [line.y for line in bar.lines]
         assert baselines[0] - LINE >= floor - LINE // 2
-        assert [after - before for before, after in zip(baselines, baselines[1:], strict=False)] == [LINE]
+        assert [after - before for before, after in pairwise(baselines)] == [LINE]
         assert baselines[-1] < bar.y < bar.value_y < bar.bottom
         floor = bar.bottom
     assert floor < drawn.axis_y < drawn.axis_end < drawn.tick_y < drawn.height

@@ -9,7 +9,7 @@ STEPS = [Step(name, "1年ごとに各施策の進捗状況や成果等を把握�
 
 def test_four_steps_go_round_clockwise() -> None:
     drawn = cycle(STEPS)
-    places = [(step.box.x, step.box.y) for step in drawn.steps]
+    places = [(box.x, box.y) for box in drawn.boxes]
     top, bottom = 0, places[2][1]
     assert places == [(0.0, top), (56.0, top), (56.0, bottom), (0.0, bottom)]
     assert [arrow.direction for arrow in drawn.arrows] == ["right", "down", "left", "up"]
@@ -17,11 +17,12 @@ def test_four_steps_go_round_clockwise() -> None:
 
 def test_text_stays_inside_its_box() -> None:
     drawn = cycle(STEPS)
-    for step in drawn.steps:
-        inner = NARROW * step.box.width / 100 - 2 * PADDING
-        assert [line.text for line in step.box.lines if width(line.text) * FONT > inner] == []
-        assert step.box.y < step.name.y < step.box.lines[0].y < step.box.lines[-1].y < step.box.bottom
-    assert max(step.box.bottom for step in drawn.steps) <= drawn.height
+    for box in drawn.boxes:
+        inner = NARROW * box.width / 100 - 2 * PADDING
+        assert box.heading is not None
+        assert [line.text for line in box.lines if width(line.text) * FONT > inner] == []
+        assert box.y < box.heading.y < box.lines[0].y < box.lines[-1].y < box.bottom
+    assert max(box.bottom for box in drawn.boxes) <= drawn.height
 
 
 @pytest.mark.parametrize("count", [0, 3, 5])

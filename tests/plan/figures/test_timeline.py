@@ -46,7 +46,7 @@ def test_years_before_the_eras_known_stay_western() -> None:
 
 
 def test_an_estimate_says_so_in_words_and_by_pattern() -> None:
-    chart = time_chart([PLAN, Span("次期プログラム", 2018, None, is_estimated=True)], last_year=2020)
+    chart = time_chart([PLAN, Span("次期プログラム", 2018, None, estimate="推定")], last_year=2020)
     assert chart.rows[1].lines[0].text == "次期プログラム（推定）"
     assert (chart.has_estimates, chart.has_open_ends) == (True, True)
     assert (time_chart([PLAN], last_year=2020).has_estimates, time_chart([PLAN], last_year=2020).has_open_ends) == (

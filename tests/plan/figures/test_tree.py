@@ -1,11 +1,18 @@
+from itertools import pairwise
+
 import pytest
 
 from plan.figures.canvas import FONT, NARROW, PADDING, Box
 from plan.figures.tree import INDENT, Node, relation, tree
 from plan.figures.wrapping import width
 
-LEAVES = tuple(Node(f"施策1-{number}　市民が安全・安心を享受できる都市の実現", accent=1) for number in (1, 2, 3))
-ROOT = Node("基本目標", (Node("基本施策1", LEAVES, accent=1), Node("基本施策2", (), accent=2)), kind="goal")
+LEAVES = tuple(Node(f"施策1-{number}", "市民が安全・安心を享受できる都市の実現", accent=1) for number in (1, 2, 3))
+ROOT = Node(
+    "基本目標",
+    "ICTを活用した「成長と成熟の調和による持続可能な最幸のまちかわさき」の実現",
+    (Node("基本施策1", "ふるさと", LEAVES, accent=1), Node("基本施策2", "産業都市", accent=2)),
+    kind="goal",
+)
 
 
 def overflowing(boxes: tuple[Box, ...]) -> list[str]:
@@ -28,9 +35,15 @@ def test_every_node_has_a_box_and_all_but_the_first_a_branch() -> None:
 def test_boxes_end_at_the_right_edge_and_do_not_overlap() -> None:
     drawn = tree(ROOT)
     assert {box.right for box in drawn.boxes} == {100.0}
-    assert all(upper.bottom < lower.y for upper, lower in zip(drawn.boxes, drawn.boxes[1:], strict=False))
+    assert all(upper.bottom < lower.y for upper, lower in pairwise(drawn.boxes))
     assert drawn.boxes[-1].bottom <= drawn.height
     assert overflowing(drawn.boxes) == []
+
+
+def test_a_heading_stands_on_a_line_of_its_own_above_the_text() -> None:
+    for box in tree(ROOT).boxes:
+        assert box.heading is not None
+        assert box.y < box.heading.y < box.lines[0].y <= box.lines[-1].y < box.bottom
 
 
 def test_branches_lead_from_the_parent_to_the_middle_of_the_child() -> None:

@@ -1,5 +1,6 @@
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plan.figures.wrapping import NO_LINE_END, NO_LINE_START, width, wrap
 
