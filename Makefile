@@ -19,7 +19,7 @@ PYTEST_WORKERS ?= 2
 # What the checks run Django with; nothing is read from or written to a database.
 CHECK_ENVIRONMENT := PORTAL_MODE=test SECRET_KEY=check ALLOWED_HOSTS=localhost DATABASE_URL=sqlite://:memory:
 DEPLOY_ENVIRONMENT := PORTAL_MODE=production SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
-	ALLOWED_HOSTS=portal.example.jp DATABASE_URL=postgres://portal@127.0.0.1/portal
+	ALLOWED_HOSTS=portal.example.jp DATABASE_URL=sqlite://:memory:
 
 .PHONY: help
 help: ## この一覧を表示します / list the targets
