@@ -33,6 +33,8 @@ ONLY_STATED = "本文に記載された数値だけを作図しています。"
 ONLY_HIGHEST = "本文に記載された上位の数値だけを作図しています。"
 ONLY_BOUND = "本文に記載された下限だけを作図しています。"
 FROM_DATA = "原図は収録していません。プランのデータから作図しました。"
+# `Table.numeric_from` of a table without figures.
+NO_NUMBERS = 99
 STEP = re.compile(r"^[-*・\s]*(?P<name>[^：:\n]+)[：:]\s*(?P<text>.+)$", re.MULTILINE)
 # The plan and what came before it.
 LINEAGE = {Relation.PREDECESSOR, Relation.SELF}
@@ -48,8 +50,9 @@ TONES = {
 
 @dataclass(frozen=True)
 class Table:
-    """A table for `components/table.html`: words of the head, rows of texts."""
+    """A table for `components/table.html`: what it lists (「数値」), words of the head, rows of texts."""
 
+    subject: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric_from: int
@@ -123,7 +126,7 @@ def period_content(plan: Plan, rows: Sequence[PeriodRow] | None = None) -> Figur
     return FigureContent(
         rows=tuple(shown),
         columns=PERIODS_IN_FILE,
-        table=_table(PERIODS_ON_PAGE, shown, numeric_from=99),
+        table=_table("期間", PERIODS_ON_PAGE, shown),
         picture=time_chart(spans, last_year=plan.start_year + YEARS_SHOWN),
         description=f"計画の期間を年度ごとに示した図です。{described}。",
         remark=FROM_DATA,
@@ -147,7 +150,7 @@ def _of_values(rows: list[ValueRow], *, remark: str) -> FigureContent:
     return FigureContent(
         rows=tuple(rows),
         columns=VALUES_IN_FILE,
-        table=_table(VALUES_ON_PAGE, rows, numeric_from=1),
+        table=_table("数値", VALUES_ON_PAGE, rows, numeric_from=1),
         picture=bar_chart(items, unit=rows[0].unit_label, maximum=100 if unit == Unit.PERCENT else None),
         description=f"横棒グラフです。{described}。{remark}",
         remark=remark,
@@ -237,18 +240,19 @@ def _structured(rows: list[StructureRow], picture: Picture, opening: str) -> Fig
     return FigureContent(
         rows=tuple(rows),
         columns=STRUCTURE_IN_FILE,
-        table=_table(STRUCTURE_ON_PAGE, rows, numeric_from=99),
+        table=_table("内容", STRUCTURE_ON_PAGE, rows),
         picture=picture,
         description=f"{opening}{described}。",
         remark=FROM_DATA,
     )
 
 
-def _table(columns: Sequence[Column], rows: Sequence[Row], *, numeric_from: int) -> Table:
+def _table(subject: str, columns: Sequence[Column], rows: Sequence[Row], *, numeric_from: int = NO_NUMBERS) -> Table:
     """The columns that hold anything at all, as texts."""
     texts = [tuple(str(column.getter(row)) for column in columns) for row in rows]
     kept = [at for at, _ in enumerate(columns) if any(text[at] for text in texts)]
     return Table(
+        subject=subject,
         head=tuple(columns[at].label for at in kept),
         rows=tuple(tuple(text[at] for at in kept) for text in texts),
         numeric_from=numeric_from,
