@@ -18,6 +18,14 @@ CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
 @dataclass(frozen=True)
+class ListedSurvey:
+    """A survey with the number of its questions."""
+
+    survey: Survey
+    question_count: int
+
+
+@dataclass(frozen=True)
 class QuestionView:
     """A question, what was found as HTML, and its figures."""
 
@@ -50,12 +58,13 @@ def circled(number: int) -> str:
     return CIRCLED[number - 1] if 1 <= number <= len(CIRCLED) else f"({number})"
 
 
-def survey_list(plan: Plan) -> list[Survey]:
-    """The plan's surveys with `question_count`. One query."""
-    surveys = list(plan.surveys.annotate(question_count=Count("questions")).order_by("number"))
-    for survey in surveys:
+def survey_list(plan: Plan) -> list[ListedSurvey]:
+    """The plan's surveys in order. One query."""
+    listed = []
+    for survey in plan.surveys.annotate(question_count=Count("questions")).order_by("number"):
         survey.plan = plan
-    return surveys
+        listed.append(ListedSurvey(survey, survey.question_count))
+    return listed
 
 
 def survey_page(plan: Plan, number: int) -> SurveyPage:
