@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts.enums import Role
@@ -138,3 +139,14 @@ def test_the_admin_opens_to_those_of_the_table(
     if response.status_code == 302 and persona.is_authenticated:
         response = client_of(persona).get(response.headers["Location"])
     assert response.status_code == ADMIN_STATUS[request.node.callspec.params["persona"]]
+
+
+def test_the_documentation_shows_the_same_table() -> None:
+    text = (settings.BASE_DIR / "docs" / "roles.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    head = ["できること", *(role.label for role in Role)]
+    marks = [
+        [permission.label, *("○" if permission in PERMISSIONS[role] else "－" for role in Role)]
+        for permission in Permission
+    ]
+    assert [rows[0], *rows[2:]] == [head, *marks]
