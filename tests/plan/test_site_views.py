@@ -195,7 +195,7 @@ def test_first_visit_asks_for_four_files(client: Client) -> None:
     ]
 
 
-def test_frame_takes_the_plan_of_the_page_without_asking(django_assert_num_queries: object) -> None:
+def test_frame_takes_the_plan_of_the_page_without_asking() -> None:
     shown = second_plan()
     with CaptureQueriesContext(connection) as captured:
         entries = site_entries(Context({"plan": shown, "request": RequestFactory().get("/plans/2021/glossary/3/")}))
