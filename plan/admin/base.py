@@ -21,7 +21,7 @@ from plan.admin.versions import VersionsMixin
 from plan.editing.errors import StaleEdit
 from plan.editing.roots import plan_of, public_path
 from plan.forms import ProseField, RootForm, RowForm, RowFormSet
-from plan.models import Plan
+from plan.models import Measure, Plan
 from plan.models.base import Versioned
 
 PROSE: dict[Any, dict[str, Any]] = {models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget}}
@@ -80,6 +80,8 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
         return [*self.main_fieldsets, ("変更の理由", {"fields": ["reason", "expected_version"]})]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.related_model is Measure:
+            kwargs["queryset"] = Measure.objects.select_related("policy")  # its label names the policy's number
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.name == "plan" and "initial" not in kwargs:
             field.initial = Plan.objects.filter(is_current=True).values_list("pk", flat=True).first()

@@ -116,7 +116,7 @@ def test_changes_of_rows_are_one_revision_with_the_root(measure: Measure, ict_st
 
 
 def test_a_new_order_is_one_change(measure: Measure, ict_staff: User) -> None:
-    first, second, *others = measure.issues.all()
+    first, second, *_others = measure.issues.all()
     first.position, second.position = 2, 1
 
     revision = actions.revise(
