@@ -102,10 +102,10 @@ class PeriodRow:
 
     @property
     def estimate(self) -> str:
-        """What of the period is estimated, in words: 「推定」, 「終了は推定」 or nothing."""
-        if self.start_estimate:
+        """What of the period is estimated, in words: 「推定」, 「開始は推定」, 「終了は推定」 or nothing."""
+        if self.start_estimate and self.end_estimate:
             return ESTIMATED
-        return f"終了は{ESTIMATED}" if self.end_estimate else ""
+        return f"開始は{ESTIMATED}" if self.start_estimate else f"終了は{ESTIMATED}" if self.end_estimate else ""
 
     def _estimate(self, year: int | None) -> str:
         """Of an estimated period, the years that the plan's own words name are none the less certain."""

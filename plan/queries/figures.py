@@ -126,7 +126,7 @@ def period_content(plan: Plan, rows: Sequence[PeriodRow] | None = None) -> Figur
     return FigureContent(
         rows=tuple(shown),
         columns=PERIODS_IN_FILE,
-        table=_table("期間", PERIODS_ON_PAGE, shown),
+        table=_table("年度", PERIODS_ON_PAGE, shown),
         picture=time_chart(spans, last_year=plan.start_year + YEARS_SHOWN),
         description=f"計画の期間を年度ごとに示した図です。{described}。",
         remark=FROM_DATA,

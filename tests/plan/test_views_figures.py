@@ -145,7 +145,7 @@ def test_the_time_chart_marks_what_is_estimated(client: Client, plan: Plan) -> N
     assert len([rect for rect in svg.iter("rect") if rect.get("class") == "period-estimated"]) == len(estimated)
     assert [rect.get("class") for rect in svg.iter("rect")].count("period period-self") == 1
     labels = "".join(texts(svg, "label"))
-    assert (labels.count("（推定）"), labels.count("（終了は推定）")) == (4, 1)
+    assert [labels.count(f"（{words}推定）") for words in ("", "開始は", "終了は")] == [2, 2, 1]
 
 
 def test_of_an_estimated_period_the_years_in_the_plans_words_are_certain(client: Client) -> None:
