@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from plan.enums import Drawing, FigureState, Part
 from plan.models import Figure, Plan, RelatedPlan, Section, Term
 from plan.prose import TermMarker
+from plan.queries.figure_rows import PeriodRow
 from plan.queries.figures import drawable_figures
 from plan.queries.glossary import glossary_of
 from plan.queries.plans import Link, Neighbours, neighbours
@@ -67,10 +68,11 @@ class FigurePage:
 
 @dataclass(frozen=True)
 class RelatedView:
-    """A related plan with its description as HTML."""
+    """A related plan with its description as HTML; `estimate` says what of its period is estimated."""
 
     related: RelatedPlan
     description: SafeString
+    estimate: str
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def periods_page(plan: Plan) -> PeriodsPage:
     views = []
     for related in plan.related_plans.all():
         marker.section()
-        views.append(RelatedView(related, marker.html(related.description)))
+        views.append(RelatedView(related, marker.html(related.description), PeriodRow.of(related).estimate))
     figure = drawable_figures(plan).filter(drawing=Drawing.PERIODS, state=FigureState.STRUCTURE).first()
     if figure:
         figure.plan = plan
