@@ -51,7 +51,7 @@ PUBLIC: dict[str, dict[str, Any]] = {
 }
 # Public in the demo, for people who may edit elsewhere.
 STAFF_ONLY = {"plan:gallery"}
-OWN_PAGES = {"accounts:me", "accounts:session"}
+OWN_PAGES = {"accounts:me", "accounts:session", "accounts:email"}
 PERSONAS = ("citizen", "liaison", "manager", "committee_viewer", "ict_staff", "administrator")
 
 

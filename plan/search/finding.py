@@ -118,9 +118,7 @@ def _alternatives(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(folded for text in (word, *spellings(word)) if (folded := fold(text))))
 
 
-def _matching(
-    documents: QuerySet[SearchDocument], alternatives: Sequence[tuple[str, ...]]
-) -> QuerySet[SearchDocument]:
+def _matching(documents: QuerySet[SearchDocument], alternatives: Sequence[tuple[str, ...]]) -> QuerySet[SearchDocument]:
     for spelled in alternatives:
         contains = Q()
         for folded in spelled:

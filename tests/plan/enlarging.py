@@ -49,7 +49,9 @@ def enlarge(plan: Plan, times: int) -> None:
     _copies(Mending.objects.filter(plan=plan), tenth)
     _copies(RelatedPlan.objects.filter(plan=plan), tenth)
     sections = Section.objects.filter(plan=plan, level=2)
-    _copies(sections, tenth, path=lambda row, copy: f"{row.path.split('/')[0]}/{int(row.path.split('/')[1]) + copy * 50}")
+    _copies(
+        sections, tenth, path=lambda row, copy: f"{row.path.split('/')[0]}/{int(row.path.split('/')[1]) + copy * 50}"
+    )
     _copies(Figure.objects.filter(plan=plan), tenth, number=lambda row, copy: _renumbered(row.number, copy))
     _copies(FigureValue.objects.filter(figure__plan=plan), tenth)
     _copies(Question.objects.filter(survey__plan=plan), tenth, number=lambda row, copy: row.number + copy * 50)
@@ -61,6 +63,12 @@ def enlarge(plan: Plan, times: int) -> None:
     _copies(PastEffort.objects.filter(measure__policy__plan=plan), 3)
     _copies(PastEffortItem.objects.filter(effort__measure__policy__plan=plan), tenth)
     _copies(DirectionItem.objects.filter(direction__measure__policy__plan=plan), tenth)
+    add_revisions(plan, times)
+    search.rebuild(plan)
+
+
+def add_revisions(plan: Plan, count: int) -> None:
+    """Put `count` changes of the plan's first measure on record."""
     Revision.objects.bulk_create(
         Revision(
             plan=plan,
@@ -71,9 +79,8 @@ def enlarge(plan: Plan, times: int) -> None:
             changes=[{"label": "要旨", "before": "前", "after": "後"}],
             reason="見本",
         )
-        for _ in range(times)
+        for _ in range(count)
     )
-    search.rebuild(plan)
 
 
 def _named(row: Term, copy: int) -> str:

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from plan.models import DirectionItem, Plan
-from tests.plan.enlarging import enlarge
+from tests.plan.enlarging import add_revisions, enlarge
 from tests.test_addresses import PUBLIC
 
 pytestmark = pytest.mark.django_db
@@ -28,9 +28,11 @@ def _queries(client: Client, address: str) -> int:
 def test_no_page_takes_more_queries_for_100_times_the_content(client: Client) -> None:
     pages = [reverse(name, kwargs=kwargs) for name, kwargs in PUBLIC.items() if name.startswith("plan:")]
     addresses = [*pages, *SEARCHES]
+    plan = Plan.objects.get(slug="2016")
+    add_revisions(plan, 1)
     once = {address: _queries(client, address) for address in addresses}
     items = DirectionItem.objects.count()
-    enlarge(Plan.objects.get(slug="2016"), 100)
+    enlarge(plan, 100)
     assert DirectionItem.objects.count() >= 10 * items
     enlarged = {address: _queries(client, address) for address in addresses}
     assert enlarged == once

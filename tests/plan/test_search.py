@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from plan import search
 from plan.enums import DocumentKind
@@ -182,6 +183,8 @@ def test_forgotten_row_is_not_found(plan: Plan) -> None:
     assert titles(search.find("コスト削減の推進", plan=plan), DocumentKind.DIRECTION) == []
 
 
-def test_a_search_takes_two_queries_however_much_is_found(plan: Plan, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]  # pytest-django's fixture type is private
+def test_a_search_takes_two_queries_however_much_is_found(
+    plan: Plan, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     with django_assert_num_queries(2):
         search.find("の", plan=plan)
