@@ -45,10 +45,9 @@ class ActiveFilter(ValidityFilter):
     fields = ("active_from", "active_to")
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(admin.StackedInline):
     model = Membership
-    fields = ["role", "department", "valid_from", "valid_to"]
-    autocomplete_fields = ["department"]
+    fields = [("role", "department"), ("valid_from", "valid_to")]
     extra = 0
 
 
@@ -70,10 +69,10 @@ class UserAdmin(SimpleHistoryAdmin, DjangoUserAdmin):
     list_display_links = ["staff_number", "name"]
     list_filter = [ActiveFilter, "memberships__role", "is_demo", "memberships__department"]
     search_fields = ["staff_number", "name", "email", "memberships__department__name"]
-    search_help_text = "職員番号、氏名、メールアドレス、組織名から探します。"
     ordering = ["staff_number"]
     filter_horizontal = []
     actions = ["end_second_factor"]
+    object_history_template = "accounts/admin_history.html"
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -112,16 +111,6 @@ class UserAdmin(SimpleHistoryAdmin, DjangoUserAdmin):
             messages.warning(request, "選択した利用者は、二要素認証を登録していません。")
 
 
-class DivisionInline(admin.TabularInline):
-    model = Department
-    fk_name = "bureau"
-    fields = ["code", "name", "valid_from", "valid_to"]
-    verbose_name = "課"
-    verbose_name_plural = "この局の課"
-    show_change_link = True
-    extra = 0
-
-
 class BureauFilter(admin.SimpleListFilter):
     title = "局"
     parameter_name = "bureau"
@@ -138,7 +127,7 @@ class BureauFilter(admin.SimpleListFilter):
 @admin.register(Department)
 class DepartmentAdmin(SimpleHistoryAdmin):
     fieldsets = [
-        (None, {"fields": ["code", "name", "bureau"]}),
+        (None, {"fields": ["code", "name", "bureau", "divisions_now"]}),
         (
             "存続期間と改組",
             {
@@ -149,14 +138,13 @@ class DepartmentAdmin(SimpleHistoryAdmin):
             },
         ),
     ]
-    inlines = [DivisionInline]
-    autocomplete_fields = ["successors"]
+    readonly_fields = ["divisions_now"]
+    object_history_template = "accounts/admin_history.html"
     list_display = ["code", "name", "bureau", "valid_from", "valid_to", "successor_names"]
     list_display_links = ["code", "name"]
     list_filter = [ValidityFilter, BureauFilter]
     list_select_related = ["bureau"]
     search_fields = ["code", "name", "bureau__name"]
-    search_help_text = "組織コード、名称、局名から探します。"
     ordering = ["code", "valid_from"]
     list_per_page = 50
 
@@ -172,6 +160,9 @@ class DepartmentAdmin(SimpleHistoryAdmin):
     def successor_names(self, department: Department) -> str:
         return "、".join(successor.name for successor in department.successors.all())
 
-    def get_inlines(self, request: HttpRequest, obj: Department | None) -> list[Any]:
-        """Only a 局 that exists has 課."""
-        return self.inlines if obj and obj.bureau_id is None else []
+    @admin.display(description="この局の課（今日）")
+    def divisions_now(self, department: Department) -> str:
+        if department.pk is None:
+            return ""
+        names = [division.name for division in department.divisions.valid_on(timezone.localdate())]
+        return "、".join(names) or "ありません"
