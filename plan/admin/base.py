@@ -24,7 +24,9 @@ from plan.forms import ProseField, RootForm, RowForm, RowFormSet
 from plan.models import Measure, Plan
 from plan.models.base import Versioned
 
-PROSE: dict[Any, dict[str, Any]] = {models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget}}
+PROSE: dict[Any, dict[str, Any]] = {
+    models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget(attrs={"rows": 4})}
+}
 MARKDOWN_HELP = (
     "<details class='markdown-help'><summary>本文の書き方</summary><ul>"
     "<li>空の行で段落を分けます。</li>"
@@ -177,6 +179,7 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
         form: ModelForm[Any] = context["adminform"].form
         may_write = self.has_change_permission(request, obj) if change else self.has_add_permission(request)
         context.update(
+            title=f"{self.opts.verbose_name}の{_deed(change, may_write)}",
             may_write=may_write,
             may_delete=change and self.has_delete_permission(request, obj),
             conflict=conflict_of(form, getattr(request, "_plan_formsets", [])),
@@ -188,7 +191,11 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        context = {"deleted_url": reverse(self.url_name("deleted")), **(extra_context or {})}
+        context = {
+            "title": f"{self.opts.verbose_name_plural}の一覧",
+            "deleted_url": reverse(self.url_name("deleted")),
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
 
     def related_lists(self, obj: Any) -> list[tuple[str, str]]:
@@ -208,6 +215,12 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
         if not url:
             return "（未公開）"
         return format_html('<a href="{}">公開ページを見る<span class="visually-hidden">：{}</span></a>', url, obj)
+
+
+def _deed(change: bool, may_write: bool) -> str:
+    if not change:
+        return "追加"
+    return "編集" if may_write else "内容"
 
 
 def public_url(root: Versioned) -> str:
