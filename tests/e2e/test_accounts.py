@@ -50,7 +50,16 @@ def kept(page: Page) -> dict[str, dict[str, str]]:
 
 @pytest.mark.parametrize(
     "address",
-    ["/accounts/me/", "/accounts/2fa/", "/accounts/password/change/", "/accounts/logout/", "/accounts/3rdparty/"],
+    [
+        "/accounts/me/",
+        "/accounts/2fa/",
+        "/accounts/password/change/",
+        "/accounts/logout/",
+        "/accounts/3rdparty/",
+        "/admin/accounts/user/",
+        "/admin/accounts/department/",
+        "/admin/accounts/user/1/history/",
+    ],
 )
 def test_pages_about_oneself_are_accessible(portal: Portal, page: Page, address: str) -> None:
     log_in(portal, page, "administrator")
