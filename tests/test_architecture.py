@@ -100,7 +100,7 @@ def test_no_model_does_more_in_save() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["|safe", "autoescape off", "style=", "onclick=", "onchange=", "onsubmit=", "onload="]
+    "pattern", ["|safe", "autoescape off", " style=", " onclick=", " onchange=", " onsubmit=", " onload="]
 )
 def test_no_template_goes_round_the_escaping_or_the_policy(pattern: str) -> None:
     templates = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
@@ -109,10 +109,11 @@ def test_no_template_goes_round_the_escaping_or_the_policy(pattern: str) -> None
 
 
 def test_no_template_has_inline_scripts_or_styles() -> None:
+    """Blocks of data are no scripts: the policy lets them be, and nothing runs them."""
     inline = [
         f"{_name(path)}:{number}"
         for path in sorted((settings.BASE_DIR / "templates").rglob("*.html"))
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if "<style" in line or ("<script" in line and "src=" not in line)
+        if "<style" in line or ("<script" in line and "src=" not in line and 'type="application/json"' not in line)
     ]
     assert inline == []
