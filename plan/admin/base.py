@@ -5,10 +5,12 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import ModelForm
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,6 +22,8 @@ from plan.admin.preview import PreviewMixin
 from plan.admin.versions import VersionsMixin
 from plan.editing.errors import StaleEdit
 from plan.editing.roots import plan_of, public_path
+from plan.editing.snapshots import take
+from plan.editing.states import states_of
 from plan.forms import ProseField, RootForm, RowForm, RowFormSet
 from plan.models import Measure, Plan
 from plan.models.base import Versioned
@@ -27,6 +31,7 @@ from plan.models.base import Versioned
 PROSE: dict[Any, dict[str, Any]] = {
     models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget(attrs={"rows": 4})}
 }
+REASON_HEADING = "変更の理由"
 MARKDOWN_HELP = (
     "<details class='markdown-help'><summary>本文の書き方</summary><ul>"
     "<li>空の行で段落を分けます。</li>"
@@ -79,7 +84,7 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
         may_write = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         if not may_write:
             return self.main_fieldsets
-        return [*self.main_fieldsets, ("変更の理由", {"fields": ["reason", "expected_version"]})]
+        return [*self.main_fieldsets, (REASON_HEADING, {"fields": ["reason", "expected_version"]})]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is Measure:
@@ -120,11 +125,33 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
+        if request.method == "POST" and object_id is not None and self.get_object(request, object_id) is None:
+            return self.gone(request, object_id)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except StaleEdit:
             # Saved by somebody between our check and our lock: check again, and show the form.
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def gone(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Somebody deleted the root while it was being edited: show what was typed, and the way back."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        states = states_of(self.model, int(object_id)) if object_id.isdecimal() else []
+        if not states:
+            raise Http404
+        typed, rows, _ = self._typed(request, None)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{self.opts.verbose_name}は削除されています",
+            "subtitle": states[0].title,
+            "opts": self.opts,
+            "original": states[0].root,
+            "deletion": states[0],
+            "snapshot": take(typed, rows),
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/plan/gone.html", context, status=409)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Nothing yet: root and rows are saved together by `save_related`."""
@@ -180,6 +207,7 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
         may_write = self.has_change_permission(request, obj) if change else self.has_add_permission(request)
         context.update(
             title=f"{self.opts.verbose_name}の{_deed(change, may_write)}",
+            reason_heading=REASON_HEADING,
             may_write=may_write,
             may_delete=change and self.has_delete_permission(request, obj),
             conflict=conflict_of(form, getattr(request, "_plan_formsets", [])),

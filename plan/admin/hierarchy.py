@@ -14,7 +14,7 @@ from plan.models import Direction, DirectionItem, Issue, Measure, PastEffort, Pa
 class MeasureFilter(admin.RelatedFieldListFilter):
     """Filter by measure; their codes name the policy, so both are read in one query."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
         return [(str(measure.pk), str(measure)) for measure in Measure.objects.select_related("policy")]
 
 

@@ -208,6 +208,27 @@ def test_a_row_that_was_added_meanwhile_stays_when_overwritten(
     assert texts(direction) == [*before, "ほかの人が加えた項目"]
 
 
+def test_what_was_typed_into_a_root_deleted_meanwhile_is_shown(
+    staff: Client, direction: Direction, administrator: User
+) -> None:
+    new = Direction(measure=direction.measure, number=9, title="あとで消す方向")
+    items = [DirectionItem(direction=new, position=1, text="項目")]
+    actions.create_root(root=new, by=administrator, reason="試験", rows=items)
+    data = opened(staff, new) | {"title": "わたしの題名", "items-0-text": "わたしの項目", "reason": REASON}
+    url, key = admin_url(new, "change"), new.pk
+    actions.delete_root(root=new, by=administrator, reason="ほかの人の理由")
+
+    response = staff.post(url, data)
+
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "わたしの題名" in html
+    assert "わたしの項目" in html
+    assert "ほかの人の理由" in html
+    assert f"/admin/plan/direction/{key}/versions/" in html
+    assert not Direction.objects.filter(pk=key).exists()
+
+
 def test_an_error_in_a_field_keeps_everything_typed(staff: Client, direction: Direction) -> None:
     data = opened(staff, direction) | {"title": "", "items-0-text": "わたしの項目", "reason": REASON}
 
