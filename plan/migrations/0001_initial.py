@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '施策の基本方向',
                 'verbose_name_plural': '施策の基本方向',
-                'ordering': ['measure', 'number'],
+                "ordering": ["measure__policy__plan_id", "measure__policy__number", "measure__number", "number"],
             },
         ),
         migrations.CreateModel(
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '図',
                 'verbose_name_plural': '図',
-                'ordering': ['plan', 'position'],
+                "ordering": ["plan_id", "position"],
             },
         ),
         migrations.CreateModel(
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '施策',
                 'verbose_name_plural': '施策',
-                'ordering': ['policy', 'number'],
+                "ordering": ["policy__plan_id", "policy__number", "number"],
             },
         ),
         migrations.CreateModel(
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '設問',
                 'verbose_name_plural': '設問',
-                'ordering': ['survey', 'number'],
+                "ordering": ["survey__plan_id", "survey__number", "number"],
             },
         ),
         migrations.CreateModel(
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '基本方向の項目',
                 'verbose_name_plural': '基本方向の項目',
-                'ordering': ['direction', 'position'],
+                "ordering": ["direction_id", "position"],
             },
         ),
         migrations.CreateModel(
@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '図の数値',
                 'verbose_name_plural': '図の数値',
-                'ordering': ['figure', 'position'],
+                "ordering": ["figure_id", "position"],
             },
         ),
         migrations.CreateModel(
@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '現状と課題',
                 'verbose_name_plural': '現状と課題',
-                'ordering': ['measure', 'position'],
+                "ordering": ["measure_id", "position"],
             },
         ),
         migrations.CreateModel(
@@ -271,7 +271,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'これまでの本市の取組',
                 'verbose_name_plural': 'これまでの本市の取組',
-                'ordering': ['measure', 'position'],
+                "ordering": ["measure_id", "position"],
             },
         ),
         migrations.CreateModel(
@@ -306,7 +306,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '取組の項目',
                 'verbose_name_plural': '取組の項目',
-                'ordering': ['effort', 'position'],
+                "ordering": ["effort_id", "position"],
             },
         ),
         migrations.CreateModel(
@@ -354,7 +354,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '読み取りの修正',
                 'verbose_name_plural': '読み取りの修正',
-                'ordering': ['plan', 'position'],
+                "ordering": ["plan_id", "position"],
             },
         ),
         migrations.CreateModel(
@@ -524,7 +524,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '基本施策',
                 'verbose_name_plural': '基本施策',
-                'ordering': ['plan', 'number'],
+                "ordering": ["plan_id", "number"],
             },
         ),
         migrations.AddField(
@@ -602,7 +602,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '回答',
                 'verbose_name_plural': '回答',
-                'ordering': ['question', 'position'],
+                "ordering": ["question_id", "position"],
             },
         ),
         migrations.CreateModel(
@@ -624,7 +624,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '関連する計画',
                 'verbose_name_plural': '関連する計画',
-                'ordering': ['plan', 'position'],
+                "ordering": ["plan_id", "position"],
             },
         ),
         migrations.CreateModel(
@@ -665,7 +665,7 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='search_documents', to='plan.plan')),
             ],
             options={
-                'ordering': ['plan', 'kind', 'position'],
+                "ordering": ["plan_id", "kind", "position"],
             },
         ),
         migrations.CreateModel(
@@ -690,7 +690,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '章・節',
                 'verbose_name_plural': '章・節',
-                'ordering': ['plan', 'part', 'path'],
+                "ordering": ["plan_id", "part", "path"],
             },
         ),
         migrations.CreateModel(
@@ -818,7 +818,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'アンケート',
                 'verbose_name_plural': 'アンケート',
-                'ordering': ['plan', 'number'],
+                "ordering": ["plan_id", "number"],
             },
         ),
         migrations.AddField(
@@ -866,7 +866,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '用語',
                 'verbose_name_plural': '用語集',
-                'ordering': ['plan', 'number'],
+                "ordering": ["plan_id", "number"],
             },
         ),
         migrations.CreateModel(

@@ -53,7 +53,7 @@ class Section(Versioned):
     class Meta:
         verbose_name = "章・節"
         verbose_name_plural = "章・節"
-        ordering = ["plan", "part", "path"]
+        ordering = ["plan_id", "part", "path"]
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "part", "path"],
@@ -129,7 +129,7 @@ class Figure(Versioned):
     class Meta:
         verbose_name = "図"
         verbose_name_plural = "図"
-        ordering = ["plan", "position"]
+        ordering = ["plan_id", "position"]
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "number"],
@@ -167,7 +167,7 @@ class FigureValue(models.Model):
     class Meta:
         verbose_name = "図の数値"
         verbose_name_plural = "図の数値"
-        ordering = ["figure", "position"]
+        ordering = ["figure_id", "position"]
 
     def __str__(self) -> str:
         return f"{self.label}: {self.value}{self.get_unit_display()}"
@@ -192,7 +192,7 @@ class RelatedPlan(Versioned):
     class Meta:
         verbose_name = "関連する計画"
         verbose_name_plural = "関連する計画"
-        ordering = ["plan", "position"]
+        ordering = ["plan_id", "position"]
 
     def __str__(self) -> str:
         return self.name
@@ -221,7 +221,7 @@ class Mending(models.Model):
     class Meta:
         verbose_name = "読み取りの修正"
         verbose_name_plural = "読み取りの修正"
-        ordering = ["plan", "position"]
+        ordering = ["plan_id", "position"]
 
     def __str__(self) -> str:
         return f"{self.ledger} {self.place}"

@@ -25,7 +25,7 @@ class Term(Versioned):
     class Meta:
         verbose_name = "用語"
         verbose_name_plural = "用語集"
-        ordering = ["plan", "number"]
+        ordering = ["plan_id", "number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "number"],

@@ -101,7 +101,7 @@ class Policy(Versioned):
     class Meta:
         verbose_name = "基本施策"
         verbose_name_plural = "基本施策"
-        ordering = ["plan", "number"]
+        ordering = ["plan_id", "number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "number"],
@@ -139,7 +139,7 @@ class Measure(Versioned):
     class Meta:
         verbose_name = "施策"
         verbose_name_plural = "施策"
-        ordering = ["policy", "number"]
+        ordering = ["policy__plan_id", "policy__number", "number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["policy", "number"],
@@ -175,7 +175,7 @@ class Issue(models.Model):
     class Meta:
         verbose_name = "現状と課題"
         verbose_name_plural = "現状と課題"
-        ordering = ["measure", "position"]
+        ordering = ["measure_id", "position"]
 
     def __str__(self) -> str:
         return self.text[:40]
@@ -194,7 +194,7 @@ class PastEffort(Versioned):
     class Meta:
         verbose_name = "これまでの本市の取組"
         verbose_name_plural = "これまでの本市の取組"
-        ordering = ["measure", "position"]
+        ordering = ["measure_id", "position"]
 
     def __str__(self) -> str:
         return self.title
@@ -212,7 +212,7 @@ class PastEffortItem(models.Model):
     class Meta:
         verbose_name = "取組の項目"
         verbose_name_plural = "取組の項目"
-        ordering = ["effort", "position"]
+        ordering = ["effort_id", "position"]
 
     def __str__(self) -> str:
         return self.text[:40]
@@ -230,7 +230,7 @@ class Direction(Versioned):
     class Meta:
         verbose_name = "施策の基本方向"
         verbose_name_plural = "施策の基本方向"
-        ordering = ["measure", "number"]
+        ordering = ["measure__policy__plan_id", "measure__policy__number", "measure__number", "number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["measure", "number"],
@@ -266,7 +266,7 @@ class DirectionItem(models.Model):
     class Meta:
         verbose_name = "基本方向の項目"
         verbose_name_plural = "基本方向の項目"
-        ordering = ["direction", "position"]
+        ordering = ["direction_id", "position"]
 
     def __str__(self) -> str:
         return self.text[:40]

@@ -28,7 +28,7 @@ class SearchDocument(models.Model):
     position = models.PositiveIntegerField()
 
     class Meta:
-        ordering = ["plan", "kind", "position"]
+        ordering = ["plan_id", "kind", "position"]
         constraints = [
             models.UniqueConstraint(fields=["source_model", "source_id"], name="search_document_source_unique")
         ]

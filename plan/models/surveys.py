@@ -33,7 +33,7 @@ class Survey(Versioned):
     class Meta:
         verbose_name = "アンケート"
         verbose_name_plural = "アンケート"
-        ordering = ["plan", "number"]
+        ordering = ["plan_id", "number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "number"],
@@ -63,7 +63,7 @@ class Question(Versioned):
     class Meta:
         verbose_name = "設問"
         verbose_name_plural = "設問"
-        ordering = ["survey", "number"]
+        ordering = ["survey__plan_id", "survey__number", "number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["survey", "number"],
@@ -97,7 +97,7 @@ class Answer(models.Model):
     class Meta:
         verbose_name = "回答"
         verbose_name_plural = "回答"
-        ordering = ["question", "position"]
+        ordering = ["question_id", "position"]
 
     def __str__(self) -> str:
         return self.label

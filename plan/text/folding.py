@@ -5,6 +5,8 @@ middle dots inside a word, and the many hyphens all fold to the same text.
 The long-vowel mark ー is a letter and stays.
 """
 
+import re
+import sys
 import unicodedata
 from functools import lru_cache
 
@@ -23,6 +25,16 @@ _FOLDING: dict[int, int | str | None] = {
 # A second pass composes what the first brought together (か゛ → か + space + ゙ → が). Two are enough for
 # everything the tests try; the limit keeps hostile text from costing more.
 _MAX_PASSES = 4
+# Combining marks, among them the half-width ﾞ and ﾟ, which NFKC joins to their letter (ｶﾞ → ガ).
+_JOINING = re.compile(
+    "[ﾞﾟ"
+    + "".join(
+        re.escape(character)
+        for character in map(chr, range(0x300, sys.maxunicode + 1))
+        if unicodedata.combining(character)
+    )
+    + "]"
+)
 
 
 def is_gap(character: str) -> bool:
@@ -44,6 +56,9 @@ def fold_with_offsets(text: str) -> tuple[str, list[int]]:
     """
     folded, offsets = _fold_once(text)
     for _ in range(_MAX_PASSES - 1):
+        # Only a combining mark that came out of the first pass can still join its neighbour.
+        if not _JOINING.search(folded):
+            break
         again, positions = _fold_once(folded)
         if again == folded:
             break
@@ -52,21 +67,14 @@ def fold_with_offsets(text: str) -> tuple[str, list[int]]:
 
 
 def _fold_once(text: str) -> tuple[str, list[int]]:
-    if not text:
-        return "", []
-    starts = [index for index, character in enumerate(text) if index == 0 or not _joins_the_one_before(character)]
-    pieces: list[str] = []
-    offsets: list[int] = []
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        piece = _fold_cluster(text[start:end])
-        pieces.append(piece)
-        offsets.extend([start] * len(piece))
+    if not _JOINING.search(text):
+        pieces = list(map(_fold_cluster, text))
+        return "".join(pieces), [index for index, piece in enumerate(pieces) for _ in piece]
+    starts = [index for index, character in enumerate(text) if index == 0 or not _JOINING.match(character)]
+    clusters = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+    pieces = list(map(_fold_cluster, clusters))
+    offsets = [start for start, piece in zip(starts, pieces, strict=True) for _ in piece]
     return "".join(pieces), offsets
-
-
-def _joins_the_one_before(character: str) -> bool:
-    """Combining marks, among them the half-width ﾞ and ﾟ, which NFKC joins to their letter (ｶﾞ → ガ)."""
-    return character in "ﾞﾟ" or (character > "\u02ff" and unicodedata.combining(character) != 0)
 
 
 @lru_cache(maxsize=8192)
