@@ -180,13 +180,14 @@ def section_views(
     rows: Iterable[Section],
     marker: TermMarker,
     *,
-    page_level: int,
+    page_level: int | None,
     also: Q | None = None,
     with_surveys: bool = True,
 ) -> tuple[tuple[SectionView, ...], tuple[Figure, ...]]:
     """Render sections in the order of the document, with the surveys and figures that stand in them.
 
-    `page_level` is the level of the heading that is the page's h1. The second
+    `page_level` is the level of the heading that is the page's h1; None: every
+    section stands right under it, without its own heading. The second
     value are the figures that match `also` and stand in none of the sections.
     Seven queries at most: surveys, questions, answers, figures with their rows.
     """
@@ -196,7 +197,7 @@ def section_views(
     findings: dict[int, SafeString] = {}
     for row in rows:
         marker.section()
-        rendered.append(marker.blocks(row.body, heading_level=row.level - page_level + 2))
+        rendered.append(marker.blocks(row.body, heading_level=_heading_level(row, page_level) + 1))
         for survey in surveys.get(row.pk, ()):
             findings |= {question.pk: marker.html(question.finding) for question in survey.questions.all()}
     wanted = Q(section__in=rows) | Q(question__in=findings) | (also or Q(pk__in=()))
@@ -209,7 +210,7 @@ def section_views(
     views = tuple(
         SectionView(
             row,
-            row.level - page_level + 1,
+            _heading_level(row, page_level),
             shown(blocks, figures),
             _take(left, [each for each in left.values() if each.section_id == row.pk and each.question_id is None]),
             tuple(_survey_view(survey, findings, left) for survey in surveys.get(row.pk, ())),
@@ -217,6 +218,10 @@ def section_views(
         for row, blocks in zip(rows, rendered, strict=True)
     )
     return views, tuple(left.values())
+
+
+def _heading_level(section: Section, page_level: int | None) -> int:
+    return 1 if page_level is None else section.level - page_level + 1
 
 
 def figures_of(plan: Plan, wanted: Q) -> list[Figure]:

@@ -111,7 +111,7 @@ def policy_page(slug: str, number: int) -> PolicyPage:
     policy = pick(policies, lambda each: each.number, number)
     marker = TermMarker(glossary_of(plan))
     rows = plan.sections.filter(policy=policy, part=Part.BODY)
-    sections, figures = section_views(plan, rows, marker, page_level=1, also=Q(policy=policy), with_surveys=False)
+    sections, figures = section_views(plan, rows, marker, page_level=None, also=Q(policy=policy), with_surveys=False)
     measures = tuple(MeasureView.of(measure, marker) for measure in policy.measures.all())
     return PolicyPage(policy, sections, measures, figures, neighbours(policies, policy), marker.used_terms)
 

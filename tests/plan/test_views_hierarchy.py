@@ -90,6 +90,11 @@ def test_policy_page_carries_what_chapter_3_says_of_it(client: Client) -> None:
     assert squeezed(first) in squeezed(words(main_of(client.get("/plans/2016/policies/1/"))))
 
 
+def test_headings_inside_the_text_of_a_policy_follow_its_own(client: Client) -> None:
+    page = main_of(client.get("/plans/2016/policies/1/"))
+    assert re.findall(r"<(h[1-6])[ >]", page)[:2] == ["h1", "h2"]
+
+
 @pytest.mark.parametrize(
     ("first", "expected"),
     [
