@@ -61,9 +61,7 @@ class Snapshot:
 def current_rows(root: Versioned) -> dict[str, list[models.Model]]:
     """The rows of a root as the database has them now."""
     return {
-        kind.related_name: list(
-            kind.model._default_manager.filter(**{kind.parent: root}).order_by("position", "pk")
-        )
+        kind.related_name: list(kind.model._default_manager.filter(**{kind.parent: root}).order_by("position", "pk"))
         for kind in row_kinds(root)
     }
 
