@@ -4,7 +4,7 @@ Every change of what the public sees raises one number in the database
 (`plan.actions.bump_content_version`). A page is stored under that number, the
 Japanese date (the home page says where in the five years we are), the release
 and the address, so an edit shows at once in every worker process: nobody asks
-for the old key again. See docs/decisions/0003-caching.md.
+for the old key again. See docs/decisions/0003-caching-by-content-version.md.
 """
 
 import datetime

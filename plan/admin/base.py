@@ -105,7 +105,7 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
         return field
 
     def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
-        formsets, inline_instances = super()._create_formsets(request, obj, change)  # type: ignore[misc]
+        formsets, inline_instances = super()._create_formsets(request, obj, change)  # type: ignore[misc]  # unknown to the stubs
         request._plan_formsets = formsets  # type: ignore[attr-defined]  # for the form and the conflict
         return formsets, inline_instances
 
@@ -113,7 +113,7 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
         """The form class, tied to the formsets that Django builds right after the form."""
         base = super().get_form(request, obj, change, **kwargs)
 
-        class TiedForm(base):  # type: ignore[misc, valid-type]
+        class TiedForm(base):  # type: ignore[misc, valid-type]  # made at run time
             @property
             def inline_formsets(self) -> Sequence[BaseInlineFormSet]:
                 return getattr(request, "_plan_formsets", [])
@@ -176,7 +176,7 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
             rows=rows,
             deleted_rows=gone,
         )
-        request._plan_changed = revision is not None  # type: ignore[attr-defined]
+        request._plan_changed = revision is not None  # type: ignore[attr-defined]  # for the log and the answer
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         return form.cleaned_data["reason"] or ("追加しました。" if add else "変更しました。")

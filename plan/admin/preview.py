@@ -98,7 +98,7 @@ class PreviewMixin(_Base):
     def _typed(self, request: HttpRequest, root: Any) -> tuple[Versioned, Rows, bool]:
         """The root and its rows as typed, unsaved; and whether something in the form is not valid."""
         form = self.get_form(request, root, change=root is not None, fields=None)(request.POST, instance=root)
-        formsets, _ = self._create_formsets(request, form.instance, root is not None)  # type: ignore[attr-defined]
+        formsets, _ = self._create_formsets(request, form.instance, root is not None)  # type: ignore[attr-defined]  # of ModelAdmin, unknown to the stubs
         valid = [form.is_valid(), *(formset.is_valid() for formset in formsets)]
         rows = {formset.fk.remote_field.related_name: formset.rows_in_order() for formset in formsets}
         wrong = {name for name in form.errors if name not in {"reason", "expected_version", "__all__"}}

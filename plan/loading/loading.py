@@ -217,6 +217,6 @@ def _differences(row: Row, standing: StoredRow) -> list[Difference]:
     for name in row.kind.links:
         ours, theirs = row.links[name], standing.links[name]
         if ours != theirs:
-            label = str(row.kind.model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+            label = str(row.kind.model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # a link is a field
             found.append(Difference(row.key, row.place, label, str(ours or ""), str(theirs or "")))
     return found

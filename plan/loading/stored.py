@@ -48,4 +48,4 @@ def _key_of(keys: Mapping[tuple[type[Model], int], str], kind: Kind, instance: M
     if not link:
         return None
     target = kind.model._meta.get_field(link).related_model
-    return keys.get((target, getattr(instance, f"{link}_id")))  # type: ignore[arg-type]
+    return keys.get((target, getattr(instance, f"{link}_id")))  # type: ignore[arg-type]  # a link points at a model
