@@ -12,6 +12,7 @@ from accounts.models import User
 from plan import search
 from plan.editing.errors import (
     CannotRestore,
+    Gone,
     InUse,
     ReasonRequired,
     StaleEdit,
@@ -29,7 +30,7 @@ from plan.editing.snapshots import Change, current_rows, differences, take_curre
 from plan.editing.states import State, latest_change, states_of
 from plan.editing.uses import dependants_of, places_of
 from plan.enums import RevisionKind
-from plan.models import ContentVersion, PastEffort, Plan, Revision, Term
+from plan.models import ContentVersion, Plan, Revision, Term
 from plan.models.base import Versioned
 
 HISTORY_REASON_LENGTH = 100
@@ -80,8 +81,8 @@ def revise(
     CHANGED revision lists what the public sees changed; (4) the search index
     follows; (5) the content version grows. Returns None, with nothing
     written, when nothing changed. Raises StaleEdit when the root was saved
-    since `expected_version`, ReasonRequired when the plan is published and no
-    reason is given.
+    since `expected_version`, Gone when it was deleted, ReasonRequired when the
+    plan is published and no reason is given.
     """
     stored = _lock(root, expected_version)
     return _change(
@@ -100,10 +101,10 @@ def delete_root(*, root: Versioned, by: User, reason: str, expected_version: int
     """Delete a root with its rows; every state stays on record and can be restored.
 
     Effects, in order: (1) the root is locked; (2) the search index forgets it;
-    (3) rows and root are deleted, with history; (4) a DELETED revision; (5)
-    the content version grows. Raises TermInUse for a term that stands in some
-    text, InUse when other roots hang on it (or it is a plan), StaleEdit,
-    ReasonRequired.
+    (3) rows and root are deleted, with history; (4) the index follows where
+    others showed it; (5) a DELETED revision; (6) the content version grows.
+    Raises TermInUse for a term that stands in some text, InUse when other
+    roots hang on it (or it is a plan), StaleEdit, Gone, ReasonRequired.
     """
     stored = _lock(root, expected_version)
     refuse_if_in_use(stored)
@@ -115,8 +116,7 @@ def delete_root(*, root: Versioned, by: User, reason: str, expected_version: int
     for rows in current_rows(stored).values():
         _delete(rows, by=by, reason=reason, moment=moment)
     _delete([stored], by=by, reason=reason, moment=moment)
-    if isinstance(stored, PastEffort):
-        search.refresh(stored.measure)  # its words are found on the page of the measure
+    search.refresh_around(stored)
     revision = Revision.objects.create(
         plan=plan,
         kind=RevisionKind.DELETED,
@@ -220,8 +220,10 @@ def refuse_if_in_use(root: Versioned) -> None:
 
 
 def _lock(root: Versioned, expected_version: int | None) -> Versioned:
-    """The root as stored, locked to the end of the transaction; StaleEdit when it is not the one that was read."""
-    stored = type(root)._default_manager.select_for_update().get(pk=root.pk)
+    """The root as stored, locked to the end of the transaction; StaleEdit or Gone when it is not the one read."""
+    stored = type(root)._default_manager.select_for_update().filter(pk=root.pk).first()
+    if stored is None:
+        raise Gone
     if expected_version is not None and stored.version != expected_version:
         newest = Revision.objects.filter(object_type=root._meta.label_lower, object_id=root.pk).first()
         raise StaleEdit(stored, newest)

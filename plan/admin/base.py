@@ -20,7 +20,7 @@ from plan.admin.conflict import conflict_of
 from plan.admin.deletion import DeletionMixin
 from plan.admin.preview import PreviewMixin
 from plan.admin.versions import VersionsMixin
-from plan.editing.errors import StaleEdit
+from plan.editing.errors import Gone, StaleEdit
 from plan.editing.roots import plan_of, public_path
 from plan.editing.snapshots import take
 from plan.editing.states import states_of
@@ -132,6 +132,8 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
         except StaleEdit:
             # Saved by somebody between our check and our lock: check again, and show the form.
             return super().changeform_view(request, object_id, form_url, extra_context)
+        except Gone:
+            return self.gone(request, str(object_id))
 
     def gone(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Somebody deleted the root while it was being edited: show what was typed, and the way back."""

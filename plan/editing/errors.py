@@ -24,6 +24,13 @@ class StaleEdit(EditError):
         super().__init__("この内容は、あなたが開いた後にほかの人が変更しました。")
 
 
+class Gone(EditError):
+    """Somebody else deleted the root after it was read."""
+
+    def __init__(self) -> None:
+        super().__init__("この内容は、あなたが開いた後にほかの人が削除しました。")
+
+
 class InUse(EditError):
     """Something else hangs on the root; `places` says what, one line each."""
 

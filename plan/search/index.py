@@ -54,10 +54,10 @@ def refresh(row: Model) -> None:
 
 @transaction.atomic
 def forget(row: Model) -> None:
-    """Take a row that is about to be deleted out of the index."""
-    if isinstance(row, PastEffort):
-        refresh(row.measure)
-        return
+    """Take a row that is about to be deleted out of the index.
+
+    Once it is gone, `refresh_around` brings the documents of others up to date.
+    """
     found = SearchDocument.objects.filter(source_model=row._meta.label_lower, source_id=row.pk)
     if isinstance(row, Term):
         around = list(row.uses.values_list("document_id", flat=True))
@@ -68,15 +68,31 @@ def forget(row: Model) -> None:
     found.delete()
 
 
-def _affected(row: Model) -> list[Model]:
-    """The rows whose documents show something of `row`."""
+@transaction.atomic
+def refresh_around(row: Model) -> None:
+    """Bring the documents that named `row` or held its text up to date after it was deleted."""
+    _refresh_documents(_shown_in(row))
+
+
+def _shown_in(row: Model) -> list[Model]:
+    """The other rows whose documents name `row` or hold its text: what it stands below, now or at any time before."""
     if isinstance(row, PastEffort):
-        return [row.measure]
+        before = PastEffort.history.filter(id=row.pk).values("measure_id")
+        return list(Measure.objects.filter(Q(pk=row.measure_id) | Q(pk__in=before)))
     if isinstance(row, Measure):
-        return [row, *Direction.objects.filter(measure=row)]
-    if isinstance(row, Survey):
-        return [row, *Question.objects.filter(survey=row)]
-    return [row]
+        before = Measure.history.filter(id=row.pk).values("policy_id")
+        return list(Policy.objects.filter(Q(pk=row.policy_id) | Q(pk__in=before)))
+    return []
+
+
+def _affected(row: Model) -> list[Model]:
+    """The rows whose documents show something of `row`, itself among them."""
+    below: Iterable[Model] = ()
+    if isinstance(row, Measure):
+        below = Direction.objects.filter(measure=row)
+    elif isinstance(row, Survey):
+        below = Question.objects.filter(survey=row)
+    return [row, *below, *_shown_in(row)]
 
 
 def _row(document: Document) -> SearchDocument:
@@ -98,14 +114,12 @@ def _row(document: Document) -> SearchDocument:
 
 
 def _refresh_documents(rows: Iterable[Model]) -> None:
+    """Make the documents of `rows` anew; rows without a document of their own are passed over."""
     known = sources()
-    fresh: list[SearchDocument] = []
-    for row in rows:
-        source = known.get(type(row))
-        if source is None:
-            continue
-        current = source.rows.get(pk=row.pk)
-        fresh.append(_row(source.build(current)))
+    fresh = [
+        _row(source.build(source.rows.get(pk=row.pk))) for row in rows if (source := known.get(type(row))) is not None
+    ]
+    refreshed: list[SearchDocument] = []
     for document in fresh:
         stored, _ = SearchDocument.objects.update_or_create(
             source_model=document.source_model,
@@ -116,7 +130,9 @@ def _refresh_documents(rows: Iterable[Model]) -> None:
                 if field.name not in {"id", "source_model", "source_id"}
             },
         )
-        _record_uses(stored.plan_id, SearchDocument.objects.filter(pk=stored.pk))
+        refreshed.append(stored)
+    for plan_id in {document.plan_id for document in refreshed}:
+        _record_uses(plan_id, [document for document in refreshed if document.plan_id == plan_id])
 
 
 def _refresh_uses_around(term: Term) -> None:

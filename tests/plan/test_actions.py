@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import User
 from plan import actions
-from plan.editing.errors import InUse, ReasonRequired, StaleEdit, TermInUse
+from plan.editing.errors import Gone, InUse, ReasonRequired, StaleEdit, TermInUse
 from plan.editing.uses import places_of
 from plan.enums import Relation, RevisionKind
 from plan.models import (
@@ -171,6 +171,15 @@ def test_a_stale_edit_is_refused_and_names_the_newer_revision(
     assert caught.value.revision == newer
     assert caught.value.current == measure
     assert Measure.objects.get(pk=measure.pk).title == "先に保存した題名"
+
+
+def test_an_edit_of_what_somebody_deleted_meanwhile_is_refused(measure: Measure, ict_staff: User) -> None:
+    term = unused_term(measure.policy.plan)
+    actions.delete_root(root=Term.objects.get(pk=term.pk), by=ict_staff, reason=REASON)
+    with pytest.raises(Gone):
+        actions.revise(root=term, by=ict_staff, reason=REASON, expected_version=term.version)
+    with pytest.raises(Gone):
+        actions.delete_root(root=term, by=ict_staff, reason=REASON, expected_version=term.version)
 
 
 def test_published_text_needs_a_reason(measure: Measure, ict_staff: User) -> None:

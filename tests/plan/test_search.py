@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from plan import search
 from plan.enums import DocumentKind
-from plan.models import Direction, DirectionItem, Measure, Plan, SearchDocument, Term, TermUse
+from plan.models import Direction, DirectionItem, Measure, PastEffort, Plan, SearchDocument, Term, TermUse
 from plan.search.finding import HITS_A_KIND, excerpt, highlight
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +164,28 @@ def test_refresh_equals_rebuild(plan: Plan) -> None:
     search.rebuild(plan)
     assert refreshed == state()
     assert (2, item.direction.get_absolute_url()) in refreshed[1]
+
+
+def test_a_new_title_of_a_measure_is_found_on_the_page_of_its_policy(plan: Plan) -> None:
+    measure = Measure.objects.get(policy__plan=plan, policy__number=1, number=2)
+    old = measure.title
+    measure.title = "まったく新しい題名"
+    measure.save()
+    search.refresh(measure)
+    assert titles(search.find("まったく新しい題名", plan=plan), DocumentKind.POLICY) == [str(measure.policy)]
+    assert titles(search.find(old, plan=plan), DocumentKind.POLICY) == []
+
+
+def test_a_past_effort_that_moved_is_found_at_its_new_measure_only(plan: Plan) -> None:
+    effort = PastEffort.objects.get(measure__policy__plan=plan, title="スマートシティの推進")
+    effort.title = "まったく新しい小見出し"
+    effort.save()
+    search.refresh(effort)
+    assert titles(search.find(effort.title, plan=plan), DocumentKind.MEASURE) == [str(effort.measure)]
+    effort.measure = Measure.objects.get(policy__plan=plan, policy__number=3, number=2)
+    effort.save()
+    search.refresh(effort)
+    assert titles(search.find(effort.title, plan=plan), DocumentKind.MEASURE) == [str(effort.measure)]
 
 
 def test_new_longer_term_takes_its_places_from_the_shorter(plan: Plan) -> None:
