@@ -11,6 +11,7 @@ import datetime
 import gzip
 import hashlib
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import Any
@@ -28,6 +29,8 @@ RELEASE_SOURCES = ("accounts", "plan", "config", "templates", "static")
 
 View = Callable[..., HttpResponse]
 
+_version_of_request: ContextVar[int | None] = ContextVar("version_of_request", default=None)
+
 
 def public_page(view: View) -> View:
     """Mark a view's successful answers as the same for every reader without a session."""
@@ -42,7 +45,16 @@ def public_page(view: View) -> View:
 
 
 def content_version() -> int:
-    """The number of the newest state of the public content; 0 before anything was loaded."""
+    """The number of the newest state of the public content; 0 before anything was loaded.
+
+    While a public page is made, the number its request began with: what is read
+    after it is at least as new.
+    """
+    known = _version_of_request.get()
+    return _read_version() if known is None else known
+
+
+def _read_version() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT number FROM plan_contentversion WHERE id = 1")
         row = cursor.fetchone()
@@ -101,15 +113,16 @@ class PublicCacheMiddleware:
         if request.method not in {"GET", "HEAD"} or settings.SESSION_COOKIE_NAME in request.COOKIES:
             return self.get_response(request)
         try:
-            etag = _etag(request)
+            version = content_version()
         except DatabaseError:
             return self.get_response(request)
+        etag = _etag(request, version)
         if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
             return _with_validators(HttpResponseNotModified(), etag)
         stored = caches["pages"].get(etag) if not request.META.get("QUERY_STRING") else None
         if stored is not None:
             return _with_validators(stored.response(request), etag)
-        response = self.get_response(request)
+        response = self._make(request, version)
         if response.status_code != 200 or not getattr(response, "is_public_page", False):
             return response
         page = StoredPage.of(response)
@@ -117,11 +130,18 @@ class PublicCacheMiddleware:
             caches["pages"].set(etag, page, STORE_SECONDS)
         return _with_validators(page.response(request), etag)
 
+    def _make(self, request: HttpRequest, version: int) -> HttpResponse:
+        begun = _version_of_request.set(version)
+        try:
+            return self.get_response(request)
+        finally:
+            _version_of_request.reset(begun)
 
-def _etag(request: HttpRequest) -> str:
+
+def _etag(request: HttpRequest, version: int) -> str:
     """A weak validator: the same page compressed or not is the same page."""
     today = datetime.datetime.now(JAPAN).date().isoformat()
-    named = f"{content_version()}|{today}|{release()}|{request.get_host()}|{request.get_full_path()}"
+    named = f"{version}|{today}|{release()}|{request.get_host()}|{request.get_full_path()}"
     return f'W/"{hashlib.sha256(named.encode()).hexdigest()[:32]}"'
 
 

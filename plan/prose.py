@@ -9,7 +9,7 @@ evaluations) is marked in the same way with `plan.queries.glossary_of(plan)`.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -29,6 +29,10 @@ class PlanGlossary:
     plan: Plan
     terms: Mapping[int, Term]
     glossary: Glossary
+    # A bullet's HTML by its text and the terms marked before it, with those marked after it.
+    rendered: dict[tuple[str, frozenset[int]], tuple[SafeString, frozenset[int]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @classmethod
     def of(cls, plan: Plan, terms: Sequence[Term]) -> "PlanGlossary":
@@ -81,7 +85,12 @@ class TermMarker:
 
     def inline(self, text: str) -> SafeString:
         """One paragraph (a bullet, a cell) without a tag around it."""
-        html = inline(text, self._glossary.glossary, self._glossary.url, self._seen)
+        known = (text, frozenset(self._seen))
+        if known not in self._glossary.rendered:
+            html = inline(text, self._glossary.glossary, self._glossary.url, self._seen)
+            self._glossary.rendered[known] = (html, frozenset(self._seen))
+        html, seen = self._glossary.rendered[known]
+        self._seen |= seen
         self._note(text)
         return html
 

@@ -10,6 +10,7 @@ from django.core.management import call_command, get_commands
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
+from plan.queries.kept import forget_kept_plans
 from tests import guards
 
 pytest_plugins = ["tests.personas"]
@@ -61,6 +62,7 @@ def _empty_caches() -> Iterator[None]:
     yield
     for cache in caches.all():
         cache.clear()
+    forget_kept_plans()
 
 
 @pytest.fixture(autouse=True)

@@ -1,18 +1,20 @@
 """Pages of the hierarchy: basic policy, measure, direction."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from django.db.models import Q, prefetch_related_objects
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from plan.enums import Part
 from plan.models import Direction, DirectionItem, Figure, Measure, Plan, Policy, Term
 from plan.prose import TermMarker
-from plan.queries.document import MeasureView, SectionView, figures_of, section_views
-from plan.queries.glossary import glossary_of
-from plan.queries.plans import Neighbours, neighbours, pick, published_plan
+from plan.queries.document import MeasureView, SectionView, section_views
+from plan.queries.kept import kept_plan
+from plan.queries.plans import Neighbours, neighbours, pick
+from plan.queries.revisions import RevisionView
 from plan.queries.surveys import circled
 
 
@@ -79,6 +81,16 @@ class MeasurePage:
     figures: tuple[Figure, ...]
     neighbours: Neighbours
     notes: list[Term]
+    revisions: list[RevisionView]
+    entered_on: datetime.date | None
+    state: str
+
+    @property
+    def changed_on(self) -> datetime.date | None:
+        """The day (JST) of the newest revision of what the page shows, or of the plan's entry."""
+        if self.revisions:
+            return timezone.localdate(self.revisions[0].revision.made_at)
+        return self.entered_on
 
     @property
     def contents(self) -> list[tuple[str, str, int]]:
@@ -106,10 +118,11 @@ class DirectionPage:
 
 def policy_page(slug: str, number: int) -> PolicyPage:
     """Raises ObjectDoesNotExist unless the published plan has such a policy."""
-    plan = published_plan(slug)
+    kept = kept_plan(slug)
+    plan = kept.plan
     policies = structure(plan)
     policy = pick(policies, lambda each: each.number, number)
-    marker = TermMarker(glossary_of(plan))
+    marker = TermMarker(kept.glossary)
     rows = plan.sections.filter(policy=policy, part=Part.BODY)
     sections, figures = section_views(plan, rows, marker, page_level=None, also=Q(policy=policy), with_surveys=False)
     measures = tuple(MeasureView.of(measure, marker) for measure in policy.measures.all())
@@ -118,11 +131,12 @@ def policy_page(slug: str, number: int) -> PolicyPage:
 
 def measure_page(slug: str, code: Sequence[int]) -> MeasurePage:
     """Raises ObjectDoesNotExist unless the published plan has measure (policy, number)."""
-    plan = published_plan(slug)
+    kept = kept_plan(slug)
+    plan = kept.plan
     measures = [measure for policy in structure(plan) for measure in policy.measures.all()]
     measure = pick(measures, lambda each: (each.policy.number, each.number), tuple(code))
-    prefetch_related_objects([measure], "issues", "directions__items")
-    marker = TermMarker(glossary_of(plan))
+    prefetch_related_objects([measure], "issues", "past_efforts__items", "directions__items", "figures")
+    marker = TermMarker(kept.glossary)
     issues = tuple(marker.inline(issue.text) for issue in measure.issues.all())
     efforts = _efforts(measure, marker)
     marker.section()
@@ -132,25 +146,26 @@ def measure_page(slug: str, code: Sequence[int]) -> MeasurePage:
         issues=issues,
         efforts=efforts,
         directions=tuple(_direction(direction, marker) for direction in measure.directions.all()),
-        figures=tuple(figures_of(plan, Q(measure=measure))),
+        figures=tuple(measure.figures.all()),
         neighbours=neighbours(measures, measure),
         notes=marker.used_terms,
+        revisions=kept.latest_at([shown.get_absolute_url() for shown in (measure, *measure.directions.all())]),
+        entered_on=kept.entered_on,
+        state=kept.state,
     )
 
 
 def direction_page(slug: str, code: Sequence[int]) -> DirectionPage:
     """Raises ObjectDoesNotExist unless the published plan has direction (policy, measure, number)."""
-    directions = list(
-        Direction.objects.filter(measure__policy__plan__slug=slug, measure__policy__plan__is_published=True)
-        .select_related("measure__policy__plan")
-        .order_by("measure__policy__number", "measure__number", "number")
-    )
+    kept = kept_plan(slug)
+    measures = (measure for policy in structure(kept.plan) for measure in policy.measures.all())
+    directions = [direction for measure in measures for direction in measure.directions.all()]
     direction = pick(
         directions, lambda each: (each.measure.policy.number, each.measure.number, each.number), tuple(code)
     )
     measure = direction.measure
     prefetch_related_objects([direction], "items")
-    marker = TermMarker(glossary_of(measure.policy.plan))
+    marker = TermMarker(kept.glossary)
     view = _direction(direction, marker)
     marker.section()
     return DirectionPage(
@@ -164,16 +179,12 @@ def direction_page(slug: str, code: Sequence[int]) -> DirectionPage:
 
 
 def _efforts(measure: Measure, marker: TermMarker) -> tuple[EffortView, ...]:
-    """One query for groups and bullets together."""
-    rows = measure.past_efforts.order_by("position", "pk", "items__position", "items__pk").values_list(
-        "pk", "position", "title", "paragraph", "items__text"
-    )
     efforts = []
-    for (_, position, title, paragraph), bullets in groupby(rows, key=lambda row: row[:4]):
+    for effort in measure.past_efforts.all():
         marker.section()
-        html = marker.html(paragraph)
-        items = tuple(marker.inline(text) for *_, text in bullets if text is not None)
-        efforts.append(EffortView(position, title, html, items))
+        html = marker.html(effort.paragraph)
+        items = tuple(marker.inline(item.text) for item in effort.items.all())
+        efforts.append(EffortView(effort.position, effort.title, html, items))
     return tuple(efforts)
 
 

@@ -93,11 +93,20 @@ def changed_on(plan: Plan, *paths: str, under: str = "") -> datetime.date | None
     elif under:
         revisions = revisions.filter(path__startswith=under)
     revised = revisions.order_by().values("plan").annotate(latest=Max("made_at")).values("latest")
-    states = Plan.history.model.objects.filter(id=OuterRef("pk"))
-    entered = states.order_by().values("id").annotate(first=Min("history_date")).values("first")
-    times = Plan.objects.filter(pk=plan.pk).values_list(Subquery(revised), Subquery(entered)).get()
+    times = Plan.objects.filter(pk=plan.pk).values_list(Subquery(revised), _entered()).get()
     latest = times[0] or times[1]
     return timezone.localdate(latest) if latest else None
+
+
+def _entered() -> Subquery:
+    states = Plan.history.model.objects.filter(id=OuterRef("pk"))
+    return Subquery(states.order_by().values("id").annotate(first=Min("history_date")).values("first"))
+
+
+def published_plan_with_entry(slug: str) -> tuple[Plan, datetime.datetime | None]:
+    """The published plan at that address and when it was put into the portal; raises Plan.DoesNotExist."""
+    plan = Plan.objects.published().annotate(entered=_entered()).get(slug=slug)
+    return plan, plan.entered
 
 
 def address_order(section: Section) -> tuple[int, ...]:

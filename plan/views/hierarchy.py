@@ -7,7 +7,6 @@ from django.views.decorators.http import require_safe
 
 from plan.caching import public_page
 from plan.queries import changed_on, hierarchy
-from plan.queries.revisions import latest_at
 from plan.views.page import Page
 
 
@@ -40,7 +39,6 @@ def measure(request: HttpRequest, slug: str, code: tuple[int, ...]) -> HttpRespo
     except ObjectDoesNotExist as error:
         raise Http404("この施策はありません。") from error
     shown, plan = found.measure, found.measure.policy.plan
-    addresses = [shown.get_absolute_url(), *(view.direction.get_absolute_url() for view in found.directions)]
     page = Page(
         title=str(shown),
         plan=plan,
@@ -48,12 +46,12 @@ def measure(request: HttpRequest, slug: str, code: tuple[int, ...]) -> HttpRespo
         neighbours=found.neighbours,
         cited_as=str(shown),
         original_page=shown.page,
-        changed_on=changed_on(plan, *addresses),
+        changed_on=found.changed_on,
         contents=found.contents,
         edits=shown,
         notes=found.notes,
     )
-    own = {"page": found, "measure": shown, "policy": shown.policy, "revisions": latest_at(plan, addresses)}
+    own = {"page": found, "measure": shown, "policy": shown.policy, "revisions": found.revisions}
     return render(request, "public/plan/measure.html", page.context(request, **own))
 
 
