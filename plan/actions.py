@@ -27,7 +27,7 @@ from plan.editing.roots import (
     title_of,
 )
 from plan.editing.snapshots import Change, current_rows, differences, take_current
-from plan.editing.states import State, latest_change, states_of
+from plan.editing.states import State, moment_after, states_of
 from plan.editing.uses import dependants_of, places_of
 from plan.enums import RevisionKind
 from plan.models import ContentVersion, Plan, Revision, Term
@@ -109,7 +109,7 @@ def delete_root(*, root: Versioned, by: User, reason: str, expected_version: int
     stored = _lock(root, expected_version)
     refuse_if_in_use(stored)
     _demand_reason(stored, reason)
-    plan, title, moment = plan_of(stored), title_of(stored), _moment_after(stored)
+    plan, title, moment = plan_of(stored), title_of(stored), moment_after(stored)
     object_id = stored.pk
     changes = differences(take_current(stored), None)
     search.forget(stored)
@@ -235,13 +235,6 @@ def _demand_reason(root: Versioned, reason: str) -> None:
         raise ReasonRequired
 
 
-def _moment_after(root: Versioned) -> datetime.datetime:
-    """Now, but later than every earlier state: the states of a root are told apart by their time."""
-    last = latest_change(type(root), root.pk)
-    now = timezone.now()
-    return now if last is None or last < now else last + datetime.timedelta(microseconds=1)
-
-
 def _change(
     root: Versioned,
     stored: Versioned,
@@ -253,7 +246,7 @@ def _change(
     deleted_rows: list[models.Model],
 ) -> Revision | None:
     before, was_published = take_current(stored), plan_of(stored).is_published
-    moment = _moment_after(stored)
+    moment = moment_after(stored)
     with transaction.atomic():
         root.version = stored.version + 1
         _delete(deleted_rows, by=by, reason=reason, moment=moment)
@@ -271,7 +264,7 @@ def _change(
 
 def _recreate(root: Versioned, rows: list[models.Model], *, by: User, reason: str) -> Revision:
     _demand_reason(root, reason)
-    moment = _moment_after(root)
+    moment = moment_after(root)
     _save([root, *rows], by=by, reason=reason, moment=moment)
     changes = differences(None, take_current(root))
     return _publish(root, RevisionKind.RESTORED, changes, by=by, reason=reason, moment=moment)

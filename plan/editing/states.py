@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
+from django.utils import timezone
 
 from plan.editing.roots import RowKind, row_kinds, title_of
 from plan.editing.snapshots import Snapshot, take
@@ -65,9 +66,12 @@ def states_of(model: type[Versioned], object_id: int) -> list[State]:
     return states[::-1]
 
 
-def latest_change(model: type[Versioned], object_id: int) -> datetime.datetime | None:
-    """When the root was last written, by anybody."""
-    return _history(model).filter(id=object_id).aggregate(models.Max("history_date"))["history_date__max"]
+def moment_after(root: Versioned) -> datetime.datetime:
+    """Now, but later than every earlier state: the states of a root are told apart by their time."""
+    records = _history(type(root)).filter(id=root.pk)
+    last: datetime.datetime | None = records.aggregate(last=models.Max("history_date"))["last"]
+    now = timezone.now()
+    return now if last is None or last < now else last + datetime.timedelta(microseconds=1)
 
 
 def deleted_states(model: type[Versioned]) -> list[State]:

@@ -3,27 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Model
-from django.utils import timezone
-from simple_history.utils import bulk_create_with_history
 
 from plan import search
 from plan.actions import bump_content_version
 from plan.loading.errors import FixtureError
-from plan.loading.kinds import KINDS, Kind
 from plan.loading.reading import read_rows
 from plan.loading.rows import Row, canonical
 from plan.loading.stored import StoredRow, stored_rows
+from plan.loading.writing import BATCH, write
 from plan.models import ContentVersion, LoadedRow, Plan
-from plan.models.base import Versioned
-
-FIRST_LOAD = "初期データの読み込み"
-SOURCE_CHANGED = "原資料データの更新"
-BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -72,9 +64,10 @@ def load(directory: Path) -> LoadResult:
     A row that is new is created; one that stands as it was last loaded follows
     the files; one that staff edited or deleted is left alone and reported. Rows
     that the files no longer have are reported, not deleted.
-    Effects, in order: (1) rows and their history; (2) `LoadedRow`; and when
-    anything was written, (3) the search index and (4) the content version.
-    Raises FixtureError.
+    Effects, in order: (1) rows and their history, and a revision of each root
+    of a plan that was here before; (2) `LoadedRow`; and when anything was
+    written, (3) the search index and (4) the content version. Raises
+    FixtureError.
     """
     rows = read_rows(directory)
     try:
@@ -93,9 +86,7 @@ def _load(rows: list[Row]) -> LoadResult:
     work = _sort(rows, stored, loaded)
     objects = {key: row.object for key, row in stored.items()}
     _check_plan(work, objects)
-    _create(work.new, objects, rows[0].key)
-    for row, standing in work.changed:
-        _update(row, standing, objects)
+    write(work.new, work.changed, objects, rows[0].key)
     plan = objects[rows[0].key]
     assert isinstance(plan, Plan)  # noqa: S101 for the type checker: the first row is the plan's
     _remember(plan, [*work.new, *(row for row, _ in work.changed), *work.same], loaded)
@@ -148,49 +139,6 @@ def _check_plan(work: _Sorted, objects: Mapping[str, Model]) -> None:
             candidate.validate_constraints()
         except ValidationError as error:
             raise FixtureError(row.place, " ".join(error.messages)) from None
-
-
-def _create(rows: list[Row], objects: dict[str, Model], plan_key: str) -> None:
-    """Insert new rows with their history, kind by kind, and within a kind parents first."""
-    moment = timezone.now()
-    for kind in KINDS:
-        pending = [row for row in rows if row.kind is kind]
-        while pending:
-            waiting = {row.key for row in pending}
-            wave = [row for row in pending if not waiting.intersection(filter(None, row.links.values()))]
-            made = bulk_create_with_history(
-                [_instance(row, objects, plan_key) for row in wave],
-                kind.model,
-                batch_size=BATCH,
-                default_change_reason=FIRST_LOAD,
-                default_date=moment,
-            )
-            objects.update(zip((row.key for row in wave), made, strict=True))
-            done = {row.key for row in wave}
-            pending = [row for row in pending if row.key not in done]
-
-
-def _instance(row: Row, objects: Mapping[str, Model], plan_key: str) -> Model:
-    return row.kind.model(**row.values, **_targets(row, objects), **_plan_of(row.kind, objects, plan_key))
-
-
-def _plan_of(kind: Kind, objects: Mapping[str, Model], plan_key: str) -> dict[str, Model]:
-    return {"plan": objects[plan_key]} if kind.has_plan else {}
-
-
-def _targets(row: Row, objects: Mapping[str, Model]) -> dict[str, Model | None]:
-    return {name: objects[key] if key is not None else None for name, key in row.links.items()}
-
-
-def _update(row: Row, standing: StoredRow, objects: Mapping[str, Model]) -> None:
-    """Let an unedited row follow the files, as a further saved state of its root."""
-    instance: Any = standing.object
-    for name, value in {**row.values, **_targets(row, objects)}.items():
-        setattr(instance, name, value)
-    if isinstance(instance, Versioned):
-        instance.version += 1
-    instance._change_reason = SOURCE_CHANGED
-    instance.save()
 
 
 def _remember(plan: Plan, rows: Iterable[Row], loaded: Mapping[str, str]) -> None:

@@ -7,8 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import DjangoAssertNumQueries
 
+from plan.editing.states import states_of
 from plan.loading import FixtureError, load
-from plan.loading.loading import FIRST_LOAD, SOURCE_CHANGED
+from plan.loading.writing import FIRST_LOAD, SOURCE_CHANGED
 from plan.models import (
     Answer,
     ContentVersion,
@@ -23,6 +24,7 @@ from plan.models import (
     Plan,
     Policy,
     RelatedPlan,
+    Revision,
     SearchDocument,
     Section,
     Survey,
@@ -142,6 +144,35 @@ def test_a_row_added_to_the_files_is_added(directory: Path, loaded: Plan) -> Non
     result = load(directory)
     items = Direction.objects.get(measure__policy__plan=loaded).items.values_list("text", flat=True)
     assert (result.created, list(items)) == (1, ["予約を始めます。", "番号を知らせます。"])
+
+
+def test_a_change_of_the_files_is_on_public_record_and_a_further_state_of_the_root(
+    directory: Path, loaded: Plan
+) -> None:
+    direction = Direction.objects.get(measure__policy__plan=loaded)
+    change(directory, "measures/1-1.toml", '["予約を始めます。"]', '["予約を増やします。", "番号を知らせます。"]')
+    load(directory)
+    revision = Revision.objects.get(plan=loaded)
+    assert (revision.kind, revision.object_type, revision.object_id) == ("changed", "plan.direction", direction.pk)
+    assert (revision.reason, revision.by, revision.path) == (SOURCE_CHANGED, None, direction.get_absolute_url())
+    assert revision.changes == [
+        {"label": "項目1 本文", "before": "予約を始めます。", "after": "予約を増やします。"},
+        {"label": "項目2 本文", "before": "", "after": "番号を知らせます。"},
+    ]
+    newest, first = states_of(Direction, direction.pk)
+    assert [[row.text for row in state.rows()["items"]] for state in (newest, first)] == [  # type: ignore[attr-defined]  # items
+        ["予約を増やします。", "番号を知らせます。"],
+        ["予約を始めます。"],
+    ]
+    assert (newest.revision, newest.root.version, first.root.version) == (revision, 2, 1)
+
+
+def test_a_root_added_to_the_files_of_a_plan_that_was_here_is_on_record(directory: Path, loaded: Plan) -> None:
+    with (directory / "glossary.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[[terms]]\nnumber = 2\nname = "様式"\nreading = "ようしき"\nexplanation = "書類の形。"\n')
+    load(directory)
+    revision = Revision.objects.get(plan=loaded)
+    assert (revision.kind, revision.title) == ("created", "用語「様式」")
 
 
 def test_a_row_that_left_the_files_is_reported_and_stays(directory: Path, loaded: Plan) -> None:
