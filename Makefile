@@ -13,7 +13,7 @@ RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
 NODE := node_modules/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-SOURCES := accounts config plan tests manage.py
+SOURCES := accounts config plan tests manage.py docs/manual/make_screenshots.py
 PYTEST_WORKERS ?= 2
 
 # What the checks run Django with; nothing is read from or written to a database.
@@ -61,6 +61,11 @@ test: $(DEVELOPMENT) $(NODE) ## すべてのテスト / all tests (DATABASE_URL 
 .PHONY: bench
 bench: $(DEVELOPMENT) ## 速さを測ります / measure the speed
 	@$(BIN)/python -m tests.bench
+
+.PHONY: manual
+manual: $(DEVELOPMENT) ## 手引きの図を撮り直します / make the pictures of the staff manual again
+	@.ci/system-packages run test
+	@$(BIN)/python docs/manual/make_screenshots.py
 
 .PHONY: format
 format: $(DEVELOPMENT) ## コードを整えます / format the code
