@@ -20,6 +20,10 @@ STALE = (
 )
 
 
+# An address of each level, for messages.
+EXAMPLE_PATHS = {1: "2", 2: "2/3", 3: "2/3/1", 4: "2/3/1/2"}
+
+
 class ProseField(forms.CharField):
     """Text of several lines: line ends become plain newlines, as browsers send CRLF."""
 
@@ -119,6 +123,8 @@ class SectionForm(RootForm):
         cleaned = super().clean()
         parent: Section | None = cleaned.get("parent")
         level, path = cleaned.get("level"), cleaned.get("path")
+        if level is not None and path and path.count("/") + 1 != level:
+            self.add_error("path", f"この階層のアドレスは「{EXAMPLE_PATHS[level]}」の形で入力してください。")
         if parent is None:
             return cleaned
         if level is not None and parent.level != level - 1:

@@ -3,7 +3,6 @@
 from django.db import models
 
 from plan.editing.roots import ROOTS, content_fields, row_kinds, title_of
-from plan.editing.snapshots import current_rows
 from plan.models import LoadedRow, Plan, SearchDocument, Term, TermUse
 from plan.models.base import Versioned
 from plan.text.marker import Glossary, TermEntry
@@ -20,7 +19,8 @@ def places_of(term: Term) -> list[str]:
     mark = f"※{term.number}"
     places = []
     for model in ROOTS:
-        for root in roots_of(model, term.plan):
+        rows = [kind.related_name for kind in row_kinds(model)]
+        for root in roots_of(model, term.plan).prefetch_related(*rows):
             if root == term:
                 continue
             if any(_mentions(text, glossary, mark) for text in texts_of(root)):
@@ -52,8 +52,9 @@ def roots_of(model: type[Versioned], plan: Plan) -> "models.QuerySet[Versioned]"
         "measure": "policy__plan",
         "pasteffort": "measure__policy__plan",
         "direction": "measure__policy__plan",
+        "question": "survey__plan",
+        "plan": "pk",
     }
-    paths |= {"question": "survey__plan", "plan": "pk"}
     path = paths.get(str(model._meta.model_name), "plan")
     return model._default_manager.filter(**{path: plan.pk})
 
@@ -61,8 +62,8 @@ def roots_of(model: type[Versioned], plan: Plan) -> "models.QuerySet[Versioned]"
 def texts_of(root: Versioned) -> list[str]:
     """Every running text of a root and its rows."""
     instances: list[models.Model] = [root]
-    for rows in current_rows(root).values():
-        instances += rows
+    for kind in row_kinds(root):
+        instances += getattr(root, kind.related_name).all()
     return [
         getattr(instance, field.attname)
         for instance in instances

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from plan.enums import FigureState
 from plan.models import Figure, Plan
-from plan.queries.figures import TONES, FigureContent, figure_content
+from plan.queries.figures import TONES, figure_content
 from plan.text.markup import FigureBlock, blocks
 
 register = template.Library()
@@ -22,23 +22,14 @@ def figure_block(figure: Figure, plan: Plan, *, own_page: bool = False) -> dict[
     with `plan.queries.figures.drawable_figures(plan)` need none of their own.
     """
     figure.plan = plan
-    return _context(figure, plan, figure_content(figure, plan), own_page=own_page)
-
-
-@register.inclusion_tag("components/figures/block.html")
-def content_block(figure: Figure, plan: Plan, content: FigureContent) -> dict[str, Any]:
-    """The same for a content that the view has made already."""
-    return _context(figure, plan, content, own_page=False)
+    content = figure_content(figure, plan)
+    return {"figure": figure, "plan": plan, "content": content, "own_page": own_page, "body": _body(figure)}
 
 
 @register.filter
 def state_tone(figure: Figure) -> str:
     """The tone of the badge that names the figure's state."""
     return TONES[FigureState(figure.state)]
-
-
-def _context(figure: Figure, plan: Plan, content: FigureContent, *, own_page: bool) -> dict[str, Any]:
-    return {"figure": figure, "plan": plan, "content": content, "own_page": own_page, "body": _body(figure)}
 
 
 def _body(figure: Figure) -> SafeString:

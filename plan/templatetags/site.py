@@ -9,6 +9,7 @@ from django.template import Context
 from django.urls import reverse
 
 from plan.models import Plan
+from plan.queries import current_plan
 
 register = template.Library()
 
@@ -37,14 +38,14 @@ def site_plan(context: Context) -> Plan | None:
     if request is None:
         return _current_plan()
     if not hasattr(request, "_site_plan"):
-        request._site_plan = _current_plan()  # type: ignore[attr-defined]
-    found: Plan | None = request._site_plan  # type: ignore[attr-defined]
+        request._site_plan = _current_plan()  # type: ignore[attr-defined]  # kept for the other tags of the page
+    found: Plan | None = request._site_plan  # type: ignore[attr-defined]  # see above
     return found
 
 
 def _current_plan() -> Plan | None:
     try:
-        return Plan.objects.published().filter(is_current=True).first()
+        return current_plan()
     except DatabaseError:
         return None
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from plan import sitemap as site_map
 from plan.caching import public_page
-from plan.models import Plan
+from plan.queries.plans import published_plans
 from plan.views import gallery_samples
 from plan.views.page import Page
 
@@ -28,7 +28,7 @@ def about(request: HttpRequest) -> HttpResponse:
             ("environment", "閲覧できる環境", 2),
         ],
     )
-    plans = Plan.objects.published().annotate(mending_count=Count("mendings")).order_by("-start_year", "slug")
+    plans = published_plans().annotate(mending_count=Count("mendings"))
     return render(request, "public/about.html", page.context(request, plans=list(plans)))
 
 

@@ -297,6 +297,14 @@ def test_a_section_cannot_stand_below_itself(staff: Client) -> None:
     assert response.context["adminform"].form.errors["parent"] == ["ひとつ上の階層の見出しを選んでください。"]
 
 
+def test_the_address_of_a_section_is_as_deep_as_its_level(staff: Client) -> None:
+    section = Section.objects.get(plan__slug="2016", part="body", path="2")
+
+    response = sent(staff, section, opened(staff, section) | {"path": "2/9", "reason": REASON})
+
+    assert response.context["adminform"].form.errors["path"] == ["この階層のアドレスは「2」の形で入力してください。"]
+
+
 def test_the_form_of_a_term_says_in_how_many_texts_it_is_used(staff: Client) -> None:
     term = Term.objects.get(plan__slug="2016", number=1)
 
