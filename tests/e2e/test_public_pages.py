@@ -69,7 +69,11 @@ def test_first_visit_is_light(portal: Portal, browser: Browser) -> None:
         context = browser.new_context(locale="ja-JP")
         page = context.new_page()
         responses: list[Response] = []
-        page.on("response", responses.append)
+
+        def remember(response: Response, seen: list[Response] = responses) -> None:
+            seen.append(response)
+
+        page.on("response", remember)
         page.goto(portal.url + address, wait_until="networkidle")
         size = sum(response.request.sizes()["responseBodySize"] for response in responses)
         if size > MOST_BYTES or len(responses) > MOST_REQUESTS:
