@@ -140,16 +140,18 @@ def measure_page(slug: str, code: Sequence[int]) -> MeasurePage:
     issues = tuple(marker.inline(issue.text) for issue in measure.issues.all())
     efforts = _efforts(measure, marker)
     marker.section()
+    directions = measure.directions.all()
+    shown_at = [measure.get_absolute_url(), *(direction.get_absolute_url() for direction in directions)]
     return MeasurePage(
         measure=measure,
         summary=marker.html(measure.summary),
         issues=issues,
         efforts=efforts,
-        directions=tuple(_direction(direction, marker) for direction in measure.directions.all()),
+        directions=tuple(_direction(direction, marker) for direction in directions),
         figures=tuple(measure.figures.all()),
         neighbours=neighbours(measures, measure),
         notes=marker.used_terms,
-        revisions=kept.latest_at([shown.get_absolute_url() for shown in (measure, *measure.directions.all())]),
+        revisions=kept.latest_at(shown_at),
         entered_on=kept.entered_on,
         state=kept.state,
     )
