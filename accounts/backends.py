@@ -7,7 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_permission_codename
 
-from accounts.permissions import admin_allows, admin_apps, permissions_of
+from accounts.permissions import admin_allows, permissions_of
 
 
 class RoleBackend(AuthenticationBackend):
@@ -21,9 +21,6 @@ class RoleBackend(AuthenticationBackend):
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         return admin_allows(permissions_of(user_obj), perm)
-
-    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
-        return app_label in admin_apps(permissions_of(user_obj))
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         """Django's permission names, e.g. {"plan.change_section", …}."""

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
-from django.urls import reverse
 
-from plan.csv_export import Column, csv_response, size_label, write_csv
+from plan.csv_export import Column, csv_response, write_csv
 from plan.figure_exports import PERIODS_IN_FILE
 from plan.models import Plan
 from plan.queries.figures import period_rows
@@ -43,21 +42,6 @@ class Export:
 
     def response(self, plan: Plan) -> HttpResponse:
         return csv_response(self.filename(plan), self.columns, self.rows(plan))
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file as it is offered: 「用語集（CSV、6.2KB）」."""
-
-    title: str
-    description: str
-    url: str
-    size: str
-    columns: tuple[DescribedColumn, ...] = ()
-
-    @property
-    def label(self) -> str:
-        return f"{self.title}（CSV、{self.size}）"
 
 
 @dataclass(frozen=True)
@@ -164,17 +148,3 @@ PERIODS = Export(
 )
 
 EXPORTS = (STRUCTURE, GLOSSARY, PERIODS)
-
-
-def downloads(plan: Plan) -> list[Download]:
-    """The plan's own files, with their sizes: one query for each."""
-    return [
-        Download(
-            export.title,
-            export.description,
-            reverse(export.route, args=[plan.slug]),
-            size_label(len(export.content(plan))),
-            export.columns,
-        )
-        for export in EXPORTS
-    ]

@@ -74,7 +74,9 @@ def load(directory: Path) -> LoadResult:
         with transaction.atomic():
             return _load(rows)
     except IntegrityError as error:
-        raise FixtureError(str(directory), f"登録されている行と重なるため、読み込めません（{error}）。") from error
+        raise FixtureError(
+            str(directory), f"登録されている行と重なるか、値が決まりに合わないため、読み込めません（{error}）。"
+        ) from error
 
 
 def _load(rows: list[Row]) -> LoadResult:

@@ -2,7 +2,7 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
@@ -193,6 +193,13 @@ class RelatedPlan(Versioned):
         verbose_name = "関連する計画"
         verbose_name_plural = "関連する計画"
         ordering = ["plan_id", "position"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(start_year__isnull=True) | Q(end_year__isnull=True) | Q(end_year__gte=F("start_year")),
+                name="related_plan_years_ordered",
+                violation_error_message="終了年度は開始年度以後にしてください。",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

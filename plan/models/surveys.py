@@ -1,6 +1,7 @@
 """The three surveys of chapter 2, their questions and what the text says was answered."""
 
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
@@ -39,7 +40,12 @@ class Survey(Versioned):
                 fields=["plan", "number"],
                 name="survey_number_unique",
                 violation_error_message="このプランには同じ番号のアンケートがすでにあります。",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__gte=F("started_on")),
+                name="survey_days_ordered",
+                violation_error_message="調査終了日は調査開始日以後の日にしてください。",
+            ),
         ]
 
     def __str__(self) -> str:

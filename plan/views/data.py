@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from plan import exports
 from plan.caching import public_page
+from plan.downloads import downloads, value_downloads
 from plan.queries import changed_on, searching
-from plan.queries.downloads import value_downloads
 from plan.views.page import Page, plan_or_404
 
 
@@ -32,7 +32,7 @@ def data(request: HttpRequest) -> HttpResponse:
     surveys, figures = value_downloads(plan) if plan else ([], [])
     own = {
         "plans": plans,
-        "downloads": exports.downloads(plan) if plan else [],
+        "downloads": downloads(plan) if plan else [],
         "surveys": surveys,
         "figures": figures,
     }

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from plan.caching import public_page
-from plan.exports import downloads
+from plan.downloads import downloads
 from plan.queries import changed_on, document, hierarchy
 from plan.queries import plans as plan_queries
 from plan.queries.plans import Link

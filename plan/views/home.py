@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from plan.caching import public_page
-from plan.exports import downloads
+from plan.downloads import downloads
 from plan.queries import changed_on, current_plan
 from plan.queries.home import home_page
 from plan.views.page import Page

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from plan import sitemap as site_map
 from plan.caching import public_page
+from plan.queries import sitemap as site_map
 from plan.queries.plans import published_plans
 from plan.views import gallery_samples
 from plan.views.page import Page

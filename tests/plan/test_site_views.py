@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from plan import sitemap
 from plan.enums import Level, RevisionKind
 from plan.models import Plan, Revision, Section, Term
+from plan.queries import sitemap
 from plan.templatetags.site import Entry, site_entries, site_plan
 
 pytestmark = pytest.mark.django_db

@@ -1,16 +1,46 @@
-"""The files of surveys and figures as the data page offers them, with their sizes."""
+"""The files as pages offer them, with their sizes."""
 
+from dataclasses import dataclass
 from itertools import groupby
 
 from django.urls import reverse
 
 from plan.csv_export import size_label, write_csv
 from plan.enums import FigureState
-from plan.exports import Download
+from plan.exports import EXPORTS, DescribedColumn
 from plan.figure_exports import SURVEY_IN_FILE, VALUES_IN_FILE
 from plan.models import Figure, Plan, Question
 from plan.queries.figure_rows import value_rows
 from plan.queries.surveys import answer_rows
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file as it is offered: 「用語集（CSV、6.2KB）」."""
+
+    title: str
+    description: str
+    url: str
+    size: str
+    columns: tuple[DescribedColumn, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return f"{self.title}（CSV、{self.size}）"
+
+
+def downloads(plan: Plan) -> list[Download]:
+    """The plan's own files, with their sizes: one query for each."""
+    return [
+        Download(
+            export.title,
+            export.description,
+            reverse(export.route, args=[plan.slug]),
+            size_label(len(export.content(plan))),
+            export.columns,
+        )
+        for export in EXPORTS
+    ]
 
 
 def value_downloads(plan: Plan) -> tuple[list[Download], list[Download]]:
