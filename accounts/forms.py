@@ -12,6 +12,8 @@ from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from accounts.models import User
 from accounts.spelling import normalise_login
 
+# Of a mail address. SQLite refuses to compare with much longer text.
+LONGEST_LOGIN = 254
 # What a new one must be like.
 RULES = (
     "12文字以上で、数字だけでないものにしてください。"
@@ -38,7 +40,10 @@ class LoginForm(PlainFieldsMixin, account_forms.LoginForm):
     texts = {"login": ("職員番号またはメールアドレス", ""), "password": ("パスワード", "")}
 
     def clean_login(self) -> str:
-        return normalise_login(self.cleaned_data["login"])
+        login = normalise_login(self.cleaned_data["login"])
+        if len(login) > LONGEST_LOGIN:
+            raise forms.ValidationError(f"{LONGEST_LOGIN}文字以内で入力してください。")
+        return login
 
 
 class ChangePasswordForm(PlainFieldsMixin, account_forms.ChangePasswordForm):

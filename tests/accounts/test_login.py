@@ -218,3 +218,9 @@ def test_a_password_typed_into_the_admin_log_in_is_not_tried(client: Client) -> 
     user = UserFactory.create(role=Role.ADMINISTRATOR)
     client.post("/admin/login/", {"username": user.staff_number, "password": PASSWORD})
     assert who(client) is None
+
+
+def test_a_login_of_any_length_is_answered(client: Client) -> None:
+    response = log_in(client, "x" * 100_000)
+
+    assert response.context["form"].errors == {"login": ["254文字以内で入力してください。"]}
