@@ -10,9 +10,9 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from simple_history.admin import SimpleHistoryAdmin
 
 from accounts.forms import UserAddForm, UserEditForm
+from accounts.lookups import HistoryAdmin
 from accounts.models import Department, Membership, User
 
 # One log-in for all, with its rate limits and second factor.
@@ -52,7 +52,7 @@ class MembershipInline(admin.StackedInline):
 
 
 @admin.register(User)
-class UserAdmin(SimpleHistoryAdmin, DjangoUserAdmin):
+class UserAdmin(HistoryAdmin, DjangoUserAdmin):
     form = UserEditForm
     add_form = UserAddForm
     fieldsets = [
@@ -125,7 +125,7 @@ class BureauFilter(admin.SimpleListFilter):
 
 
 @admin.register(Department)
-class DepartmentAdmin(SimpleHistoryAdmin):
+class DepartmentAdmin(HistoryAdmin):
     fieldsets = [
         (None, {"fields": ["code", "name", "bureau", "divisions_now"]}),
         (

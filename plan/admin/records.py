@@ -7,10 +7,11 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from accounts.lookups import PlainLookupsMixin
 from plan.models import Mending, Revision
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(PlainLookupsMixin, admin.ModelAdmin):
     """Looks, never writes."""
 
     actions = None
