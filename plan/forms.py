@@ -7,13 +7,15 @@ from django import forms
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.forms.models import BaseInlineFormSet
+from django.urls import NoReverseMatch
 
-from plan.editing.roots import content_fields, plan_of
+from plan.editing.roots import content_fields, plan_of, public_path
 from plan.models import Section
 from plan.models.base import Versioned
 
 REASON_LABEL = "変更の理由（公開されます）"
 REASON_MISSING = "公開している内容を変えるときは、変更の理由を入力してください（例：統計の数値を訂正）。"
+NO_ADDRESS = "この番号や識別名では、公開ページのアドレスを作れません。番号は1から9999までにしてください。"
 STALE = (
     "ほかの人がこの内容を先に保存しました。あなたの入力は下に残っています。"
     "違いを確かめてから保存すると、あなたの入力で上書きします。"
@@ -96,6 +98,15 @@ class RootForm(forms.ModelForm):
         reason = self.cleaned_data.get("reason", "")
         if not reason and "reason" not in self.errors and self.text_has_changed() and self._is_public():
             self.add_error("reason", REASON_MISSING)
+        if not self.errors and not self._has_address():
+            self.add_error(None, NO_ADDRESS)
+
+    def _has_address(self) -> bool:
+        try:
+            public_path(self.instance)
+        except NoReverseMatch:
+            return False
+        return True
 
     def _notice_newer_version(self, read_version: int | None) -> None:
         stored = type(self.instance)._default_manager.get(pk=self.instance.pk)

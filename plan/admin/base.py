@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.lookups import PlainLookupsMixin, key_in
 from plan import actions
 from plan.admin.conflict import conflict_of
 from plan.admin.deletion import DeletionMixin
@@ -60,7 +61,7 @@ class RowInline(admin.StackedInline):
     extra = 1
 
 
-class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
+class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, PlainLookupsMixin, admin.ModelAdmin):
     """Base of the admin of each root; `main_fieldsets` is what differs."""
 
     form = RootForm
@@ -125,8 +126,6 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        if request.method == "POST" and object_id is not None and self.get_object(request, object_id) is None:
-            return self.gone(request, object_id)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except StaleEdit:
@@ -135,11 +134,18 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
         except Gone:
             return self.gone(request, str(object_id))
 
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> Any:
+        """Django looks for the root once it holds the lock; what somebody deleted until then is shown as gone."""
+        if request.method == "POST":
+            return self.gone(request, object_id)
+        return super()._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[misc]  # unknown to the stubs
+
     def gone(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Somebody deleted the root while it was being edited: show what was typed, and the way back."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        states = states_of(self.model, int(object_id)) if object_id.isdecimal() else []
+        key = key_in(object_id)
+        states = states_of(self.model, key) if key is not None else []
         if not states:
             raise Http404
         typed, rows, _ = self._typed(request, None)
@@ -214,7 +220,7 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
             may_delete=change and self.has_delete_permission(request, obj),
             conflict=conflict_of(form, getattr(request, "_plan_formsets", [])),
             preview_url=self.preview_url(obj),
-            public_url=public_url(obj) if obj else "",
+            public_url=public_url(self._stored(request, obj)) if obj else "",
             related_lists=self.related_lists(obj) if obj else [],
             notice=self.notice(obj) if obj else "",
         )
@@ -227,6 +233,10 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, admin.ModelAdmin):
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)
+
+    def _stored(self, request: HttpRequest, obj: Any) -> Any:
+        """The root as it is saved: after a refused POST, `obj` has what was typed, of which no address can be made."""
+        return type(obj)._default_manager.get(pk=obj.pk) if request.method == "POST" else obj
 
     def related_lists(self, obj: Any) -> list[tuple[str, str]]:
         """Links (text, address) to what stands below the root and is edited by itself."""

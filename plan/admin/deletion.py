@@ -30,7 +30,7 @@ class DeletionMixin(_Base):
         if not self.has_delete_permission(request, root):
             raise PermissionDenied
         if root is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]  # unknown to the stubs
+            return super()._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[misc]  # unknown to the stubs
         blocked = _blocker(root)
         form = ReasonForm(
             request.POST if request.method == "POST" else None,

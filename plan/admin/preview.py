@@ -89,7 +89,7 @@ class PreviewMixin(_Base):
         plan = _plan_shown(typed)
         context = {
             "title": f"{self.opts.verbose_name}のプレビュー",
-            "heading": str(typed),
+            "heading": _heading(typed),
             "errors": errors,
             "rendered": _render_typed(typed, rows, plan) if plan else None,
         }
@@ -103,6 +103,13 @@ class PreviewMixin(_Base):
         rows = {formset.fk.remote_field.related_name: formset.rows_in_order() for formset in formsets}
         wrong = {name for name in form.errors if name not in {"reason", "expected_version", "__all__"}}
         return form.instance, rows, bool(wrong) or not all(valid[1:])
+
+
+def _heading(typed: Versioned) -> str:
+    try:
+        return str(typed)
+    except ObjectDoesNotExist:  # its number begins with that of what it belongs to, which is not chosen yet
+        return str(getattr(typed, "title", ""))
 
 
 def _plan_shown(typed: Versioned) -> Plan | None:

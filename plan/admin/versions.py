@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from accounts.lookups import key_in
 from plan import actions
 from plan.admin.conflict import Difference, word_differences
 from plan.admin.preview import render
@@ -56,10 +57,10 @@ class VersionsMixin(_Base):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Django's link 「履歴」 leads to the versions."""
-        try:
-            return HttpResponseRedirect(self._address("versions", int(unquote(object_id))))
-        except ValueError as error:
-            raise Http404 from error
+        key = key_in(unquote(object_id))
+        if key is None:
+            raise Http404
+        return HttpResponseRedirect(self._address("versions", key))
 
     def versions_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         states = self._states(request, object_id)
