@@ -150,7 +150,8 @@ def test_too_many_fields_are_refused_without_an_error_page_of_the_server(client:
 
 
 def test_reading_without_a_session_still_leads_to_the_log_in(client: Client) -> None:
-    assert client.get("/admin/").status_code == 302
+    response = client.get("/admin/")
+    assert (response.status_code, response.headers["Location"]) == (302, "/admin/login/?next=/admin/")
 
 
 def test_a_failed_csrf_check_hands_the_text_back_too(liaison: User) -> None:

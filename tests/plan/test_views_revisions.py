@@ -64,7 +64,8 @@ def test_path_shows_the_changes_of_one_page(client: Client) -> None:
 @pytest.mark.parametrize("asked", ["page=0", "page=abc", "page=99", "path=%00", "path=" + "x" * 999])
 def test_odd_parameters_are_answered(client: Client, asked: str) -> None:
     _revisions(2)
-    assert client.get(f"{ADDRESS}?{asked}").status_code == 200
+    page = main_of(client.get(f"{ADDRESS}?{asked}"))
+    assert _titles(page) == ([] if asked.startswith("path=x") else ["見本1", "見本0"])
 
 
 def test_what_was_deleted_is_named_without_a_link(client: Client) -> None:
