@@ -81,11 +81,7 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
     @admin.display(description="今日の役割")
     def roles_now(self, user: User) -> str:
         today = timezone.localdate()
-        return "、".join(
-            str(m)
-            for m in user.memberships.all()
-            if (m.valid_from is None or m.valid_from <= today) and (m.valid_to is None or today <= m.valid_to)
-        )
+        return "、".join(str(membership) for membership in user.memberships.all() if membership.is_valid_on(today))
 
     @admin.display(description="二要素認証", boolean=True)
     def second_factor(self, user: User) -> bool:

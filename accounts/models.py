@@ -229,5 +229,9 @@ class Membership(models.Model):
             ),
         ]
 
+    def is_valid_on(self, day: datetime.date) -> bool:
+        """The same question as `ValidityQuerySet.valid_on`, of a row that is at hand."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
     def __str__(self) -> str:
         return f"{self.get_role_display()}（{self.department}）" if self.department else self.get_role_display()
