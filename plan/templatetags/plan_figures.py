@@ -1,5 +1,6 @@
 """Figures in pages: `{% figure_block figure plan %}` draws one figure with its table and CSV link."""
 
+import re
 from typing import Any
 
 from django import template
@@ -11,6 +12,8 @@ from plan.queries.figures import TONES, figure_content
 from plan.text.markup import FigureBlock, blocks
 
 register = template.Library()
+
+YEAR = re.compile(r"\S{1,5}\([0-9]{4}\)年度?(?:（\S+）)?")
 
 
 @register.inclusion_tag("components/figures/block.html")
@@ -30,6 +33,12 @@ def figure_block(figure: Figure, plan: Plan, *, own_page: bool = False) -> dict[
 def state_tone(figure: Figure) -> str:
     """The tone of the badge that names the figure's state."""
     return TONES[FigureState(figure.state)]
+
+
+@register.filter
+def is_year(cell: object) -> bool:
+    """Whether a table's cell is a year and nothing else: 「平成28(2016)年度」「令和7(2025)年度（推定）」."""
+    return YEAR.fullmatch(str(cell)) is not None
 
 
 def _body(figure: Figure) -> SafeString:
