@@ -49,6 +49,15 @@ class SurveyPage:
     notes: list[Term]
 
     @property
+    def rows(self) -> list[AnswerRow]:
+        """Every value of the survey, as in its file."""
+        numbers = {
+            view.question.pk: next((figure.number for figure in view.figures if figure.state == "values"), "")
+            for view in self.questions
+        }
+        return answer_rows([view.question for view in self.questions], numbers)
+
+    @property
     def contents(self) -> list[tuple[str, str, int]]:
         return [(view.question.anchor, view.heading, 2) for view in self.questions]
 
@@ -69,7 +78,7 @@ def survey_list(plan: Plan) -> list[ListedSurvey]:
 
 def survey_page(plan: Plan, number: int) -> SurveyPage:
     """Raises Survey.DoesNotExist unless the plan has a survey of that number."""
-    survey = plan.surveys.select_related("section").prefetch_related("questions").get(number=number)
+    survey = plan.surveys.select_related("section").prefetch_related("questions__answers").get(number=number)
     survey.section.plan = plan
     row = list(plan.surveys.only("plan", "number", "title").order_by("number"))
     for each in [survey, *row]:

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from plan.caching import public_page
-from plan.csv_export import csv_response
+from plan.csv_export import csv_response, size_label, write_csv
 from plan.figure_exports import SURVEY_IN_FILE
 from plan.models import Survey
 from plan.queries import changed_on
@@ -44,7 +44,8 @@ def survey(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         edits=shown,
         notes=found.notes,
     )
-    return render(request, "public/plan/survey.html", page.context(request, found=found))
+    csv_size = size_label(len(write_csv(SURVEY_IN_FILE, found.rows)))
+    return render(request, "public/plan/survey.html", page.context(request, found=found, csv_size=csv_size))
 
 
 @require_safe
