@@ -132,7 +132,7 @@ def test_a_new_order_is_one_change(measure: Measure, ict_staff: User) -> None:
 
 def test_choices_dates_and_links_are_recorded_as_people_read_them(ict_staff: User) -> None:
     survey = Survey.objects.get(plan__slug="2016", number=1)
-    survey.started_on = datetime.date(2014, 4, 1)
+    survey.started_on = datetime.date(2013, 4, 1)
     survey.section = survey.plan.sections.get(part="body", path="2")
 
     revision = actions.revise(root=survey, by=ict_staff, reason=REASON, expected_version=survey.version)
@@ -140,7 +140,7 @@ def test_choices_dates_and_links_are_recorded_as_people_read_them(ict_staff: Use
     assert revision is not None
     assert {change["label"]: change["after"] for change in revision.changes} == {
         "章・節": survey.section.heading,
-        "調査開始日": "2014年4月1日",
+        "調査開始日": "2013年4月1日",
     }
 
 
