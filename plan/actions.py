@@ -48,6 +48,17 @@ def bump_content_version() -> int:
     return ContentVersion.objects.values_list("number", flat=True).get(id=1)
 
 
+def wait_for_turn() -> None:
+    """Hold the content version to the end of the transaction: one writer of the plan at a time.
+
+    Each write reaches into the search index and the uses of terms of other
+    roots; two of them at once would wait for each other on PostgreSQL. SQLite
+    has one writer anyway. Needs a transaction.
+    """
+    ContentVersion.objects.get_or_create(id=1)
+    ContentVersion.objects.select_for_update().get(id=1)
+
+
 @transaction.atomic
 def create_root(*, root: Versioned, by: User, reason: str, rows: Iterable[models.Model] = ()) -> Revision:
     """Add a root with its rows. `root` and `rows` are unsaved and validated.
@@ -56,6 +67,7 @@ def create_root(*, root: Versioned, by: User, reason: str, rows: Iterable[models
     revision; (3) the search index follows; (4) the content version grows.
     Raises ReasonRequired when the plan is published and no reason is given.
     """
+    wait_for_turn()
     _demand_reason(root, reason)
     moment = timezone.now()
     _save([root, *rows], by=by, reason=reason, moment=moment)
@@ -84,6 +96,7 @@ def revise(
     since `expected_version`, Gone when it was deleted, ReasonRequired when the
     plan is published and no reason is given.
     """
+    wait_for_turn()
     stored = _lock(root, expected_version)
     return _change(
         root,
@@ -106,6 +119,7 @@ def delete_root(*, root: Versioned, by: User, reason: str, expected_version: int
     Raises TermInUse for a term that stands in some text, InUse when other
     roots hang on it (or it is a plan), StaleEdit, Gone, ReasonRequired.
     """
+    wait_for_turn()
     stored = _lock(root, expected_version)
     refuse_if_in_use(stored)
     _demand_reason(stored, reason)
@@ -152,6 +166,7 @@ def restore(
     already. Raises CannotRestore when the state does not fit what stands now,
     StaleEdit, ReasonRequired.
     """
+    wait_for_turn()
     model = root_model(object_type)
     state = _state_to_restore(model, object_id, history_id)
     stored = model._default_manager.select_for_update().filter(pk=object_id).first()

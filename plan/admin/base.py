@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.forms import ModelForm
 from django.forms.models import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -127,12 +127,19 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, PlainLookupsMixin, a
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            return self._changeform_in_turn(request, object_id, form_url, extra_context)
         except StaleEdit:
             # Saved by somebody between our check and our lock: check again, and show the form.
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            return self._changeform_in_turn(request, object_id, form_url, extra_context)
         except Gone:
             return self.gone(request, str(object_id))
+
+    @transaction.atomic
+    def _changeform_in_turn(self, request: HttpRequest, *args: Any) -> Any:
+        """What is sent is checked when its turn has come: nobody takes a number between the check and the save."""
+        if request.method == "POST" and self.has_view_or_change_permission(request):
+            actions.wait_for_turn()
+        return super().changeform_view(request, *args)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> Any:
         """Django looks for the root once it holds the lock; what somebody deleted until then is shown as gone."""
