@@ -88,7 +88,7 @@ class StoredPage:
         return cls(body, compressed, response.headers["Content-Type"], response.headers.get("Content-Disposition"))
 
     def response(self, request: HttpRequest) -> HttpResponse:
-        if self.compressed is not None and "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
+        if self.compressed is not None and _takes_gzip(request):
             response = HttpResponse(self.compressed, content_type=self.content_type)
             response.headers["Content-Encoding"] = "gzip"
         else:
@@ -96,6 +96,15 @@ class StoredPage:
         if self.disposition:
             response.headers["Content-Disposition"] = self.disposition
         return response
+
+
+def _takes_gzip(request: HttpRequest) -> bool:
+    """Whether the reader accepts gzip; `gzip;q=0` refuses it (RFC 9110, 12.5.3)."""
+    for coding in request.META.get("HTTP_ACCEPT_ENCODING", "").split(","):
+        name, _, weight = coding.partition(";")
+        if name.strip().lower() == "gzip":
+            return weight.replace(" ", "").rstrip("0") not in {"q=", "q=0.", "q=0"}
+    return False
 
 
 class PublicCacheMiddleware:

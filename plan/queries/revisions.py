@@ -11,6 +11,8 @@ from plan.text.diffing import Piece, word_diff
 from plan.text.markup import plain
 
 LATEST = 5
+# Below this share of common text, two texts are not two readings of the same words.
+LEAST_SAME = 0.5
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,14 @@ class RevisionView:
 
 @dataclass(frozen=True)
 class MendingView:
-    """`pieces` is empty where the text was left as it stands."""
+    """`pieces` is empty where the text was left as it stands, or where the entry describes the fault in words."""
 
     mending: Mending
     pieces: tuple[Piece, ...]
+
+    @property
+    def is_mended(self) -> bool:
+        return bool(self.mending.after)
 
     @property
     def before(self) -> list[Piece]:
@@ -75,7 +81,14 @@ def _words(text: object) -> str:
 
 def mendings_of(plan: Plan) -> list[MendingView]:
     """Every entry of the ledger, in its order. One query."""
-    return [
-        MendingView(mending, tuple(word_diff(mending.before, mending.after)) if mending.after else ())
-        for mending in plan.mendings.order_by("position")
-    ]
+    return [MendingView(mending, _pieces(mending)) for mending in plan.mendings.order_by("position")]
+
+
+def _pieces(mending: Mending) -> tuple[Piece, ...]:
+    """The words that differ; nothing to compare where the two texts have little in common."""
+    if not mending.after:
+        return ()
+    pieces = tuple(word_diff(mending.before, mending.after))
+    same = sum(len(piece.text) for piece in pieces if piece.kind == "same")
+    is_quotation = same >= LEAST_SAME * max(len(mending.before), len(mending.after))
+    return pieces if is_quotation else ()

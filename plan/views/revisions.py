@@ -48,7 +48,7 @@ def mendings(request: HttpRequest, slug: str) -> HttpResponse:
         changed_on=changed_on(plan, reverse("plan:mendings", args=[slug])),
     )
     own = {
-        "mended": [row for row in rows if row.pieces],
-        "kept": [row for row in rows if not row.pieces],
+        "mended": [row for row in rows if row.is_mended],
+        "kept": [row for row in rows if not row.is_mended],
     }
     return render(request, "public/plan/mendings.html", page.context(request, **own))

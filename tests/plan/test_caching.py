@@ -61,6 +61,11 @@ def test_reader_who_takes_gzip_gets_it(client: Client) -> None:
     assert gzip.decompress(packed.content) == plain.content
 
 
+@pytest.mark.parametrize("refusal", ["", "br", "gzip;q=0", "gzip; q=0.0, br", "identity"])
+def test_reader_who_does_not_take_gzip_gets_plain_text(client: Client, refusal: str) -> None:
+    assert "Content-Encoding" not in client.get(PAGE, headers={"Accept-Encoding": refusal}).headers
+
+
 def test_addresses_with_a_query_string_are_not_stored(client: Client) -> None:
     client.get("/plans/2016/glossary/?utm=1")
     assert caches["pages"]._cache == {}  # type: ignore[attr-defined]  # the local-memory cache of the tests
