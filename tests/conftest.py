@@ -38,9 +38,11 @@ def _load_plan() -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
-    """A test with real transactions empties the database when it ends: load the plan again."""
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, Any, Any]:
+    """A test with real transactions empties the database when it ends: load the plan again, if a test follows."""
     outcome = yield
+    if nextitem is None:
+        return outcome
     marker = item.get_closest_marker("django_db")
     transactional = marker is not None and marker.kwargs.get("transaction", False)
     if transactional or {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):

@@ -10,6 +10,7 @@ from accounts.models import User
 from plan import actions
 from plan.enums import RevisionKind
 from plan.models import Mending, Plan, Revision, Term
+from plan.queries.revisions import mendings_of
 from tests.plan.reading import items_of, links, main_of, words
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +100,9 @@ def test_a_mending_shows_before_after_and_reason(client: Client) -> None:
     assert "（削除ここから）創出（削除ここまで）" in rows[0]
     assert "（追加ここから）支援（追加ここまで）" in rows[0]
     assert mending.reason in rows[0]
+
+
+def test_a_fault_described_in_words_is_not_shown_as_a_difference() -> None:
+    views = {view.mending.ledger: view for view in mendings_of(Plan.objects.get(slug="2016"))}
+    assert (views["I16"].is_mended, views["I16"].pieces) == (True, ())
+    assert [piece.text for piece in views["I40"].pieces if piece.kind != "same"] != []
