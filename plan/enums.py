@@ -80,6 +80,7 @@ class DocumentKind(models.TextChoices):
     FIGURE = "figure", "図"
     SURVEY = "survey", "アンケート"
     RELATED_PLAN = "related_plan", "関連する計画"
+    SITE = "site", "サイトの案内"
 
 
 class RevisionKind(models.TextChoices):

@@ -652,7 +652,7 @@ class Migration(migrations.Migration):
             name='SearchDocument',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('plan', 'プラン'), ('policy', '基本施策'), ('measure', '施策'), ('direction', '施策の基本方向'), ('section', '本文（章・節）'), ('term', '用語集'), ('figure', '図'), ('survey', 'アンケート'), ('related_plan', '関連する計画')], max_length=20)),
+                ('kind', models.CharField(choices=[('plan', 'プラン'), ('policy', '基本施策'), ('measure', '施策'), ('direction', '施策の基本方向'), ('section', '本文（章・節）'), ('term', '用語集'), ('figure', '図'), ('survey', 'アンケート'), ('related_plan', '関連する計画'), ("site", "サイトの案内")], max_length=20)),
                 ('source_model', models.CharField(max_length=50)),
                 ('source_id', models.BigIntegerField()),
                 ('title', models.CharField(max_length=300)),

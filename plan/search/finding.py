@@ -17,6 +17,7 @@ from django.db.models.functions import Length, Replace, RowNumber
 from plan.enums import DocumentKind
 from plan.fiscal import spellings
 from plan.models import Measure, Plan, SearchDocument
+from plan.search.site_pages import site_pages
 from plan.text.folding import fold, fold_with_offsets
 
 MAX_QUERY = 100
@@ -102,8 +103,10 @@ def find(
     per_kind = HITS_A_PAGE if kind else HITS_A_KIND
     page = max(1, min(page, -(-max(totals.values(), default=1) // per_kind)))
     shown = _best_of_each_kind(matching, alternatives, first=(page - 1) * per_kind, count=per_kind)
-    groups = tuple(_group(DocumentKind(value), totals, shown, alternatives, per_kind) for value in _ordered(totals))
-    return SearchResult(query, tuple(words), shortened, groups, page, sum(totals.values()))
+    groups = [_group(DocumentKind(value), totals, shown, alternatives, per_kind) for value in _ordered(totals)]
+    if measure is None and kind in {None, DocumentKind.SITE}:
+        groups += _site_group(plan, alternatives)
+    return SearchResult(query, tuple(words), shortened, tuple(groups), page, sum(group.total for group in groups))
 
 
 def _words(query: str) -> tuple[list[str], bool]:
@@ -172,6 +175,17 @@ def _group(
         if document.kind == kind.value
     )
     return Group(kind, totals[kind.value], hits, -(-totals[kind.value] // per_kind))
+
+
+def _site_group(plan: Plan, alternatives: Sequence[tuple[str, ...]]) -> list[Group]:
+    """The pages about the site that contain every word; they are few enough to be shown all at once."""
+    needles = [folded for spelled in alternatives for folded in spelled]
+    hits = tuple(
+        Hit(highlight(page.title, needles), page.path, excerpt(page.text, needles))
+        for page in site_pages(plan)
+        if all(any(folded in fold(page.title + page.text) for folded in spelled) for spelled in alternatives)
+    )
+    return [Group(DocumentKind.SITE, len(hits), hits)] if hits else []
 
 
 def highlight(text: str, needles: Sequence[str]) -> tuple[Piece, ...]:

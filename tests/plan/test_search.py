@@ -199,6 +199,12 @@ def test_new_longer_term_takes_its_places_from_the_shorter(plan: Plan) -> None:
     assert portal.uses.count() < before
 
 
+def test_pages_about_the_site_are_found(plan: Plan) -> None:
+    assert titles(search.find("アクセシビリティ 方針", plan=plan), DocumentKind.SITE) == ["ウェブアクセシビリティ方針"]
+    only = search.find("オープンデータ", plan=plan, kind=DocumentKind.SITE)
+    assert [(group.kind, group.total) for group in only.groups] == [(DocumentKind.SITE, 1)]
+
+
 def test_forgotten_row_is_not_found(plan: Plan) -> None:
     direction = Direction.objects.get(title="コスト削減の推進")
     search.forget(direction)
