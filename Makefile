@@ -80,6 +80,7 @@ lock: $(DEVELOPMENT) ## 固定ファイルを更新します / renew the lock fi
 		--no-emit-index-url --no-emit-find-links --extra dev -c requirements.lock -o requirements-dev.lock
 	@rm -f package-lock.json
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
+	@$(BIN)/python -c 'import json, pathlib; path = pathlib.Path("package-lock.json"); lock = json.loads(path.read_text()); [entry.pop("funding", None) for entry in lock["packages"].values()]; path.write_text(json.dumps(lock, indent=2) + "\n")'
 
 # ── Checking ─────────────────────────────────────────────────────────────────
 .PHONY: check
@@ -108,7 +109,7 @@ check-templates: $(DEVELOPMENT)
 check-locks:
 	@if grep -nE '(https?|git|ssh)://|file:' requirements.lock requirements-dev.lock; then \
 		echo "A Python lock file names a host."; exit 1; fi
-	@if grep -n '"resolved"' package-lock.json; then echo "package-lock.json names a host."; exit 1; fi
+	@if grep -nE '"resolved"|https?://' package-lock.json; then echo "package-lock.json names a host."; exit 1; fi
 
 check-deploy: $(DEVELOPMENT)
 	@$(DEPLOY_ENVIRONMENT) $(BIN)/python manage.py check --deploy --fail-level WARNING
