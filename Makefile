@@ -80,7 +80,7 @@ lock: $(DEVELOPMENT) ## 固定ファイルを更新します / renew the lock fi
 		--no-emit-index-url --no-emit-find-links --extra dev -c requirements.lock -o requirements-dev.lock
 	@rm -f package-lock.json
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
-	@$(BIN)/python -c 'import json, pathlib; path = pathlib.Path("package-lock.json"); lock = json.loads(path.read_text()); [entry.pop("funding", None) for entry in lock["packages"].values()]; path.write_text(json.dumps(lock, indent=2) + "\n")'
+	@$(BIN)/python .ci/npm-lock
 
 # ── Checking ─────────────────────────────────────────────────────────────────
 .PHONY: check
