@@ -1,0 +1,104 @@
+"""A programme, and what lies above the plan that its actions serve as well."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from plan.models import Plan
+from plan.models.base import Versioned
+from programs.enums import UpperKind
+
+
+class ProgramQuerySet(models.QuerySet["Program"]):
+    """Programmes, by who may see them."""
+
+    def published(self) -> "ProgramQuerySet":
+        """What the public may read: published itself, and so is its plan."""
+        return self.filter(is_published=True, plan__is_published=True)
+
+    def for_year(self, year: int) -> "ProgramQuerySet":
+        """Those whose period holds the fiscal year."""
+        return self.filter(start_year__lte=year, end_year__gte=year)
+
+
+class Program(Versioned):
+    """情報化推進プログラム: the actions of (usually two) fiscal years that carry a plan out."""
+
+    plan = models.ForeignKey(Plan, verbose_name="プラン", on_delete=models.PROTECT, related_name="programs")
+    slug = models.CharField(
+        "アドレス",
+        max_length=20,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9-]+$", "半角の英小文字、数字、ハイフンで入力してください。")],
+        help_text="公開ページのアドレスの一部。例：2016。公開した後は変えません。",
+    )
+    title = models.CharField("題名", max_length=100)
+    summary = models.TextField("概要", blank=True)
+    start_year = models.PositiveSmallIntegerField("開始年度（西暦）")
+    end_year = models.PositiveSmallIntegerField("終了年度（西暦）")
+    predecessor = models.ForeignKey(
+        "self",
+        verbose_name="前のプログラム",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="successors",
+    )
+    is_published = models.BooleanField("公開", default=False)
+    is_sample = models.BooleanField(
+        "見本データ", default=False, help_text="表示するすべてのページ、ファイル、資料に「見本データ」と示します。"
+    )
+
+    history = HistoricalRecords()
+    objects = ProgramQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "プログラム"
+        verbose_name_plural = "プログラム"
+        ordering = ["-start_year", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(end_year__gte=F("start_year")),
+                name="program_years_ordered",
+                violation_error_message="終了年度は開始年度以後にしてください。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def years(self) -> range:
+        """The fiscal years of the programme, both ends included."""
+        return range(self.start_year, self.end_year + 1)
+
+    def get_absolute_url(self) -> str:
+        return reverse("programs:program", args=[self.slug])
+
+
+class UpperItem(models.Model):
+    """One of the 基本政策 of the upper plan, or of the 基本理念 of the reform plan, that a plan refers to."""
+
+    plan = models.ForeignKey(Plan, verbose_name="プラン", on_delete=models.PROTECT, related_name="upper_items")
+    kind = models.CharField("種別", max_length=20, choices=UpperKind.choices)
+    number = models.PositiveSmallIntegerField("番号")
+    title = models.CharField("題名", max_length=200)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "上位計画の項目"
+        verbose_name_plural = "上位計画の項目"
+        ordering = ["plan", "kind", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "kind", "number"],
+                name="upper_item_number_unique",
+                violation_error_message="同じ種別で同じ番号の項目がすでにあります。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}{self.number} {self.title}"

@@ -1,0 +1,28 @@
+"""The yearly round: scales, rounds, 調書 and their events, 施策評価, publications, proposals, mail."""
+
+from progress.models.evaluation import Evaluation, EvaluationEvent, EvaluationIndicator, EvaluationMilestone
+from progress.models.mail import OutboxMail
+from progress.models.measure import MeasureEvaluation
+from progress.models.proposal import NextYearProposal
+from progress.models.publication import Correction, Publication, PublishedEvaluation, PublishedMeasure
+from progress.models.round import Extension, Guidance, Round
+from progress.models.scale import Scale, ScaleEntry
+
+__all__ = [
+    "Correction",
+    "Evaluation",
+    "EvaluationEvent",
+    "EvaluationIndicator",
+    "EvaluationMilestone",
+    "Extension",
+    "Guidance",
+    "MeasureEvaluation",
+    "NextYearProposal",
+    "OutboxMail",
+    "Publication",
+    "PublishedEvaluation",
+    "PublishedMeasure",
+    "Round",
+    "Scale",
+    "ScaleEntry",
+]
