@@ -13,7 +13,7 @@ RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
 NODE := node_modules/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-SOURCES := accounts config plan tests manage.py docs/manual/make_screenshots.py
+SOURCES := accounts config plan programs progress tests manage.py docs/manual/make_screenshots.py
 PYTEST_WORKERS ?= 2
 
 # What the checks run Django with; nothing is read from or written to a database.

@@ -1,0 +1,187 @@
+"""訂正: a new snapshot beside the earlier ones, with a 正誤 that says what was wrong, what is right and why."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import User
+from plan.actions import bump_content_version, wait_for_turn
+from progress import workflow
+from progress.actions.evaluations import Answers, apply_answers, check, demand_staff, move, record_event, save_row
+from progress.actions.freezing import freeze_measures, frozen_evaluation
+from progress.actions.locks import locked_evaluation, locked_round
+from progress.actions.publication import record_actuals
+from progress.enums import PublicationKind, RoundState, Status
+from progress.errors import NothingToCorrect, NotNow, ReasonRequired, StaleSave
+from progress.models import Correction, Evaluation, MeasureEvaluation, Publication, PublishedEvaluation, Round
+from progress.queries.filling import entries_of
+from progress.queries.snapshot_rows import snapshot_rows
+from progress.snapshot_differences import Change, evaluation_differences, measure_differences
+from progress.snapshots import entry_data, frame_data
+
+MEASURE_FIELDS = ("rating_id", "reason", "results", "problems", "outlook")
+
+
+@transaction.atomic
+def correct_evaluation(
+    *,
+    evaluation: Evaluation,
+    answers: Answers,
+    by: User,
+    reason: str,
+    expected_version: int,
+    at: datetime.datetime | None = None,
+) -> Correction:
+    """Correct what is published of one 調書.
+
+    Effects, in order: (1) the 調書 is locked and gets the right values, with
+    history and a 訂正 event; (2) a `Publication` of kind CORRECTION; (3) a new
+    frozen row, current in place of the one before, which stays; (4) the
+    measure's sums likewise where they change; (5) settlement and actual
+    values of the yearly plan; (6) the `Correction`; (7) the content version
+    grows. Raises NotYours, NotNow, ReasonRequired, StaleSave, NothingToCorrect.
+    """
+    round_ = _held(evaluation.round_id)
+    stored = locked_evaluation(evaluation.pk)
+    check(workflow.CORRECT, stored, by)
+    _demand_reason(reason)
+    changed = apply_answers(stored, answers)
+    if stored.version != expected_version:
+        raise StaleSave(Evaluation.objects.with_everything().get(pk=stored.pk))
+    if not changed:
+        raise NothingToCorrect
+    moment = at or timezone.now()
+    stored.version += 1
+    for instance in (stored, *(row for row in changed if row is not stored)):
+        save_row(instance, by=by, moment=moment)
+    record_event(stored, workflow.CORRECT, by=by, before=Status.PUBLISHED, at=moment, comment=reason)
+    return _publish_again(stored, round_, by=by, reason=reason, moment=moment)
+
+
+@transaction.atomic
+def publish_late(*, evaluation: Evaluation, by: User, reason: str, at: datetime.datetime | None = None) -> Correction:
+    """Publish a 調書 that was an exception when its round was published and has been accepted since.
+
+    Effects as for a correction, and the 調書 becomes PUBLISHED. Raises NotYours, NotNow, ReasonRequired.
+    """
+    round_ = _held(evaluation.round_id)
+    stored = locked_evaluation(evaluation.pk)
+    demand_staff(workflow.PUBLISH, stored, by)
+    if round_.state != RoundState.PUBLISHED or stored.status != Status.ACCEPTED:
+        raise NotNow("後から公表できるのは、公表した年度の例外で、確認が済んだ調書だけです。")
+    _demand_reason(reason)
+    moment = at or timezone.now()
+    move(stored, Status.PUBLISHED, by=by, moment=moment)
+    save_row(stored, by=by, moment=moment)
+    record_event(stored, workflow.PUBLISH, by=by, before=Status.ACCEPTED, at=moment, comment=reason)
+    return _publish_again(stored, round_, by=by, reason=reason, moment=moment)
+
+
+@transaction.atomic
+def correct_measure(
+    *,
+    evaluation: MeasureEvaluation,
+    values: Mapping[str, Any],
+    by: User,
+    reason: str,
+    expected_version: int,
+    at: datetime.datetime | None = None,
+) -> Correction:
+    """Correct a published 施策評価; `values` by field name.
+
+    Effects, in order: (1) the 施策評価 gets the right values, with history; (2)
+    a CORRECTION publication; (3) a new frozen row; (4) the `Correction`; (5)
+    the content version grows. Raises as `correct_evaluation`.
+    """
+    round_ = _held(evaluation.round_id)
+    demand_staff(workflow.CORRECT, None, by)
+    if round_.state != RoundState.PUBLISHED:
+        raise NotNow("訂正できるのは、公表した年度の施策評価だけです。")
+    _demand_reason(reason)
+    stored = MeasureEvaluation.objects.select_related("rating", "measure__policy__plan").get(pk=evaluation.pk)
+    if stored.version != expected_version:
+        raise StaleSave(stored)
+    before = _measure_words(stored)
+    for name in MEASURE_FIELDS:
+        setattr(stored, name, values.get(name, getattr(stored, name)))
+    changes = measure_differences(before, _measure_words(stored))
+    if not changes:
+        raise NothingToCorrect
+    moment = at or timezone.now()
+    stored.version += 1
+    stored.saved_at, stored.saved_by = moment, by
+    save_row(stored, by=by, moment=moment)
+    publication = _correction_publication(round_, by=by, moment=moment)
+    freeze_measures(round_, publication)
+    return _correct(
+        publication,
+        changes,
+        reason,
+        measure_evaluation=stored,
+        title=str(stored.measure),
+        path=f"{round_.get_absolute_url()}measures/{stored.measure.code}/",
+    )
+
+
+# ── Steps ─────────────────────────────────────────────────────────────────────
+
+
+def _held(round_id: int) -> Round:
+    """One publisher at a time; plan's turn first, then the round, then the 調書: nobody waits in a circle."""
+    wait_for_turn()
+    return locked_round(round_id)
+
+
+def _demand_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonRequired("訂正")
+
+
+def _publish_again(
+    stored: Evaluation, round_: Round, *, by: User, reason: str, moment: datetime.datetime
+) -> Correction:
+    evaluation = snapshot_rows(Evaluation.objects.filter(pk=stored.pk)).get()
+    publication = _correction_publication(round_, by=by, moment=moment)
+    before = PublishedEvaluation.objects.get(evaluation=evaluation, is_current=True)
+    after = frozen_evaluation(evaluation, publication, edition=before.edition + 1)
+    PublishedEvaluation.objects.filter(pk=before.pk).update(is_current=False)
+    after.save()
+    freeze_measures(round_, publication)
+    record_actuals([evaluation], round_, by=by)
+    return _correct(
+        publication,
+        evaluation_differences(before.data, after.data),
+        reason,
+        evaluation=evaluation,
+        title=str(evaluation.action),
+        path=evaluation.action.get_absolute_url(),
+    )
+
+
+def _correction_publication(round_: Round, *, by: User, moment: datetime.datetime) -> Publication:
+    last = Publication.objects.filter(round=round_).aggregate(last=Max("number"))["last"] or 0
+    return Publication.objects.create(
+        round=round_,
+        number=last + 1,
+        kind=PublicationKind.CORRECTION,
+        made_at=moment,
+        by=by,
+        frame=frame_data(round_, entries_of(round_)),
+    )
+
+
+def _correct(publication: Publication, changes: list[Change], reason: str, **of: Any) -> Correction:
+    correction = Correction.objects.create(publication=publication, changes=changes, reason=reason.strip(), **of)
+    bump_content_version()
+    return correction
+
+
+def _measure_words(evaluation: MeasureEvaluation) -> dict[str, Any]:
+    return {
+        "rating": entry_data(evaluation.rating),
+        **{name: getattr(evaluation, name) for name in ("reason", "results", "problems", "outlook")},
+    }

@@ -1,0 +1,237 @@
+"""Saving a 調書 and moving it along the decision chain. The only writes of `Evaluation.status`."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from progress import permissions, workflow
+from progress.actions import proposals
+from progress.actions.locks import locked_evaluation
+from progress.enums import EvaluationField, RoundState, Status
+from progress.errors import Incomplete, NotNow, NotYours, ProgressError, ReasonRequired, StaleSave
+from progress.models import Evaluation, EvaluationEvent
+from progress.queries.filling import entries_of, missing_of
+from progress.workflow import Transition
+
+ANSWER_FIELDS = (
+    "plan_change",
+    "results",
+    "settlement",
+    "grade_id",
+    "grade_reason",
+    "outcomes",
+    "problems",
+    "environment_change",
+    "outlook_id",
+    "outlook_reason",
+    "next_plan",
+    "next_budget",
+)
+INDICATOR_FIELDS = ("actual", "no_actual_reason", "next_target", "target_change_reason")
+MILESTONE_FIELDS = ("reached", "note")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a person filled in: values by field name, and by the id of the row for indicators and milestones."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    indicators: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    milestones: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A 調書 that a bulk operation passed over, and why."""
+
+    evaluation: Evaluation
+    reason: str
+
+
+@transaction.atomic
+def save_evaluation(
+    *,
+    evaluation: Evaluation,
+    answers: Answers,
+    by: User,
+    expected_version: int,
+    on_record: bool = True,
+    at: datetime.datetime | None = None,
+) -> Evaluation:
+    """Store what was filled in; the state stays. Returns the 調書 as it is stored now.
+
+    Effects, in order: (1) the 調書 is locked; (2) changed fields and rows are
+    saved with history and the version grows by one; (3) a 保存 event, unless
+    `on_record` is false (autosave). Nothing is written when nothing changed.
+    Raises NotYours, NotNow, StaleSave (saved by somebody else since
+    `expected_version`: nothing is written, both can be shown).
+    """
+    stored = locked_evaluation(evaluation.pk)
+    check(workflow.SAVE, stored, by)
+    changed = apply_answers(stored, answers)
+    if stored.version != expected_version:
+        if not changed:
+            return stored  # the same text again: a second click or the back button
+        raise StaleSave(Evaluation.objects.with_everything().get(pk=stored.pk))
+    if not changed:
+        return stored
+    moment = at or timezone.now()
+    stored.version += 1
+    stored.saved_at, stored.saved_by = moment, by
+    for instance in (stored, *(row for row in changed if row is not stored)):
+        save_row(instance, by=by, moment=moment)
+    if on_record:
+        record_event(stored, workflow.SAVE, by=by, before=Status(stored.status), at=moment)
+    return stored
+
+
+@transaction.atomic
+def perform(
+    *,
+    evaluation: Evaluation,
+    transition: Transition,
+    by: User,
+    comment: str = "",
+    fields: Sequence[EvaluationField] = (),
+    at: datetime.datetime | None = None,
+) -> EvaluationEvent:
+    """Do one transition of the table other than 保存, 公表 and 訂正, which have verbs of their own.
+
+    Effects, in order: (1) the 調書 is locked; (2) its state, time and person are
+    saved with history; (3) the event is recorded, with the comment and the
+    fields it points at; (4) what was proposed for the next year follows: made
+    by 確認, taken back by 差戻し. Raises NotYours, NotNow, ReasonRequired, Incomplete.
+    """
+    if transition in {workflow.SAVE, workflow.PUBLISH, workflow.CORRECT}:
+        raise ValueError(f"{transition.name} has a verb of its own.")
+    stored = locked_evaluation(evaluation.pk)
+    check(transition, stored, by)
+    if transition.needs_reason and not comment.strip():
+        raise ReasonRequired(transition.noun)
+    if transition.needs_complete and (lacking := missing_of(stored, entries_of(stored.round))):
+        raise Incomplete(lacking)
+    before = Status(stored.status)
+    moment = at or timezone.now()
+    move(stored, transition.goes_to(before), by=by, moment=moment)
+    save_row(stored, by=by, moment=moment)
+    event = record_event(stored, transition, by=by, before=before, at=moment, comment=comment, fields=fields)
+    if stored.status == Status.ACCEPTED:
+        proposals.propose(evaluation=stored, by=by)
+    elif before is Status.ACCEPTED:
+        proposals.take_back(evaluation=stored)
+    return event
+
+
+def accept_many(
+    *, evaluations: Iterable[Evaluation], by: User, at: datetime.datetime | None = None
+) -> tuple[list[EvaluationEvent], list[Refused]]:
+    """確認 of many at once: each in a transaction of its own; what cannot be accepted is listed with the reason."""
+    done: list[EvaluationEvent] = []
+    refused: list[Refused] = []
+    for evaluation in evaluations:
+        try:
+            done.append(perform(evaluation=evaluation, transition=workflow.ACCEPT, by=by, at=at))
+        except ProgressError as error:
+            refused.append(Refused(evaluation, str(error)))
+    return done, refused
+
+
+def check(transition: Transition, evaluation: Evaluation, by: User) -> None:
+    """Raise NotYours or NotNow: first who, then when."""
+    if reason := permissions.refusal(by, transition, evaluation):
+        raise NotYours(reason)
+    reason = workflow.refusal(
+        transition,
+        status=Status(evaluation.status),
+        round_state=RoundState(evaluation.round.state),
+        is_exception=evaluation.is_exception,
+    )
+    if reason:
+        raise NotNow(reason)
+
+
+def demand_staff(transition: Transition, evaluation: Evaluation | None, by: User) -> None:
+    """Raise NotYours unless the person is of those in ICT推進課 who do the transition."""
+    if reason := permissions.staff_refusal(by, transition, evaluation):
+        raise NotYours(reason)
+
+
+# ── Steps, which corrections take as well ─────────────────────────────────────────────────────────────────────
+
+
+def apply_answers(stored: Evaluation, answers: Answers) -> list[models.Model]:
+    """Give the stored rows the new values; returns those that differ."""
+    changed: list[models.Model] = []
+    if _set(stored, {name: value for name, value in answers.values.items() if name in ANSWER_FIELDS}):
+        changed.append(stored)
+    for row in stored.indicators.all():
+        given = answers.indicators.get(row.pk, {})
+        if _set(row, {name: value for name, value in given.items() if name in INDICATOR_FIELDS}):
+            changed.append(row)
+    for milestone in stored.milestones.all():
+        given = answers.milestones.get(milestone.pk, {})
+        if _set(milestone, {name: value for name, value in given.items() if name in MILESTONE_FIELDS}):
+            changed.append(milestone)
+    return changed
+
+
+def _set(instance: models.Model, values: Mapping[str, Any]) -> bool:
+    differing = {name: value for name, value in values.items() if getattr(instance, name) != value}
+    for name, value in differing.items():
+        setattr(instance, name, value)
+    return bool(differing)
+
+
+def move(evaluation: Evaluation, status: Status, *, by: User, moment: datetime.datetime) -> None:
+    """Give the 調書 its new state, and the time and person that go with it."""
+    evaluation.status = status
+    match status:
+        case Status.SUBMITTED:
+            evaluation.submitted_at, evaluation.submitted_by = moment, by
+        case Status.ENDORSED:
+            evaluation.endorsed_at, evaluation.endorsed_by = moment, by
+        case Status.ACCEPTED:
+            evaluation.accepted_at, evaluation.accepted_by = moment, by
+        case Status.DRAFT | Status.RETURNED:
+            evaluation.submitted_at = evaluation.submitted_by = None
+            evaluation.endorsed_at = evaluation.endorsed_by = None
+            evaluation.accepted_at = evaluation.accepted_by = None
+
+
+def save_row(instance: models.Model, *, by: User, moment: datetime.datetime) -> None:
+    instance._history_user = by  # type: ignore[attr-defined]  # simple_history reads these
+    instance._history_date = moment  # type: ignore[attr-defined]
+    instance.save()
+
+
+def record_event(
+    evaluation: Evaluation,
+    transition: Transition,
+    *,
+    by: User,
+    before: Status,
+    at: datetime.datetime,
+    comment: str = "",
+    fields: Sequence[EvaluationField] = (),
+) -> EvaluationEvent:
+    return EvaluationEvent.objects.create(
+        evaluation=evaluation,
+        transition=transition.name,
+        label=transition.noun,
+        from_status=before,
+        to_status=evaluation.status,
+        by=by,
+        by_name=by.name,
+        department_name="、".join(
+            sorted({str(membership.department) for membership in by.valid_memberships if membership.department})
+        ),
+        comment=comment.strip(),
+        fields=[EvaluationField(each).value for each in fields],
+        version=evaluation.version,
+        at=at,
+    )

@@ -1,0 +1,85 @@
+"""Freezing: the rows of `PublishedEvaluation` and `PublishedMeasure` that one publication adds."""
+
+from collections.abc import Iterable, Mapping
+
+from plan.models import Measure
+from progress.models import Evaluation, MeasureEvaluation, Publication, PublishedEvaluation, PublishedMeasure, Round
+from progress.queries.filling import measured
+from progress.queries.snapshot_rows import rollups_by_measure
+from progress.rating import reached
+from progress.rollup import Rollup
+from progress.snapshots import evaluation_data, is_decided, measure_data
+
+
+def frozen_evaluation(evaluation: Evaluation, publication: Publication, edition: int = 1) -> PublishedEvaluation:
+    """An unsaved row; `evaluation` is read with `snapshot_rows()`."""
+    action, department = evaluation.action, evaluation.department
+    decided = is_decided(evaluation)
+    grade, outlook = (evaluation.grade, evaluation.outlook) if decided else (None, None)
+    results = [reached(measured(row)) for row in evaluation.indicators.all()] if decided else []
+    return PublishedEvaluation(
+        publication=publication,
+        round_id=evaluation.round_id,
+        evaluation=evaluation,
+        action=action,
+        edition=edition,
+        measure=action.main_direction.measure,
+        direction=action.main_direction,
+        department=department,
+        code=action.code,
+        title=action.title,
+        department_name=department.name,
+        bureau_name=department.bureau.name if department.bureau else "",
+        grade_kind=grade.kind if grade else "",
+        grade_symbol=grade.symbol if grade else "",
+        grade_label=grade.label if grade else "",
+        outlook_symbol=outlook.symbol if outlook else "",
+        outlook_label=outlook.label if outlook else "",
+        budget=evaluation.planned_budget,
+        settlement=evaluation.settlement if decided else None,
+        indicators_total=sum(result is not None for result in results),
+        indicators_reached=sum(result is True for result in results),
+        exception_reason="" if decided else evaluation.exception_reason,
+        data=evaluation_data(evaluation),
+    )
+
+
+def freeze_measures(round_: Round, publication: Publication) -> None:
+    """Add a row for every measure whose words or numbers differ from what is published of it; all at first.
+
+    Constant number of queries, but for those that change.
+    """
+    rollups = rollups_by_measure(round_)
+    current = {row.measure_id: row for row in PublishedMeasure.objects.filter(round=round_, is_current=True)}
+    written = {row.measure_id: row for row in MeasureEvaluation.objects.filter(round=round_).select_related("rating")}
+    measures = Measure.objects.filter(policy__plan=round_.program.plan_id).order_by("policy__number", "number")
+    fresh = list(_changed_measures(measures, rollups, written, current, publication))
+    outdated = [current[row.measure_id].pk for row in fresh if row.measure_id in current]
+    PublishedMeasure.objects.filter(pk__in=outdated).update(is_current=False)
+    PublishedMeasure.objects.bulk_create(fresh)
+
+
+def _changed_measures(
+    measures: Iterable[Measure],
+    rollups: Mapping[int, Rollup],
+    written: Mapping[int, MeasureEvaluation],
+    current: Mapping[int, PublishedMeasure],
+    publication: Publication,
+) -> Iterable[PublishedMeasure]:
+    for measure in measures:
+        evaluation = written.get(measure.pk)
+        data = measure_data(evaluation, rollups.get(measure.pk, Rollup()))
+        before = current.get(measure.pk)
+        if before is not None and before.data == data:
+            continue
+        rating = evaluation.rating if evaluation else None
+        yield PublishedMeasure(
+            publication=publication,
+            round_id=publication.round_id,
+            measure=measure,
+            evaluation=evaluation,
+            edition=before.edition + 1 if before else 1,
+            rating_symbol=rating.symbol if rating else "",
+            rating_label=rating.label if rating else "",
+            data=data,
+        )

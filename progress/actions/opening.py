@@ -1,0 +1,186 @@
+"""Opening a round: one blank 調書 for every action in force, all or nothing."""
+
+import datetime
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils import timezone
+from simple_history.utils import bulk_create_with_history
+
+from accounts.models import User
+from plan.fiscal import date_label
+from plan.models import Measure
+from programs.enums import OwnerKind
+from programs.models import Action, ActionOwner, ActionYear, Indicator, IndicatorYear
+from progress.actions.locks import locked_round
+from progress.default_scale import ENTRIES, GUIDANCE, NAME, NOTE
+from progress.enums import RoundState
+from progress.errors import CannotOpen, NotNow
+from progress.models import (
+    Evaluation,
+    EvaluationIndicator,
+    EvaluationMilestone,
+    Guidance,
+    MeasureEvaluation,
+    Round,
+    Scale,
+    ScaleEntry,
+)
+
+BATCH = 500
+SHOWN_PROBLEMS = 20
+Report = Callable[[int, int], None]
+"""Told (done, total) while a long operation runs; may raise to stop it, and nothing is left half done."""
+
+
+def no_report(done: int, total: int) -> None:
+    """For who does not watch."""
+
+
+@transaction.atomic
+def ensure_default_scale() -> Scale:
+    """The city's own scale, made where it is missing; what staff changed in it stays."""
+    scale, is_new = Scale.objects.get_or_create(name=NAME, defaults={"note": NOTE})
+    if is_new:
+        for position, entry in enumerate(ENTRIES, start=1):
+            ScaleEntry.objects.create(
+                scale=scale,
+                kind=entry.kind,
+                position=position,
+                symbol=entry.symbol,
+                label=entry.label,
+                min_rate=entry.min_rate,
+                needs_reason=entry.needs_reason,
+                ends_action=entry.ends_action,
+            )
+    return scale
+
+
+@transaction.atomic
+def open_round(*, round: Round, by: User, report: Report = no_report, at: datetime.datetime | None = None) -> Round:
+    """照会を始める: one blank 調書 for every action in force in the round's year.
+
+    Effects, in order: (1) the round is locked and becomes OPEN; (2) 記入要領 is
+    copied from the newest round before, or from the defaults; (3) a 調書 for
+    each action with its Plan part from the yearly plan, targets, milestones
+    and the department that leads the action on the opening day; (4) an empty
+    施策評価 for each measure. All or nothing. Raises NotNow, CannotOpen.
+    """
+    moment = at or timezone.now()
+    stored = locked_round(round.pk)
+    if stored.state != RoundState.PLANNED:
+        raise NotNow(f"{stored}の照会は、すでに始まっています。")
+    actions = Action.objects.filter(program=stored.program_id).in_force(stored.year).order_by("code")
+    if problems := _problems(stored, actions):
+        raise CannotOpen(problems)
+    stored.state, stored.opened_at, stored.opened_by = RoundState.OPEN, moment, by
+    stored._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
+    stored.save()
+    _copy_guidance(stored)
+    _blank_all(stored, actions, by=by, moment=moment, report=report)
+    measures = Measure.objects.filter(policy__plan=stored.program.plan_id)
+    MeasureEvaluation.objects.bulk_create(MeasureEvaluation(round=stored, measure=measure) for measure in measures)
+    return stored
+
+
+def _problems(round_: Round, actions: QuerySet[Action]) -> list[str]:
+    if not actions.exists():
+        return [f"{round_.program}には、{round_.year}年度に実施する取組がありません。先に取組を登録してください。"]
+    leads = ActionOwner.objects.valid_on(round_.opens_on).filter(action=OuterRef("pk"), kind=OwnerKind.LEAD)
+    orphans = list(actions.filter(~Exists(leads))[:SHOWN_PROBLEMS])
+    return [
+        f"取組『{action}』には、{date_label(round_.opens_on)}に有効な主管課がありません。所管課を登録してください。"
+        for action in orphans
+    ]
+
+
+def _copy_guidance(round_: Round) -> None:
+    before = Round.objects.filter(year__lt=round_.year, guidances__isnull=False).order_by("-year").first()
+    texts = dict(before.guidances.values_list("field", "text")) if before else {}
+    present = set(round_.guidances.values_list("field", flat=True))
+    Guidance.objects.bulk_create(
+        Guidance(round=round_, field=field, text=texts.get(field.value, text))
+        for field, text in GUIDANCE.items()
+        if field.value not in present
+    )
+
+
+def _blank_all(
+    round_: Round, actions: QuerySet[Action], *, by: User, moment: datetime.datetime, report: Report
+) -> None:
+    total = actions.count()
+    rows = _with_plans(actions, round_).iterator(chunk_size=BATCH)
+    done = 0
+    report(done, total)
+    for batch in _batches(rows):
+        _blank_batch(round_, batch, by=by, moment=moment)
+        done += len(batch)
+        report(done, total)
+
+
+def _batches(rows: Iterator[Action]) -> Iterator[list[Action]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _with_plans(actions: QuerySet[Action], round_: Round) -> QuerySet[Action]:
+    years = (round_.year, round_.year + 1)
+    leads = ActionOwner.objects.valid_on(round_.opens_on).filter(kind=OwnerKind.LEAD).order_by("position", "pk")
+    plans = ActionYear.objects.filter(year=round_.year).prefetch_related("milestones")
+    targets = Prefetch("years", IndicatorYear.objects.filter(position__in=years), to_attr="values")
+    return actions.prefetch_related(
+        Prefetch("years", plans, to_attr="plans_of_year"),
+        Prefetch("owners", leads, to_attr="leads"),
+        Prefetch("indicators", Indicator.objects.order_by("position").prefetch_related(targets), to_attr="measured_by"),
+    )
+
+
+def _blank_batch(round_: Round, batch: list[Action], *, by: User, moment: datetime.datetime) -> None:
+    blanks = [_blank(round_, action) for action in batch]
+    options = {"batch_size": BATCH, "default_user": by, "default_date": moment}
+    evaluations = bulk_create_with_history(blanks, Evaluation, **options)
+    pairs = list(zip(batch, evaluations, strict=True))
+    milestones = [row for action, evaluation in pairs for row in _milestones(action, evaluation)]
+    indicators = [row for action, evaluation in pairs for row in _indicators(round_, action, evaluation)]
+    bulk_create_with_history(milestones, EvaluationMilestone, **options)
+    bulk_create_with_history(indicators, EvaluationIndicator, **options)
+
+
+def _blank(round_: Round, action: Action) -> Evaluation:
+    (plan,) = action.plans_of_year or (None,)  # type: ignore[attr-defined]  # fetched by _with_plans
+    lead = action.leads[0]  # type: ignore[attr-defined]  # see above; _problems has seen that there is one
+    return Evaluation(
+        round=round_,
+        action=action,
+        department_id=lead.department_id,
+        planned_work=plan.planned_work if plan else "",
+        planned_budget=plan.budget if plan else None,
+    )
+
+
+def _milestones(action: Action, evaluation: Evaluation) -> list[EvaluationMilestone]:
+    return [
+        EvaluationMilestone(evaluation=evaluation, position=row.position, month=row.month, title=row.title)
+        for plan in action.plans_of_year  # type: ignore[attr-defined]  # fetched by _with_plans
+        for row in plan.milestones.all()
+    ]
+
+
+def _indicators(round_: Round, action: Action, evaluation: Evaluation) -> list[EvaluationIndicator]:
+    rows = []
+    for indicator in action.measured_by:  # type: ignore[attr-defined]  # fetched by _with_plans
+        targets = {value.position: value.target for value in indicator.values}
+        following = targets.get(round_.year + 1)
+        rows.append(
+            EvaluationIndicator(
+                evaluation=evaluation,
+                indicator=indicator,
+                position=indicator.position,
+                target=targets.get(round_.year),
+                planned_next_target=following,
+                next_target=following,
+            )
+        )
+    return rows

@@ -1,0 +1,130 @@
+"""Closing the loop: the Act part of an accepted 調書 becomes the next year's plan, once staff confirm it."""
+
+import datetime
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from plan.actions import wait_for_turn
+from programs.actions.yearly import end_action, plan_year
+from progress.actions.locks import locked_evaluation
+from progress.enums import ProposalState
+from progress.errors import NotNow, ReasonRequired
+from progress.models import Evaluation, NextYearProposal
+from progress.queries.filling import has_next_year
+from progress.snapshots import number
+
+
+@transaction.atomic
+def propose(*, evaluation: Evaluation, by: User) -> NextYearProposal | None:
+    """Put the Act part forward as the next year's plan; None where the programme has no next year and nothing ends.
+
+    Effects: (1) the proposal of this 調書 is made, or renewed where one was
+    taken back or decided before; what was confirmed earlier stays in the
+    yearly plan until this one is confirmed.
+    """
+    ends = evaluation.outlook is not None and evaluation.outlook.ends_action
+    if not ends and not has_next_year(evaluation):
+        return None
+    proposal = NextYearProposal.objects.filter(evaluation=evaluation).first() or NextYearProposal(evaluation=evaluation)
+    proposal.year = evaluation.round.year + 1
+    proposal.planned_work, proposal.budget = evaluation.next_plan, evaluation.next_budget
+    proposal.targets = [
+        {"indicator": row.indicator_id, "target": number(row.next_target), "reason": row.target_change_reason}
+        for row in evaluation.indicators.all()
+    ]
+    proposal.ends_action = ends
+    proposal.state = ProposalState.PROPOSED
+    proposal.decided_at = proposal.decided_by = None
+    proposal.decline_reason = ""
+    _save(proposal, by)
+    return proposal
+
+
+@transaction.atomic
+def take_back(*, evaluation: Evaluation) -> None:
+    """Remove what waits to be confirmed: the 調書 it came from was returned. What was decided stays on record."""
+    NextYearProposal.objects.filter(evaluation=evaluation, state=ProposalState.PROPOSED, action_year=None).delete()
+
+
+@transaction.atomic
+def confirm(*, proposal: NextYearProposal, by: User, at: datetime.datetime | None = None) -> NextYearProposal:
+    """Make the proposal the yearly plan of the next year, or end the action.
+
+    Effects, in order: (1) the 調書 is locked; (2) `ActionYear` and the targets
+    get the proposed values, with history and a 改定履歴 whose reason names the
+    調書, or the action gets its last year; (3) the proposal is CONFIRMED and
+    points at the yearly plan it became. Raises NotNow when it was decided already.
+    """
+    stored = _locked(proposal)
+    evaluation = stored.evaluation
+    action = evaluation.action
+    reason = f"{evaluation.round}の結果を反映"
+    if stored.ends_action:
+        end_action(action=action, last_year=evaluation.round.year, by=by, reason=reason)
+    else:
+        stored.action_year = plan_year(
+            action=action,
+            year=stored.year,
+            planned_work=stored.planned_work,
+            budget=stored.budget,
+            targets={row["indicator"]: _decimal(row["target"]) for row in stored.targets},
+            by=by,
+            reason=reason,
+        )
+    return _decide(stored, ProposalState.CONFIRMED, by=by, at=at)
+
+
+def confirm_many(*, proposals: Iterable[NextYearProposal], by: User) -> int:
+    """Confirm those that still wait; returns how many. Each in a transaction of its own."""
+    count = 0
+    for proposal in proposals:
+        try:
+            confirm(proposal=proposal, by=by)
+        except NotNow:
+            continue
+        count += 1
+    return count
+
+
+@transaction.atomic
+def decline(
+    *, proposal: NextYearProposal, by: User, reason: str, at: datetime.datetime | None = None
+) -> NextYearProposal:
+    """Leave the next year's plan as it is. Raises NotNow when it was decided already, ReasonRequired."""
+    if not reason.strip():
+        raise ReasonRequired("反映しないこと")
+    stored = _locked(proposal)
+    stored.decline_reason = reason.strip()
+    return _decide(stored, ProposalState.DECLINED, by=by, at=at)
+
+
+def _locked(proposal: NextYearProposal) -> NextYearProposal:
+    wait_for_turn()  # before the 調書, as publishing does: nobody waits in a circle
+    evaluation = locked_evaluation(proposal.evaluation_id)
+    stored = NextYearProposal.objects.select_related("action_year").get(pk=proposal.pk)
+    stored.evaluation = evaluation
+    if stored.state != ProposalState.PROPOSED:
+        raise NotNow(f"『{evaluation}』の次年度計画は、すでに「{stored.get_state_display()}」です。")
+    return stored
+
+
+def _decide(
+    proposal: NextYearProposal, state: ProposalState, *, by: User, at: datetime.datetime | None
+) -> NextYearProposal:
+    proposal.state = state
+    proposal.decided_at, proposal.decided_by = at or timezone.now(), by
+    _save(proposal, by)
+    return proposal
+
+
+def _save(proposal: NextYearProposal, by: User) -> None:
+    proposal._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
+    proposal.save()
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

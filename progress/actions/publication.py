@@ -1,0 +1,198 @@
+"""公表: what was accepted becomes a frozen snapshot that the public sees, now or at a set time."""
+
+import datetime
+from collections.abc import Iterator
+from itertools import islice
+
+from django.db import transaction
+from django.utils import timezone
+from simple_history.utils import bulk_update_with_history
+
+from accounts.models import User
+from accounts.permissions import Permission
+from plan.actions import bump_content_version, wait_for_turn
+from programs.models import ActionYear, IndicatorYear
+from progress.actions.freezing import freeze_measures, frozen_evaluation
+from progress.actions.locks import locked_round
+from progress.actions.opening import BATCH, Report, no_report
+from progress.enums import PublicationKind, RoundState, Status
+from progress.errors import CannotPublish, NotNow, NotYours
+from progress.models import Evaluation, EvaluationEvent, EvaluationIndicator, Publication, PublishedEvaluation, Round
+from progress.queries.filling import entries_of
+from progress.queries.snapshot_rows import snapshot_rows, undecided
+from progress.snapshots import frame_data
+from progress.workflow import PUBLISH
+
+SHOWN_PROBLEMS = 50
+
+
+@transaction.atomic
+def schedule(*, round: Round, by: User, publish_at: datetime.datetime) -> Round:
+    """Set the moment from which the round is public; `manage.py publish_due` does it then.
+
+    Nothing is public before. Effects: (1) the round's `publish_at` and who
+    answers for it. Raises NotYours, NotNow (also for a moment that has gone
+    by), CannotPublish when something is undecided today.
+    """
+    stored = _publishable(round, by)
+    if publish_at <= timezone.now():
+        raise NotNow("公表の予定には、これからの日時を入力してください。すぐなら「今すぐ公表する」を選びます。")
+    stored.publish_at, stored.published_by = publish_at, by
+    return _save_round(stored, by)
+
+
+@transaction.atomic
+def unschedule(*, round: Round, by: User) -> Round:
+    """Take the set moment back. Raises NotYours, NotNow when the round is public already."""
+    stored = locked_round(round.pk)
+    _demand_permission(by)
+    if stored.state == RoundState.PUBLISHED:
+        raise NotNow(f"{stored}は、すでに公表しています。")
+    stored.publish_at = stored.published_by = None
+    return _save_round(stored, by)
+
+
+@transaction.atomic
+def publish(*, round: Round, by: User, report: Report = no_report, at: datetime.datetime | None = None) -> Publication:
+    """Make the round public. All or nothing.
+
+    Effects, in order: (1) the round is locked and becomes PUBLISHED; (2) a
+    `Publication` with the frame of the year; (3) a frozen row for each 調書 —
+    whole where it was accepted, the plan and the reason only where it is an
+    exception — and for each measure with its sums; (4) accepted 調書 become
+    PUBLISHED, each with its event; (5) settlements and actual values go into
+    the yearly plans; (6) the content version grows. Raises NotYours, NotNow,
+    CannotPublish.
+    """
+    moment = at or timezone.now()
+    wait_for_turn()
+    stored = _publishable(round, by)
+    stored.state, stored.published_at, stored.published_by = RoundState.PUBLISHED, moment, by
+    _save_round(stored, by)
+    publication = Publication.objects.create(
+        round=stored,
+        number=1,
+        kind=PublicationKind.FIRST,
+        made_at=moment,
+        by=by,
+        frame=frame_data(stored, entries_of(stored)),
+    )
+    _freeze_all(stored, publication, by=by, report=report)
+    freeze_measures(stored, publication)
+    bump_content_version()
+    return publication
+
+
+def publish_due(now: datetime.datetime | None = None) -> list[tuple[Round, Publication | CannotPublish]]:
+    """Publish every round whose set moment has come; for `manage.py publish_due`.
+
+    A round that cannot be published (something was returned since) is left as
+    it is and reported with what stands in the way. Running twice at once
+    publishes once.
+    """
+    moment = now or timezone.now()
+    done: list[tuple[Round, Publication | CannotPublish]] = []
+    due = Round.objects.filter(state=RoundState.OPEN, publish_at__lte=moment).select_related("published_by")
+    for round_ in due.order_by("publish_at"):
+        by = round_.published_by
+        if by is None:
+            continue
+        try:
+            done.append((round_, publish(round=round_, by=by)))
+        except CannotPublish as error:
+            done.append((round_, error))
+        except NotNow:
+            continue  # another process was faster
+    return done
+
+
+# ── Steps ─────────────────────────────────────────────────────────────────────
+
+
+def _demand_permission(by: User) -> None:
+    if not by.may(Permission.PUBLISH):
+        raise NotYours("公表は、ICT推進課の職員が行います。")
+
+
+def _publishable(round_: Round, by: User) -> Round:
+    """The round, locked; raises where it cannot be published now."""
+    _demand_permission(by)
+    stored = locked_round(round_.pk)
+    if stored.state != RoundState.OPEN:
+        raise NotNow(f"{stored}は「{stored.get_state_display()}」のため、公表できません。")
+    # Whoever is saving or moving a 調書 finishes first; whoever comes later sees the published round.
+    list(Evaluation.objects.select_for_update(of=("self",)).filter(round=stored).values_list("pk", flat=True))
+    if waiting := list(undecided(stored)[: SHOWN_PROBLEMS + 1]):
+        raise CannotPublish([f"{row.department} {row.action}（{row.get_status_display()}）" for row in waiting])
+    return stored
+
+
+def _save_round(stored: Round, by: User) -> Round:
+    stored._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
+    stored.save()
+    return stored
+
+
+def _freeze_all(round_: Round, publication: Publication, *, by: User, report: Report) -> None:
+    evaluations = Evaluation.objects.filter(round=round_).order_by("action__code")
+    total = evaluations.count()
+    rows = snapshot_rows(evaluations).iterator(chunk_size=BATCH)
+    done = 0
+    report(done, total)
+    while batch := list(islice(rows, BATCH)):
+        PublishedEvaluation.objects.bulk_create([frozen_evaluation(row, publication) for row in batch])
+        _mark_published([row for row in batch if row.status == Status.ACCEPTED], publication, by=by)
+        record_actuals([row for row in batch if row.status == Status.PUBLISHED], round_, by=by)
+        done += len(batch)
+        report(done, total)
+
+
+def _mark_published(evaluations: list[Evaluation], publication: Publication, *, by: User) -> None:
+    for evaluation in evaluations:
+        evaluation.status = Status.PUBLISHED
+    bulk_update_with_history(
+        evaluations, Evaluation, ["status"], batch_size=BATCH, default_user=by, default_date=publication.made_at
+    )
+    EvaluationEvent.objects.bulk_create(_publish_events(evaluations, publication, by))
+
+
+def _publish_events(evaluations: list[Evaluation], publication: Publication, by: User) -> Iterator[EvaluationEvent]:
+    for evaluation in evaluations:
+        yield EvaluationEvent(
+            evaluation=evaluation,
+            transition=PUBLISH.name,
+            label=PUBLISH.noun,
+            from_status=Status.ACCEPTED,
+            to_status=Status.PUBLISHED,
+            by=by,
+            by_name=by.name,
+            version=evaluation.version,
+            at=publication.made_at,
+        )
+
+
+def record_actuals(evaluations: list[Evaluation], round_: Round, *, by: User) -> None:
+    """Put settlements and actual values of published 調書 into the yearly plans, with history.
+
+    A constant number of queries. Not before publication: nothing of a 調書 may be read elsewhere until then.
+    """
+    by_action = {evaluation.action_id: evaluation for evaluation in evaluations}
+    plans = list(ActionYear.objects.filter(action__in=by_action, year=round_.year))
+    for plan in plans:
+        plan.settlement = by_action[plan.action_id].settlement
+    values = _values_with_actuals(evaluations, round_.year)
+    options = {"batch_size": BATCH, "default_user": by}
+    if plans:
+        bulk_update_with_history(plans, ActionYear, ["settlement"], **options)
+    if values:
+        bulk_update_with_history(values, IndicatorYear, ["actual"], **options)
+
+
+def _values_with_actuals(evaluations: list[Evaluation], year: int) -> list[IndicatorYear]:
+    rows: dict[int, EvaluationIndicator] = {
+        row.indicator_id: row for evaluation in evaluations for row in evaluation.indicators.all()
+    }
+    values = list(IndicatorYear.objects.filter(indicator__in=rows, position=year))
+    for value in values:
+        value.actual = rows[value.indicator_id].actual
+    return values

@@ -1,0 +1,66 @@
+"""Why something of the round was not done, in words for the person who tried."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from progress.completeness import Missing
+
+if TYPE_CHECKING:
+    from progress.models import Evaluation, MeasureEvaluation
+
+
+class ProgressError(Exception):
+    """Base of all refusals; `str(error)` is a Japanese message."""
+
+
+class NotNow(ProgressError):
+    """The state does not allow it; the message says when it can be done."""
+
+
+class NotYours(ProgressError):
+    """Somebody else does it; the message says who."""
+
+
+class ReasonRequired(ProgressError):
+    def __init__(self, noun: str) -> None:
+        super().__init__(f"{noun}には理由が必要です。理由を入力してください。")
+
+
+class Incomplete(ProgressError):
+    """Something required is missing from the 調書."""
+
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        self.missing = list(missing)
+        super().__init__(f"提出するには、あと{len(self.missing)}か所の入力が必要です。")
+
+
+class StaleSave(ProgressError):
+    """Somebody else (or another tab) saved since the page was read. `current` is what is stored now."""
+
+    def __init__(self, current: "Evaluation | MeasureEvaluation") -> None:
+        self.current = current
+        super().__init__("この調書は、あなたが開いた後に保存されています。両方の内容を見比べて選んでください。")
+
+
+class CannotOpen(ProgressError):
+    """The round cannot be opened; `problems` says why, one line each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        super().__init__(f"照会を始められません。{len(self.problems)}件を直してから、もう一度操作してください。")
+
+
+class CannotPublish(ProgressError):
+    """The round cannot be published; `problems` says why, one line each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        super().__init__(
+            f"公表できません。確認が済んでいない調書が{len(self.problems)}件あります。"
+            "確認を済ませるか、理由を付けて例外にしてください。"
+        )
+
+
+class NothingToCorrect(ProgressError):
+    def __init__(self) -> None:
+        super().__init__("公表した内容と変わったところがないので、訂正していません。")

@@ -1,0 +1,125 @@
+"""Who may see which 調書, and who may do which transition with it. When: `progress.workflow`.
+
+The 主管課 fills in; a 関係課 reads what concerns it
+(docs/decisions/0006-who-fills-in.md). Administrators work in the admin and
+have no desk.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.permissions import Permission
+from programs.enums import OwnerKind
+from programs.models import ActionOwner
+from progress.enums import RoundState, Status
+from progress.models import Evaluation, Round
+from progress.workflow import Actor, Transition
+
+READABLE_BY_COMMITTEE = (Status.ACCEPTED, Status.PUBLISHED)
+
+
+def departments_of(user: User, *roles: Role) -> frozenset[int]:
+    """The ids of the departments in which the person has one of the roles today; no query of its own."""
+    return frozenset(
+        membership.department_id
+        for membership in user.valid_memberships
+        if membership.department_id is not None and Role(membership.role) in roles
+    )
+
+
+def may_enter_desk(user: User) -> bool:
+    """Whether any page at /desk/ is for this person."""
+    return any(
+        user.may(permission)
+        for permission in (
+            Permission.FILL_IN,
+            Permission.ENDORSE,
+            Permission.REVIEW,
+            Permission.READ_COMMITTEE_PAPERS,
+        )
+    )
+
+
+def visible_to(user: User) -> QuerySet[Evaluation]:
+    """The 調書 the person may know of; everything else is 404.
+
+    ICT推進課: all. 所管課: those of the own departments, and those of actions to
+    which the own department is a 関係課. Committee: what was accepted, in rounds
+    released to it. Nobody else: none.
+    """
+    if user.may(Permission.REVIEW):
+        return Evaluation.objects.all()
+    seen = Q(pk__in=())
+    mine = departments_of(user, Role.LIAISON, Role.MANAGER)
+    if mine:
+        related = ActionOwner.objects.filter(
+            action=OuterRef("action"), department__in=mine, kind=OwnerKind.RELATED, valid_to__isnull=True
+        )
+        seen |= Q(department__in=mine) | Q(Exists(related))
+    if user.may(Permission.READ_COMMITTEE_PAPERS):
+        seen |= Q(round__released_at__isnull=False, status__in=READABLE_BY_COMMITTEE)
+    return Evaluation.objects.filter(seen)
+
+
+def editable_by(user: User) -> QuerySet[Evaluation]:
+    """The 調書 the person fills in: as liaison of the 主管課."""
+    if not user.may(Permission.FILL_IN):
+        return Evaluation.objects.none()
+    return Evaluation.objects.filter(department__in=departments_of(user, Role.LIAISON))
+
+
+def rounds_visible_to(user: User) -> QuerySet[Round]:
+    """The rounds the person may know of; staff see those being prepared as well."""
+    if user.may(Permission.REVIEW):
+        return Round.objects.all()
+    seen = Q(pk__in=())
+    if departments_of(user, Role.LIAISON, Role.MANAGER):
+        seen |= ~Q(state=RoundState.PLANNED)
+    if user.may(Permission.READ_COMMITTEE_PAPERS):
+        seen |= Q(released_at__isnull=False)
+    return Round.objects.filter(seen)
+
+
+def refusal(user: User, transition: Transition, evaluation: Evaluation) -> str:
+    """Why this person may not do the transition with this 調書, as a sentence; "" when they may."""
+    match transition.actor:
+        case Actor.LIAISON if not _is_liaison(user, evaluation):
+            return f"{transition.noun}は、{evaluation.department}の担当者が行います。"
+        case Actor.SUBMITTER if evaluation.submitted_by_id != user.pk or not _is_liaison(user, evaluation):
+            return f"{transition.noun}は、提出した人だけが行えます。"
+        case Actor.MANAGER if not _is_manager(user, evaluation):
+            return f"{transition.noun}は、{evaluation.department}の課長が行います。"
+        case Actor.STAFF:
+            return staff_refusal(user, transition, evaluation)
+    if transition.never_submitter and evaluation.submitted_by_id == user.pk:
+        return f"自分が提出した調書の{transition.noun}はできません。ほかの人に依頼してください。"
+    return ""
+
+
+def staff_refusal(user: User, transition: Transition, evaluation: Evaluation | None) -> str:
+    """Why this person may not do a transition of ICT推進課; `evaluation` is None for the round as a whole."""
+    if not user.may(_staff_permission(transition)):
+        return f"{transition.noun}は、ICT推進課の職員が行います。"
+    if transition.never_submitter and evaluation is not None and evaluation.submitted_by_id == user.pk:
+        return f"自分が提出した調書の{transition.noun}はできません。ほかの人に依頼してください。"
+    return ""
+
+
+def permitted(user: User, transitions: Iterable[Transition], evaluation: Evaluation) -> list[Transition]:
+    """Those of the transitions that this person may do."""
+    return [transition for transition in transitions if not refusal(user, transition, evaluation)]
+
+
+def _is_liaison(user: User, evaluation: Evaluation) -> bool:
+    return user.may(Permission.FILL_IN) and evaluation.department_id in departments_of(user, Role.LIAISON)
+
+
+def _is_manager(user: User, evaluation: Evaluation) -> bool:
+    return user.may(Permission.ENDORSE) and evaluation.department_id in departments_of(user, Role.MANAGER)
+
+
+def _staff_permission(transition: Transition) -> Permission:
+    return Permission.PUBLISH if transition.name in {"publish", "correct"} else Permission.REVIEW

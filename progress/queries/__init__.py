@@ -1,0 +1,1 @@
+"""What a page of the round needs, as querysets and frozen dataclasses."""

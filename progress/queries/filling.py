@@ -1,0 +1,82 @@
+"""A stored 調書 as the pure modules see it: what is filled in, and what its numbers say."""
+
+from collections.abc import Sequence
+
+from programs.enums import Improvement
+from progress.completeness import Filled, IndicatorEntry, MilestoneEntry, Missing, missing
+from progress.enums import ScaleKind
+from progress.models import Evaluation, EvaluationIndicator, Round, ScaleEntry
+from progress.rating import Measured, Step, suggestion
+
+
+def measured(row: EvaluationIndicator) -> Measured:
+    indicator = row.indicator
+    return Measured(row.target, row.actual, indicator.improvement == Improvement.DOWN, indicator.baseline)
+
+
+def steps(entries: Sequence[ScaleEntry]) -> list[Step]:
+    """The graded steps of a scale that numbers can suggest."""
+    return [
+        Step(entry.pk, entry.min_rate)
+        for entry in entries
+        if entry.kind == ScaleKind.ACHIEVEMENT and entry.min_rate is not None
+    ]
+
+
+def entries_of(round_: Round) -> list[ScaleEntry]:
+    """All entries of the round's scale, in order. One query."""
+    return list(round_.scale.entries.order_by("kind", "position"))
+
+
+def suggested_grade(evaluation: Evaluation, entries: Sequence[ScaleEntry]) -> ScaleEntry | None:
+    """The grade that the indicators' numbers suggest; None where they say nothing."""
+    key = suggestion([measured(row) for row in evaluation.indicators.all()], steps(entries))
+    return next((entry for entry in entries if entry.pk == key), None)
+
+
+def has_next_year(evaluation: Evaluation) -> bool:
+    """Whether the action's plan goes on into a next fiscal year of its programme."""
+    year = evaluation.round.year + 1
+    return year <= evaluation.round.program.end_year and evaluation.action.is_in_force(year)
+
+
+def filled(evaluation: Evaluation, entries: Sequence[ScaleEntry]) -> Filled:
+    """`evaluation` read with `with_everything()`: no query."""
+    grade, outlook = evaluation.grade, evaluation.outlook
+    suggested = suggested_grade(evaluation, entries)
+    return Filled(
+        results=evaluation.results,
+        settlement=evaluation.settlement,
+        grade=evaluation.grade_id,
+        grade_is_graded=grade is not None and grade.is_graded,
+        grade_needs_reason=grade is not None and grade.needs_reason,
+        grade_reason=evaluation.grade_reason,
+        suggested=suggested.pk if suggested else None,
+        outcomes=evaluation.outcomes,
+        problems=evaluation.problems,
+        outlook=evaluation.outlook_id,
+        outlook_needs_reason=outlook is not None and outlook.needs_reason,
+        outlook_reason=evaluation.outlook_reason,
+        outlook_ends=outlook is not None and outlook.ends_action,
+        next_plan=evaluation.next_plan,
+        has_next_year=has_next_year(evaluation),
+        indicators=tuple(_indicator(row) for row in evaluation.indicators.all()),
+        milestones=tuple(MilestoneEntry(row.pk, str(row), row.reached) for row in evaluation.milestones.all()),
+    )
+
+
+def missing_of(evaluation: Evaluation, entries: Sequence[ScaleEntry]) -> list[Missing]:
+    """What the stored 調書 lacks before it can be submitted."""
+    return missing(filled(evaluation, entries))
+
+
+def _indicator(row: EvaluationIndicator) -> IndicatorEntry:
+    return IndicatorEntry(
+        key=row.pk,
+        name=row.indicator.name,
+        actual=row.actual,
+        no_actual_reason=row.no_actual_reason,
+        planned_next_target=row.planned_next_target,
+        next_target=row.next_target,
+        target_change_reason=row.target_change_reason,
+    )

@@ -1,0 +1,68 @@
+"""What freezing a round reads, in a constant number of queries for each batch."""
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from progress.enums import Status
+from progress.models import Evaluation, PublishedEvaluation, Round
+from progress.rollup import Money, Rollup
+
+DECIDED = (Status.ACCEPTED, Status.PUBLISHED)
+
+
+def snapshot_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
+    """`evaluations` with all that `progress.snapshots.evaluation_data` reads."""
+    return evaluations.select_related(
+        "round__program__plan",
+        "action__program",
+        "action__main_direction__measure__policy",
+        "department__bureau",
+        "grade",
+        "outlook",
+    ).prefetch_related(
+        "indicators__indicator",
+        "milestones",
+        "action__other_directions__direction__measure__policy",
+        "action__uppers__upper",
+        "action__owners__department",
+    )
+
+
+def undecided(round_: Round) -> QuerySet[Evaluation]:
+    """The 調書 that keep the round from being published: neither accepted nor listed as an exception."""
+    return (
+        Evaluation.objects.filter(round=round_, exception_reason="")
+        .exclude(status__in=DECIDED)
+        .select_related("action", "department")
+        .order_by("department__code", "action__code")
+    )
+
+
+def rollups_by_measure(round_: Round) -> dict[int, Rollup]:
+    """Measure id → the roll-up of what is published of its actions now. Two queries."""
+    current = PublishedEvaluation.objects.filter(round=round_, is_current=True).order_by()
+    sums = current.values("measure").annotate(
+        total=Count("pk"),
+        undecided=Count("pk", filter=Q(grade_symbol="")),
+        budget=Sum("budget"),
+        budget_known=Count("budget"),
+        settlement=Sum("settlement"),
+        settlement_known=Count("settlement"),
+        indicators_total=Coalesce(Sum("indicators_total"), 0),
+        indicators_reached=Coalesce(Sum("indicators_reached"), 0),
+    )
+    rollups = {
+        row["measure"]: Rollup(
+            total=row["total"],
+            undecided=row["undecided"],
+            budget=Money(row["budget"], row["budget_known"], row["total"] - row["budget_known"]),
+            settlement=Money(row["settlement"], row["settlement_known"], row["total"] - row["settlement_known"]),
+            indicators_total=row["indicators_total"],
+            indicators_reached=row["indicators_reached"],
+        )
+        for row in sums
+    }
+    grades = current.exclude(grade_symbol="").values_list("measure", "grade_symbol").annotate(count=Count("pk"))
+    for measure, symbol, count in grades:
+        rollups[measure].grades[symbol] = count
+    return rollups

@@ -1,0 +1,169 @@
+"""A 調書, a 施策評価 and the frame of a round as plain data: what is frozen when a round is published.
+
+Everything the public page of the year shows stands in it, in words: later
+edits of actions, departments, people or scales change nothing. Numbers are
+strings of decimals; money is in 千円, an unknown amount is None.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from programs.models import Action
+from progress.enums import ScaleKind, Status
+from progress.models import Evaluation, EvaluationIndicator, MeasureEvaluation, Round, ScaleEntry
+from progress.queries.filling import measured
+from progress.rating import rate, reached
+from progress.rollup import Rollup
+
+Data = dict[str, Any]
+
+
+def number(value: Decimal | None) -> str | None:
+    """「12.5」, without trailing zeros; None stays None."""
+    return None if value is None else f"{value.normalize():f}"
+
+
+def is_decided(evaluation: Evaluation) -> bool:
+    """Whether the 調書 went through the whole chain: nothing else of it may be published."""
+    return evaluation.status in {Status.ACCEPTED, Status.PUBLISHED}
+
+
+def evaluation_data(evaluation: Evaluation) -> Data:
+    """`evaluation` read with `snapshot_rows()`: no query. Undecided ones show their plan only."""
+    data = {
+        "action": _action_data(evaluation.action),
+        "department": _department_data(evaluation),
+        "plan": {
+            "planned_work": evaluation.planned_work,
+            "planned_budget": evaluation.planned_budget,
+            "plan_change": evaluation.plan_change if is_decided(evaluation) else "",
+        },
+        "milestones": [{"month": row.month, "title": row.title} for row in evaluation.milestones.all()],
+        "indicators": [_target_data(row) for row in evaluation.indicators.all()],
+        "exception_reason": evaluation.exception_reason if not is_decided(evaluation) else "",
+    }
+    if is_decided(evaluation):
+        data |= _decided_data(evaluation)
+    return data
+
+
+def _decided_data(evaluation: Evaluation) -> Data:
+    return {
+        "milestones": [
+            {
+                "month": row.month,
+                "title": row.title,
+                "reached": row.reached,
+                "reached_label": str(row.get_reached_display()),
+                "note": row.note,
+            }
+            for row in evaluation.milestones.all()
+        ],
+        "indicators": [_target_data(row) | _actual_data(row) for row in evaluation.indicators.all()],
+        "do": {"results": evaluation.results, "settlement": evaluation.settlement},
+        "check": {
+            "grade": entry_data(evaluation.grade),
+            "grade_reason": evaluation.grade_reason,
+            "outcomes": evaluation.outcomes,
+            "problems": evaluation.problems,
+            "environment_change": evaluation.environment_change,
+        },
+        "act": {
+            "outlook": entry_data(evaluation.outlook),
+            "outlook_reason": evaluation.outlook_reason,
+            "next_plan": evaluation.next_plan,
+            "next_budget": evaluation.next_budget,
+        },
+    }
+
+
+def entry_data(entry: ScaleEntry | None) -> Data | None:
+    if entry is None:
+        return None
+    return {"kind": entry.kind, "symbol": entry.symbol, "label": entry.label}
+
+
+def _action_data(action: Action) -> Data:
+    directions = [action.main_direction, *(row.direction for row in action.other_directions.all())]
+    return {
+        "code": action.code,
+        "title": action.title,
+        "purpose": action.purpose,
+        "content": action.content,
+        "category": str(action.get_category_display()),
+        "legal_basis": action.legal_basis,
+        "implementer": str(action.get_implementer_display()),
+        "directions": [{"code": direction.code, "title": direction.title} for direction in directions],
+        "uppers": [str(row.upper) for row in action.uppers.all()],
+    }
+
+
+def _department_data(evaluation: Evaluation) -> Data:
+    """Who filled it in, and who carried the action out in the year itself, where that was another one."""
+    department = evaluation.department
+    day = evaluation.round.last_day
+    owners = [owner for owner in evaluation.action.owners.all() if owner.is_valid_on(day)]
+    return {
+        "code": department.code,
+        "name": department.name,
+        "bureau": department.bureau.name if department.bureau else "",
+        "of_the_year": [owner.department.name for owner in owners if owner.kind == "lead"],
+        "related": [owner.department.name for owner in owners if owner.kind == "related"],
+    }
+
+
+def _target_data(row: EvaluationIndicator) -> Data:
+    indicator = row.indicator
+    return {
+        "name": indicator.name,
+        "kind": str(indicator.get_kind_display()),
+        "unit": indicator.unit,
+        "improvement": indicator.improvement,
+        "improvement_label": str(indicator.get_improvement_display()),
+        "definition": indicator.definition,
+        "baseline": number(indicator.baseline),
+        "baseline_year": indicator.baseline_year,
+        "target": number(row.target),
+    }
+
+
+def _actual_data(row: EvaluationIndicator) -> Data:
+    values = measured(row)
+    return {
+        "actual": number(row.actual),
+        "no_actual_reason": row.no_actual_reason,
+        "rate": number(rate(values)),
+        "reached": reached(values),
+        "planned_next_target": number(row.planned_next_target),
+        "next_target": number(row.next_target),
+        "target_change_reason": row.target_change_reason,
+    }
+
+
+def measure_data(evaluation: MeasureEvaluation | None, rollup: Rollup) -> Data:
+    """One 施策評価 (None: not written) with the roll-up of its actions."""
+    texts: Data = {"reason": "", "results": "", "problems": "", "outlook": ""}
+    if evaluation is not None:
+        texts = {name: getattr(evaluation, name) for name in texts}
+    rating = entry_data(evaluation.rating) if evaluation is not None else None
+    return {"rating": rating, **texts, "rollup": rollup.as_json()}
+
+
+def frame_data(round_: Round, entries: Sequence[ScaleEntry]) -> Data:
+    """What every page of the year quotes: the scale with its note, the titles, and whether it is sample data."""
+    program = round_.program
+    return {
+        "year": round_.year,
+        "plan": {"slug": program.plan.slug, "title": program.plan.full_title},
+        "program": {"slug": program.slug, "title": program.title},
+        "is_sample": program.is_sample,
+        "scale": {
+            "name": round_.scale.name,
+            "note": round_.scale.note,
+            **{
+                kind.value: [{"symbol": entry.symbol, "label": entry.label} for entry in entries if entry.kind == kind]
+                for kind in ScaleKind
+            },
+        },
+    }
