@@ -20,6 +20,8 @@ from plan.editing.errors import (
 )
 from plan.editing.roots import (
     content_fields,
+    is_hidden,
+    is_public,
     plan_of,
     public_path,
     root_model,
@@ -65,7 +67,7 @@ def create_root(*, root: Versioned, by: User, reason: str, rows: Iterable[models
 
     Effects, in order: (1) root and rows are saved, with history; (2) a CREATED
     revision; (3) the search index follows; (4) the content version grows.
-    Raises ReasonRequired when the plan is published and no reason is given.
+    Raises ReasonRequired when the root is public and no reason is given.
     """
     wait_for_turn()
     _demand_reason(root, reason)
@@ -93,8 +95,8 @@ def revise(
     CHANGED revision lists what the public sees changed; (4) the search index
     follows; (5) the content version grows. Returns None, with nothing
     written, when nothing changed. Raises StaleEdit when the root was saved
-    since `expected_version`, Gone when it was deleted, ReasonRequired when the
-    plan is published and no reason is given.
+    since `expected_version`, Gone when it was deleted, ReasonRequired when it
+    is public and no reason is given.
     """
     wait_for_turn()
     stored = _lock(root, expected_version)
@@ -124,7 +126,7 @@ def delete_root(*, root: Versioned, by: User, reason: str, expected_version: int
     refuse_if_in_use(stored)
     _demand_reason(stored, reason)
     plan, title, moment = plan_of(stored), title_of(stored), moment_after(stored)
-    object_id = stored.pk
+    object_id, hidden = stored.pk, is_hidden(stored)
     changes = differences(take_current(stored), None)
     search.forget(stored)
     for rows in current_rows(stored).values():
@@ -141,6 +143,7 @@ def delete_root(*, root: Versioned, by: User, reason: str, expected_version: int
         reason=reason.strip(),
         by=by,
         made_at=moment,
+        is_hidden=hidden,
     )
     bump_content_version()
     return revision
@@ -211,6 +214,7 @@ def record_revision(
         reason=reason.strip(),
         by=by,
         made_at=made_at,
+        is_hidden=is_hidden(root),
     )
 
 
@@ -246,7 +250,7 @@ def _lock(root: Versioned, expected_version: int | None) -> Versioned:
 
 
 def _demand_reason(root: Versioned, reason: str) -> None:
-    if plan_of(root).is_published and not reason.strip():
+    if is_public(root) and not reason.strip():
         raise ReasonRequired
 
 
@@ -260,7 +264,7 @@ def _change(
     rows: list[models.Model],
     deleted_rows: list[models.Model],
 ) -> Revision | None:
-    before, was_published = take_current(stored), plan_of(stored).is_published
+    before, was_public = take_current(stored), is_public(stored)
     moment = moment_after(stored)
     with transaction.atomic():
         root.version = stored.version + 1
@@ -272,7 +276,7 @@ def _change(
     if not changes:
         root.version = stored.version
         return None
-    if was_published and not reason.strip():
+    if was_public and not reason.strip():
         raise ReasonRequired
     return _publish(root, kind, changes, by=by, reason=reason, moment=moment)
 

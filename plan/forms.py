@@ -9,7 +9,7 @@ from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.urls import NoReverseMatch
 
-from plan.editing.roots import content_fields, plan_of, public_path
+from plan.editing.roots import content_fields, is_public, public_path
 from plan.models import Section
 from plan.models.base import Versioned
 
@@ -122,7 +122,7 @@ class RootForm(forms.ModelForm):
         manager = type(self.instance)._default_manager
         root = manager.get(pk=self.instance.pk) if self.instance.pk is not None else self.instance
         try:
-            return plan_of(root).is_published
+            return is_public(root)
         except ObjectDoesNotExist:
             return False  # the field that leads to the plan is empty and says so itself
 

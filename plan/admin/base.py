@@ -22,7 +22,7 @@ from plan.admin.deletion import DeletionMixin
 from plan.admin.preview import PreviewMixin
 from plan.admin.versions import VersionsMixin
 from plan.editing.errors import Gone, StaleEdit
-from plan.editing.roots import plan_of, public_path
+from plan.editing.roots import is_public, public_path
 from plan.editing.snapshots import take
 from plan.editing.states import states_of
 from plan.forms import ProseField, RootForm, RowForm, RowFormSet
@@ -271,5 +271,5 @@ def _deed(change: bool, may_write: bool) -> str:
 
 
 def public_url(root: Versioned) -> str:
-    """The address of the root's public page, "" while its plan is not published."""
-    return public_path(root) if plan_of(root).is_published else ""
+    """The address of the root's public page, "" while the public does not see it."""
+    return public_path(root) if is_public(root) else ""

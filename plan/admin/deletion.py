@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from plan import actions
 from plan.editing.errors import EditError, InUse
-from plan.editing.roots import plan_of
+from plan.editing.roots import is_public
 from plan.editing.snapshots import take_current
 from plan.forms import ReasonForm
 from plan.models.base import Versioned
@@ -35,7 +35,7 @@ class DeletionMixin(_Base):
         form = ReasonForm(
             request.POST if request.method == "POST" else None,
             initial={"expected_version": root.version},
-            reason_required=plan_of(root).is_published,
+            reason_required=is_public(root),
         )
         if request.method == "POST" and blocked is None and form.is_valid():
             response = self._delete(request, root, form)

@@ -43,7 +43,7 @@ class RevisionAdmin(ReadOnlyAdmin):
     list_filter = ["plan", "kind", "made_at"]
     list_select_related = ["by"]
     search_fields = ["title", "reason"]
-    fields = ["plan", "title", "kind", "made_at", "by", "reason", "change_list"]
+    fields = ["plan", "title", "kind", "made_at", "is_hidden", "by", "reason", "change_list"]
 
     @admin.display(description="変更")
     def change_list(self, obj: Revision) -> SafeString:

@@ -16,7 +16,7 @@ from plan import actions
 from plan.admin.conflict import Difference, word_differences
 from plan.admin.preview import render
 from plan.editing.errors import EditError
-from plan.editing.roots import plan_of
+from plan.editing.roots import is_public, plan_of
 from plan.editing.snapshots import differences
 from plan.editing.states import State, deleted_states, states_of
 from plan.forms import ReasonForm
@@ -80,11 +80,10 @@ class VersionsMixin(_Base):
         if state is None:
             raise Http404
         may_restore = state is not states[0] and self._may_restore(request)
-        plan = _plan_of_state(state)
         form = ReasonForm(
             request.POST if request.method == "POST" else None,
             initial={"expected_version": None if states[0].is_deleted else states[0].root.version},
-            reason_required=plan is not None and plan.is_published,
+            reason_required=_is_public_state(state if states[0].is_deleted else states[0]),
         )
         if request.method == "POST":
             if not may_restore:
@@ -171,6 +170,13 @@ def _plan_of_state(state: State) -> Any:
         return plan_of(state.root)
     except ObjectDoesNotExist:
         return None  # what it belonged to is deleted as well
+
+
+def _is_public_state(state: State) -> bool:
+    try:
+        return is_public(state.root)
+    except ObjectDoesNotExist:
+        return False  # what it belonged to is deleted as well
 
 
 def _entries(states: list[State], page: "Page[State]") -> list[Entry]:

@@ -12,7 +12,7 @@ class EditError(Exception):
 
 class ReasonRequired(EditError):
     def __init__(self) -> None:
-        super().__init__("公開しているプランの変更には理由が必要です。「変更の理由」を入力してください。")
+        super().__init__("公開している内容の変更には理由が必要です。「変更の理由」を入力してください。")
 
 
 class StaleEdit(EditError):

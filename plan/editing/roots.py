@@ -1,35 +1,34 @@
-"""The roots people edit as one, the rows below each, and what both are called in records."""
+"""The roots people edit as one, the rows below each, and what both are called in records.
 
+A registry: each app names its own kinds of root (`register_root`) when Django
+starts, the plan in `plan.editing.kinds`. What edits, records, restores and
+shows roots asks here and knows no kind by name.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 
-from plan.models import (
-    Answer,
-    Direction,
-    DirectionItem,
-    Figure,
-    FigureValue,
-    Issue,
-    Measure,
-    PastEffort,
-    PastEffortItem,
-    Plan,
-    Policy,
-    Question,
-    RelatedPlan,
-    Section,
-    Survey,
-    Term,
-)
+from plan.models import Plan
 from plan.models.base import Versioned
 
 TITLE_LENGTH = 300
 
 
+def _own_page(root: Any) -> str:
+    return str(root.get_absolute_url())
+
+
 @dataclass(frozen=True)
 class RowKind:
-    """Rows of one kind below a root: `related_name` leads from the root to them, `parent` back."""
+    """Rows of one kind below a root: `related_name` leads from the root to them, `parent` back.
+
+    The model keeps its history and has the field `position`, which orders the
+    rows. A root's links to many others are such rows too: the model between
+    them has a position, and records name what each links to by its `str()`.
+    """
 
     model: type[models.Model]
     related_name: str
@@ -37,24 +36,44 @@ class RowKind:
     noun: str
 
 
-ROOTS: dict[type[Versioned], tuple[RowKind, ...]] = {
-    Plan: (),
-    Policy: (),
-    Measure: (RowKind(Issue, "issues", "measure", "現状と課題"),),
-    PastEffort: (RowKind(PastEffortItem, "items", "effort", "項目"),),
-    Direction: (RowKind(DirectionItem, "items", "direction", "項目"),),
-    Section: (),
-    Figure: (RowKind(FigureValue, "values", "figure", "数値"),),
-    Survey: (),
-    Question: (RowKind(Answer, "answers", "question", "回答"),),
-    RelatedPlan: (),
-    Term: (),
-}
-"""Every kind of root, in the order of the document, with the rows edited together with it."""
+@dataclass(frozen=True)
+class RootKind:
+    """One kind of root, and what is asked of a root of it.
+
+    `plan_path` is the lookup to the plan it belongs to (`measure__policy__plan`),
+    "" for a plan itself. `title_of` is what 改定履歴 calls the root, readable
+    without its surroundings; `public_path` the page on which it is read, "" for
+    none. `is_public` says whether the public sees it, where that is not simply
+    whether they see its plan. `is_numerous` marks kinds of which there are too
+    many to read them all: where a term is used in them, the search index says.
+    What else points to a root must have a `related_name`, or deleting cannot see it.
+    """
+
+    model: type[Versioned]
+    plan_path: str
+    title_of: Callable[[Any], str] = str
+    public_path: Callable[[Any], str] = _own_page
+    is_public: Callable[[Any], bool] | None = None
+    rows: tuple[RowKind, ...] = ()
+    is_numerous: bool = False
+
+
+ROOTS: dict[type[Versioned], RootKind] = {}
+"""Every kind of root by its model, in the order of registration."""
+
+
+def register_root(kind: RootKind) -> None:
+    """Make roots of this kind editable, restorable and recorded; for `AppConfig.ready`."""
+    ROOTS[kind.model] = kind
+
+
+def kind_of(root: Versioned | type[Versioned]) -> RootKind:
+    """KeyError when it is not a root."""
+    return ROOTS[root if isinstance(root, type) else type(root)]
 
 
 def row_kinds(root: Versioned | type[Versioned]) -> tuple[RowKind, ...]:
-    return ROOTS[root if isinstance(root, type) else type(root)]
+    return kind_of(root).rows
 
 
 def root_model(object_type: str) -> type[Versioned]:
@@ -63,55 +82,34 @@ def root_model(object_type: str) -> type[Versioned]:
 
 
 def plan_of(root: Versioned) -> Plan:
-    """The plan a root belongs to; for a plan, itself."""
-    match root:
-        case Plan():
-            return root
-        case Measure():
-            return root.policy.plan
-        case PastEffort() | Direction():
-            return root.measure.policy.plan
-        case Question():
-            return root.survey.plan
-        case Policy() | Section() | Figure() | Survey() | RelatedPlan() | Term():
-            return root.plan
-    raise TypeError(f"{type(root).__name__} is not a root of the plan.")
+    """The plan a root belongs to; for a plan, itself. ObjectDoesNotExist when what leads there is gone."""
+    found: Any = root
+    for name in filter(None, kind_of(root).plan_path.split("__")):
+        found = getattr(found, name)
+    assert isinstance(found, Plan)  # noqa: S101 for the type checker: the path ends at a plan
+    return found
+
+
+def is_public(root: Versioned) -> bool:
+    """Whether the public reads the root; if so, a change needs a reason. ObjectDoesNotExist as in `plan_of`."""
+    own_rule = kind_of(root).is_public
+    return plan_of(root).is_published if own_rule is None else own_rule(root)
+
+
+def is_hidden(root: Versioned) -> bool:
+    """Whether the root stays out of what its plan shows: it has a publication of its own and is not public."""
+    own_rule = kind_of(root).is_public
+    return own_rule is not None and not own_rule(root)
 
 
 def title_of(root: Versioned) -> str:
     """What 改定履歴 calls the root, readable without its surroundings."""
-    match root:
-        case PastEffort():
-            title = f"{root.measure.label} これまでの本市の取組「{root.title}」"
-        case Direction():
-            title = f"施策の基本方向 {root}"
-        case Question():
-            title = f"{root.survey.title} 設問{root.number}「{root.title}」"
-        case Term():
-            title = f"用語「{root.name}」"
-        case RelatedPlan():
-            title = f"関連する計画「{root.name}」"
-        case Section():
-            title = section_title(root)
-        case _:
-            title = str(root)
-    return title[:TITLE_LENGTH]
-
-
-def section_title(section: Section) -> str:
-    """The heading with those above it: 「第2章 … ＞ 3 …」."""
-    headings = [section.heading]
-    parent = section.parent
-    while parent is not None and len(headings) < len(section.path):
-        headings.insert(0, parent.heading)
-        parent = parent.parent
-    return " ＞ ".join(headings)
+    return kind_of(root).title_of(root)[:TITLE_LENGTH]
 
 
 def public_path(root: Versioned) -> str:
-    """The address of the public page on which the root is read."""
-    shown = root.measure if isinstance(root, PastEffort) else root
-    return str(shown.get_absolute_url())  # type: ignore[attr-defined]  # every other root has a page
+    """The address of the public page on which the root is read; "" for none."""
+    return kind_of(root).public_path(root)
 
 
 def content_fields(model: type[models.Model], *, leave_out: tuple[str, ...] = ()) -> list[models.Field]:

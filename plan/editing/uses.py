@@ -1,8 +1,9 @@
 """What hangs on a root: the texts that use a term, and the rows that would lose their parent."""
 
 from django.db import models
+from django.db.models import Q
 
-from plan.editing.roots import ROOTS, content_fields, row_kinds, title_of
+from plan.editing.roots import ROOTS, RootKind, RowKind, content_fields, row_kinds, title_of
 from plan.models import LoadedRow, Plan, SearchDocument, Term, TermUse
 from plan.models.base import Versioned
 from plan.text.marker import Glossary, TermEntry
@@ -13,19 +14,40 @@ DERIVED: tuple[type[models.Model], ...] = (SearchDocument, TermUse, LoadedRow)
 def places_of(term: Term) -> list[str]:
     """The titles of the texts that use the term, by name, alias or footnote mark; its own entry apart.
 
-    Reads the texts themselves, so it is right even before the index is.
+    Reads the texts themselves, so it is right even before the index is; where
+    they are too numerous, only those the index knows to use the term.
     """
     glossary = Glossary([TermEntry(number=term.number, spellings=tuple(term.spellings))])
     mark = f"※{term.number}"
     places = []
-    for model in ROOTS:
-        rows = [kind.related_name for kind in row_kinds(model)]
-        for root in roots_of(model, term.plan).prefetch_related(*rows):
-            if root == term:
-                continue
-            if any(_mentions(text, glossary, mark) for text in texts_of(root)):
-                places.append(title_of(root))
+    for kind in ROOTS.values():
+        roots = roots_of(kind.model, term.plan).prefetch_related(*(rows.related_name for rows in kind.rows))
+        if kind.is_numerous:
+            roots = roots.filter(_may_use(kind, term, mark))
+        places += [
+            title_of(root)
+            for root in roots
+            if root != term and any(_mentions(text, glossary, mark) for text in texts_of(root))
+        ]
     return places
+
+
+def _may_use(kind: RootKind, term: Term, mark: str) -> Q:
+    """The roots of a kind in which the index knows the term, or some text holds its footnote mark."""
+    label = kind.model._meta.label_lower
+    found = Q(pk__in=SearchDocument.objects.filter(source_model=label, term_uses__term=term).values("source_id"))
+    found |= _holds(kind.model, mark)
+    for rows in kind.rows:
+        found |= Q(pk__in=rows.model._default_manager.filter(_holds(rows.model, mark)).values(rows.parent))
+    return found
+
+
+def _holds(model: type[models.Model], mark: str) -> Q:
+    found = Q(pk__in=())
+    for field in content_fields(model):
+        if isinstance(field, models.TextField):
+            found |= Q(**{f"{field.name}__contains": mark})
+    return found
 
 
 def indexed_uses(term: Term) -> int:
@@ -42,21 +64,22 @@ def dependants_of(root: Versioned) -> list[str]:
         if model in own or model in DERIVED:
             continue
         rows = model._default_manager.filter(**{relation.field.name: root})
-        lines += [f"{model._meta.verbose_name}「{row}」" for row in rows]
-    return lines
+        if (other := _kind_of_rows(model)) is not None:
+            # A row that links another root to this one is known by that root.
+            lines += [title_of(getattr(row, other.parent)) for row in rows.select_related(other.parent)]
+        else:
+            lines += [f"{model._meta.verbose_name}「{row}」" for row in rows]
+    return list(dict.fromkeys(lines))
+
+
+def _kind_of_rows(model: type[models.Model]) -> RowKind | None:
+    """What the model is where it is no root itself but rows below one."""
+    return next((rows for kind in ROOTS.values() for rows in kind.rows if rows.model is model), None)
 
 
 def roots_of(model: type[Versioned], plan: Plan) -> "models.QuerySet[Versioned]":
     """All roots of one kind that belong to a plan."""
-    paths = {
-        "measure": "policy__plan",
-        "pasteffort": "measure__policy__plan",
-        "direction": "measure__policy__plan",
-        "question": "survey__plan",
-        "plan": "pk",
-    }
-    path = paths.get(str(model._meta.model_name), "plan")
-    return model._default_manager.filter(**{path: plan.pk})
+    return model._default_manager.filter(**{ROOTS[model].plan_path or "pk": plan.pk})
 
 
 def texts_of(root: Versioned) -> list[str]:

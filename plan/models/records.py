@@ -10,11 +10,21 @@ from plan.enums import RevisionKind
 from plan.models.hierarchy import Plan
 
 
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    """Revisions, by who may see them."""
+
+    def shown(self) -> "RevisionQuerySet":
+        """What the public reads once the plan is published."""
+        return self.filter(is_hidden=False)
+
+
 class Revision(models.Model):
     """改定履歴: one change of published text. Append-only.
 
     `changes` is a list of `{"label": …, "before": …, "after": …}` in the order
-    of the form; `object_type` is the model's label (`plan.measure`).
+    of the form; `object_type` is the model's label (`plan.measure`). `is_hidden`
+    marks what was done to something the public could not see, as to a draft
+    beside a published plan: it stays on record for staff.
     """
 
     plan = models.ForeignKey(Plan, verbose_name="プラン", on_delete=models.PROTECT, related_name="revisions")
@@ -29,6 +39,9 @@ class Revision(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="変更した人", null=True, on_delete=models.PROTECT, related_name="+"
     )
     made_at = models.DateTimeField("日時", default=timezone.now)
+    is_hidden = models.BooleanField("改定履歴に載せない", default=False)
+
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "改定履歴"

@@ -3,10 +3,10 @@
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Count, Max, Min, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from plan.models import (
@@ -87,7 +87,7 @@ def changed_on(plan: Plan, *paths: str, under: str = "") -> datetime.date | None
     Without either: anything of the plan. Where nothing was revised, the day on
     which the plan was put into the portal. One query.
     """
-    revisions = Revision.objects.filter(plan=OuterRef("pk"))
+    revisions = Revision.objects.shown().filter(plan=OuterRef("pk"))
     if paths:
         revisions = revisions.filter(of_pages(paths))
     elif under:
@@ -130,25 +130,25 @@ class Counts:
     mendings: int
 
 
-COUNTED: tuple[tuple[type[Model], str], ...] = (
-    (Policy, "plan"),
-    (Measure, "policy__plan"),
-    (Direction, "measure__policy__plan"),
-    (DirectionItem, "direction__measure__policy__plan"),
-    (Figure, "plan"),
-    (Survey, "plan"),
-    (Term, "plan"),
-    (RelatedPlan, "plan"),
-    (Revision, "plan"),
-    (Mending, "plan"),
+COUNTED: tuple[tuple[QuerySet[Any], str], ...] = (
+    (Policy.objects.all(), "plan"),
+    (Measure.objects.all(), "policy__plan"),
+    (Direction.objects.all(), "measure__policy__plan"),
+    (DirectionItem.objects.all(), "direction__measure__policy__plan"),
+    (Figure.objects.all(), "plan"),
+    (Survey.objects.all(), "plan"),
+    (Term.objects.all(), "plan"),
+    (RelatedPlan.objects.all(), "plan"),
+    (Revision.objects.shown(), "plan"),
+    (Mending.objects.all(), "plan"),
 )
 
 
 def counts_of(plan: Plan) -> Counts:
     """One query."""
 
-    def counted(model: type[Model], plan_path: str) -> Subquery:
-        inside = model._default_manager.filter(**{plan_path: OuterRef("pk")}).order_by().values(plan_path)
+    def counted(rows: QuerySet[Any], plan_path: str) -> Subquery:
+        inside = rows.filter(**{plan_path: OuterRef("pk")}).order_by().values(plan_path)
         return Subquery(inside.annotate(total=Count("pk")).values("total"))
 
     numbers = Plan.objects.filter(pk=plan.pk).values_list(*(counted(*each) for each in COUNTED)).get()

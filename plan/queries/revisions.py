@@ -53,17 +53,18 @@ class MendingView:
 
 def revisions_of(plan: Plan, path: str = "") -> QuerySet[Revision]:
     """The plan's revisions, newest first; with `path` only those of what is shown at that address."""
-    found = plan.revisions.order_by("-made_at", "-pk")
+    found = plan.revisions.shown().order_by("-made_at", "-pk")
     return found.filter(of_pages([path])) if path else found
 
 
 def latest_at(plan: Plan, paths: Sequence[str]) -> list[RevisionView]:
     """The newest revisions of what is shown at any of `paths`. One query."""
-    return [view(revision) for revision in plan.revisions.filter(of_pages(paths)).order_by("-made_at", "-pk")[:LATEST]]
+    found = plan.revisions.shown().filter(of_pages(paths)).order_by("-made_at", "-pk")
+    return [view(revision) for revision in found[:LATEST]]
 
 
 def latest_of(plan: Plan) -> list[Revision]:
-    return list(plan.revisions.order_by("-made_at", "-pk")[:LATEST])
+    return list(plan.revisions.shown().order_by("-made_at", "-pk")[:LATEST])
 
 
 def view(revision: Revision) -> RevisionView:

@@ -45,7 +45,7 @@ def pages(nodes: Iterable[Node]) -> Iterator[Node]:
 
 def changed_on_by_path() -> dict[str, datetime.datetime]:
     """When the page at an address last changed, where a revision tells. One query."""
-    revisions = Revision.objects.filter(plan__is_published=True).exclude(path="")
+    revisions = Revision.objects.shown().filter(plan__is_published=True).exclude(path="")
     changed: dict[str, datetime.datetime] = {}
     for path, latest in revisions.values_list("path").annotate(latest=Max("made_at")).order_by():
         page = path.partition("#")[0]

@@ -13,7 +13,7 @@ from plan.models.base import Versioned
 def admin_url(root: models.Model | type[models.Model], view: str, *args: Any) -> str:
     if isinstance(root, models.Model):
         args = (root.pk, *args)
-    return reverse(f"admin:plan_{root._meta.model_name}_{view}", args=args)
+    return reverse(f"admin:{root._meta.app_label}_{root._meta.model_name}_{view}", args=args)
 
 
 def filled_in(response: Any) -> dict[str, Any]:
