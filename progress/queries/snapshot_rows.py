@@ -44,21 +44,21 @@ def rollups_by_measure(round_: Round) -> dict[int, Rollup]:
     sums = current.values("measure").annotate(
         total=Count("pk"),
         undecided=Count("pk", filter=Q(grade_symbol="")),
-        budget=Sum("budget"),
+        budget_sum=Sum("budget"),
         budget_known=Count("budget"),
-        settlement=Sum("settlement"),
+        settlement_sum=Sum("settlement"),
         settlement_known=Count("settlement"),
-        indicators_total=Coalesce(Sum("indicators_total"), 0),
-        indicators_reached=Coalesce(Sum("indicators_reached"), 0),
+        measured=Coalesce(Sum("indicators_total"), 0),
+        reached=Coalesce(Sum("indicators_reached"), 0),
     )
     rollups = {
         row["measure"]: Rollup(
             total=row["total"],
             undecided=row["undecided"],
-            budget=Money(row["budget"], row["budget_known"], row["total"] - row["budget_known"]),
-            settlement=Money(row["settlement"], row["settlement_known"], row["total"] - row["settlement_known"]),
-            indicators_total=row["indicators_total"],
-            indicators_reached=row["indicators_reached"],
+            budget=Money(row["budget_sum"], row["budget_known"], row["total"] - row["budget_known"]),
+            settlement=Money(row["settlement_sum"], row["settlement_known"], row["total"] - row["settlement_known"]),
+            indicators_total=row["measured"],
+            indicators_reached=row["reached"],
         )
         for row in sums
     }

@@ -22,5 +22,7 @@ def test_the_whole_way(division: Department, liaison: User, manager: User, ict_s
     assert PublishedEvaluation.objects.count() == 2
     assert PublishedMeasure.objects.count() == 7
     e = round_.evaluations.first()
-    c = correct_evaluation(evaluation=e, answers=Answers(values={"results": "別"}), by=ict_staff, reason="x", expected_version=e.version)
+    c = correct_evaluation(
+        evaluation=e, answers=Answers(values={"results": "別"}), by=ict_staff, reason="x", expected_version=e.version
+    )
     print(c.changes, c.path)
