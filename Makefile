@@ -84,10 +84,10 @@ lock: $(DEVELOPMENT) ## 固定ファイルを更新します / renew the lock fi
 
 # ── Checking ─────────────────────────────────────────────────────────────────
 .PHONY: check
-check: check-format check-lint check-types check-layers check-migrations check-templates check-locks check-deploy ## 静的検査 / every check but the tests
+check: check-format check-lint check-types check-layers check-migrations check-templates check-documents check-locks check-deploy ## 静的検査 / every check but the tests
 	@echo "All checks passed."
 
-.PHONY: check-format check-lint check-types check-layers check-migrations check-templates check-locks check-deploy
+.PHONY: check-format check-lint check-types check-layers check-migrations check-templates check-documents check-locks check-deploy
 check-format: $(DEVELOPMENT)
 	@$(BIN)/python -m ruff format --check --quiet --diff $(SOURCES)
 
@@ -105,6 +105,9 @@ check-migrations: $(DEVELOPMENT)
 
 check-templates: $(DEVELOPMENT)
 	@$(BIN)/python -m djlint --lint --quiet templates
+
+check-documents: $(DEVELOPMENT)
+	@$(CHECK_ENVIRONMENT) $(BIN)/python manage.py document_workflow --check
 
 check-locks:
 	@if grep -nE '(https?|git|ssh)://|file:' requirements.lock requirements-dev.lock; then \
