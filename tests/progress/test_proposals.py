@@ -1,0 +1,137 @@
+"""Closing the loop: what was decided under Act is the next year's plan."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from accounts.enums import Role
+from accounts.models import Department, User
+from plan.models import Revision
+from programs.models import ActionYear
+from progress.actions.evaluations import Answers, perform, save_evaluation
+from progress.actions.opening import open_round
+from progress.actions.proposals import confirm, confirm_many, decline
+from progress.enums import ProposalState, Status
+from progress.errors import NotNow, ReasonRequired
+from progress.models import Evaluation, NextYearProposal
+from progress.workflow import ACCEPT, ENDORSE, SUBMIT
+from tests.factories import UserFactory
+from tests.programs.factories import ActionYearFactory, IndicatorFactory, IndicatorYearFactory
+from tests.progress.factories import RoundFactory, action_of, bring_to, entry, opened
+
+pytestmark = pytest.mark.django_db
+Brought = Callable[[Status, Evaluation], Evaluation]
+
+
+@pytest.fixture
+def proposal(evaluation: Evaluation, brought_to: Brought) -> NextYearProposal:
+    brought_to(Status.ACCEPTED, evaluation)
+    return NextYearProposal.objects.get()
+
+
+def test_a_confirmed_proposal_is_the_plan_of_the_next_year(proposal: NextYearProposal, ict_staff: User) -> None:
+    action = proposal.evaluation.action
+    confirm(proposal=proposal, by=ict_staff)
+    proposal.refresh_from_db()
+    plan = ActionYear.objects.get(action=action, year=2017)
+    assert (plan.planned_work, plan.original_planned_work) == ("対象を広げて実施します。", "対象を広げて実施します。")
+    assert (proposal.state, proposal.action_year, proposal.decided_by) == (ProposalState.CONFIRMED, plan, ict_staff)
+    revision = Revision.objects.get(object_type="programs.actionyear")
+    assert (revision.reason, revision.path) == ("平成28(2016)年度の評価の結果を反映", action.get_absolute_url())
+
+
+def test_the_original_plan_stays_beside_the_change(
+    evaluation: Evaluation, brought_to: Brought, ict_staff: User
+) -> None:
+    ActionYearFactory.create(action=evaluation.action, year=2017, planned_work="当初の計画", budget=300)
+    brought_to(Status.ACCEPTED, evaluation)
+    confirm(proposal=NextYearProposal.objects.get(), by=ict_staff)
+    plan = ActionYear.objects.get(action=evaluation.action, year=2017)
+    assert (plan.planned_work, plan.original_planned_work, plan.original_budget, plan.is_changed) == (
+        "対象を広げて実施します。",
+        "当初の計画",
+        300,
+        True,
+    )
+
+
+def test_changed_targets_become_those_of_the_next_year(
+    division: Department, liaison: User, manager: User, ict_staff: User
+) -> None:
+    round_ = RoundFactory.create()
+    action = action_of(round_.program, division)
+    indicator = IndicatorFactory.create(action=action)
+    for year in (2016, 2017):
+        IndicatorYearFactory.create(indicator=indicator, position=year, target=10)
+    open_round(round=round_, by=ict_staff)
+    evaluation = round_.evaluations.get()
+    row = evaluation.indicators.get()
+    type(row).objects.filter(pk=row.pk).update(next_target=15, target_change_reason="実績が上回ったため")
+    bring_to(Status.ACCEPTED, evaluation, liaison=liaison, manager=manager, staff=ict_staff)
+    confirm(proposal=NextYearProposal.objects.get(), by=ict_staff)
+    value = indicator.years.get(position=2017)
+    assert (value.target, value.original_target) == (Decimal(15), Decimal(10))
+
+
+def test_an_action_that_ends_gets_its_last_year(
+    evaluation: Evaluation, liaison: User, brought_to: Brought, ict_staff: User
+) -> None:
+    brought_to(Status.RETURNED, evaluation)
+    stored = Evaluation.objects.get()
+    save_evaluation(
+        evaluation=stored,
+        answers=Answers(values={"outlook_id": entry(stored.round, "Ⅵ").pk, "outlook_reason": "目的を達したため"}),
+        by=liaison,
+        expected_version=stored.version,
+    )
+    _finish(stored, liaison, ict_staff)
+    proposal = NextYearProposal.objects.get()
+    assert proposal.ends_action is True
+    confirm(proposal=proposal, by=ict_staff)
+    stored.action.refresh_from_db()
+    assert (stored.action.end_year, ActionYear.objects.filter(year=2017).count()) == (2016, 0)
+
+
+def _finish(evaluation: Evaluation, liaison: User, ict_staff: User) -> None:
+    manager = UserFactory.create(role=Role.MANAGER, role__department=evaluation.department)
+    for transition, by in ((SUBMIT, liaison), (ENDORSE, manager), (ACCEPT, ict_staff)):
+        perform(evaluation=evaluation, transition=transition, by=by)
+
+
+def test_the_last_year_of_a_programme_proposes_nothing(
+    division: Department, liaison: User, manager: User, ict_staff: User
+) -> None:
+    round_ = RoundFactory.create(year=2017)
+    action = action_of(round_.program, division)
+    ActionYearFactory.create(action=action, year=2017)
+    open_round(round=round_, by=ict_staff)
+    bring_to(Status.ACCEPTED, round_.evaluations.get(), liaison=liaison, manager=manager, staff=ict_staff)
+    assert NextYearProposal.objects.count() == 0
+
+
+def test_what_was_decided_is_decided_once(proposal: NextYearProposal, ict_staff: User) -> None:
+    confirm(proposal=proposal, by=ict_staff)
+    with pytest.raises(NotNow, match="すでに「反映済み」です。"):
+        confirm(proposal=proposal, by=ict_staff)
+    with pytest.raises(NotNow):
+        decline(proposal=proposal, by=ict_staff, reason="理由")
+
+
+def test_declining_needs_a_reason_and_leaves_the_plan(proposal: NextYearProposal, ict_staff: User) -> None:
+    with pytest.raises(ReasonRequired):
+        decline(proposal=proposal, by=ict_staff, reason="")
+    decline(proposal=proposal, by=ict_staff, reason="予算が認められなかったため")
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.decline_reason) == (ProposalState.DECLINED, "予算が認められなかったため")
+    assert ActionYear.objects.filter(year=2017).count() == 0
+
+
+def test_many_are_confirmed_at_once(division: Department, brought_to: Brought, ict_staff: User) -> None:
+    round_ = opened(division, actions=3, by=ict_staff)
+    for evaluation in round_.evaluations.all():
+        brought_to(Status.ACCEPTED, evaluation)
+    first = NextYearProposal.objects.order_by("pk")[0]
+    decline(proposal=first, by=ict_staff, reason="見送り")
+    assert confirm_many(proposals=NextYearProposal.objects.all(), by=ict_staff) == 2
+    assert ActionYear.objects.filter(year=2017).count() == 2
