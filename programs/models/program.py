@@ -1,5 +1,7 @@
 """A programme, and what lies above the plan that its actions serve as well."""
 
+import datetime
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -73,6 +75,10 @@ class Program(Versioned):
     def years(self) -> range:
         """The fiscal years of the programme, both ends included."""
         return range(self.start_year, self.end_year + 1)
+
+    @property
+    def first_day(self) -> datetime.date:
+        return datetime.date(self.start_year, 4, 1)
 
     def get_absolute_url(self) -> str:
         return reverse("programs:program", args=[self.slug])

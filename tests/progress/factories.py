@@ -116,3 +116,10 @@ def bring_to(status: Status, evaluation: Evaluation, *, liaison: User, manager: 
         comment = "実績の数値を確かめてください。" if transition.needs_reason else ""
         perform(evaluation=evaluation, transition=transition, by=people[transition], comment=comment)
     return Evaluation.objects.with_everything().get(pk=evaluation.pk)
+
+
+def department_of(person: User) -> Department:
+    """The 課 of a liaison or manager."""
+    department = person.memberships.get().department
+    assert department is not None
+    return department

@@ -14,7 +14,7 @@ from progress.enums import EvaluationField, ProposalState, Status
 from progress.errors import Incomplete, NotNow, ReasonRequired, StaleSave
 from progress.models import Evaluation, EvaluationEvent, NextYearProposal
 from tests.programs.factories import IndicatorFactory, IndicatorYearFactory
-from tests.progress.factories import RoundFactory, action_of, complete_answers, entry, fill_in, opened
+from tests.progress.factories import RoundFactory, action_of, complete_answers, department_of, entry, fill_in, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +70,7 @@ def test_fields_of_the_plan_and_the_chain_cannot_be_saved(evaluation: Evaluation
 
 
 def test_rows_of_another_evaluation_are_not_touched(liaison: User, ict_staff: User) -> None:
-    department = liaison.memberships.get().department
+    department = department_of(liaison)
     round_ = opened(department, actions=2, by=ict_staff)
     first, second = round_.evaluations.order_by("pk")
     foreign = second.milestones.create(title="他の調書の節目")
@@ -109,7 +109,7 @@ def test_a_grade_that_disagrees_with_the_numbers_needs_a_reason(liaison: User, i
 def _with_indicator(liaison: User, ict_staff: User) -> Evaluation:
     """A blank 調書 of an action with one indicator whose target is 10 in both years."""
     round_ = RoundFactory.create()
-    action = action_of(round_.program, liaison.memberships.get().department)
+    action = action_of(round_.program, department_of(liaison))
     indicator = IndicatorFactory.create(action=action)
     for year in (2016, 2017):
         IndicatorYearFactory.create(indicator=indicator, position=year)
@@ -148,7 +148,7 @@ def test_a_second_click_does_nothing_twice(evaluation: Evaluation, liaison: User
 def test_bulk_accept_lists_what_it_passes_over(
     liaison: User, ict_staff: User, brought_to: Callable[[Status, Evaluation], Evaluation]
 ) -> None:
-    round_ = opened(liaison.memberships.get().department, actions=3, by=ict_staff)
+    round_ = opened(department_of(liaison), actions=3, by=ict_staff)
     first, second, third = round_.evaluations.order_by("pk")
     brought_to(Status.ENDORSED, first)
     brought_to(Status.SUBMITTED, second)

@@ -15,7 +15,7 @@ from progress.models import Evaluation, Round
 from progress.workflow import ACCEPT, ENDORSE, SUBMIT
 from tests.factories import DepartmentFactory, MembershipFactory, UserFactory
 from tests.programs.factories import ActionOwnerFactory
-from tests.progress.factories import fill_in, opened
+from tests.progress.factories import department_of, fill_in, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def _seen(person: User) -> set[Evaluation]:
 def test_a_department_sees_its_own_and_no_others(
     division: Department, liaison: User, other_liaison: User, manager: User, ict_staff: User
 ) -> None:
-    other = other_liaison.memberships.get().department
+    other = department_of(other_liaison)
     round_ = opened(division, other, by=ict_staff)
     own = Evaluation.objects.get(round=round_, department=division)
     others = Evaluation.objects.get(round=round_, department=other)
@@ -36,7 +36,7 @@ def test_a_department_sees_its_own_and_no_others(
 
 
 def test_a_related_department_reads_but_does_not_edit(evaluation: Evaluation, other_liaison: User) -> None:
-    department = other_liaison.memberships.get().department
+    department = department_of(other_liaison)
     ActionOwnerFactory.create(action=evaluation.action, department=department, related=True)
     assert _seen(other_liaison) == {evaluation}
     assert set(permissions.editable_by(other_liaison)) == set()

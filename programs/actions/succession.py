@@ -1,0 +1,252 @@
+"""The next programme, made from the present one in one step, with lineage."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from simple_history.utils import bulk_create_with_history
+
+from accounts.models import User
+from plan.actions import create_root
+from plan.models import Plan
+from programs.enums import LineageKind
+from programs.errors import CannotSucceed
+from programs.models import (
+    Action,
+    ActionDirection,
+    ActionLineage,
+    ActionOwner,
+    ActionUpper,
+    ActionYear,
+    Indicator,
+    IndicatorYear,
+    Program,
+)
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Heir:
+    """One action of the next programme and the present actions it comes from; the first gives its words."""
+
+    code: str
+    predecessors: tuple[Action, ...]
+    kind: LineageKind
+
+
+@dataclass(frozen=True)
+class Succession:
+    """What is carried on: present action → the codes it has in the next programme.
+
+    Its own code alone: continued. Several: split. A code that several actions
+    name: merged. None at all: not carried on.
+    """
+
+    codes: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+    def heirs(self, actions: Sequence[Action]) -> list[Heir]:
+        """The next programme's actions by code."""
+        parents: dict[str, list[Action]] = {}
+        for action in actions:
+            for code in dict.fromkeys(self.codes.get(action.pk, ())):
+                parents.setdefault(code, []).append(action)
+        return [Heir(code, tuple(found), self._kind(found)) for code, found in sorted(parents.items())]
+
+    def _kind(self, parents: Sequence[Action]) -> LineageKind:
+        if len(parents) > 1:
+            return LineageKind.MERGED
+        return LineageKind.SPLIT if len(set(self.codes[parents[0].pk])) > 1 else LineageKind.CONTINUED
+
+
+def continuing(program: Program) -> list[Action]:
+    """The actions that go on to the programme's last year: what is carried on unless staff decide otherwise."""
+    return list(program.actions.in_force(program.end_year).order_by("code"))
+
+
+@transaction.atomic
+def start_next_program(
+    *,
+    program: Program,
+    slug: str,
+    title: str,
+    end_year: int,
+    succession: Succession,
+    by: User,
+    plan: Plan | None = None,
+) -> Program:
+    """Make the programme that follows `program`; it is not published yet.
+
+    `plan` is the plan it carries out (the present one by default); with another
+    plan, each action goes to the direction of the same code. Effects, in order:
+    (1) the programme, beginning the year after; (2) each heir with purpose,
+    content, directions, links to the upper plan, owners in force on its first
+    day, a blank yearly plan for each year, and indicators whose baseline is the
+    last actual value; (3) its lineage. Raises CannotSucceed, with everything
+    that stands in the way.
+    """
+    plan = plan or program.plan
+    start_year = program.end_year + 1
+    present = list(
+        program.actions.order_by("code")
+        .select_related("main_direction__measure__policy")
+        .prefetch_related("other_directions__direction__measure__policy", "uppers", "owners", "indicators__years")
+    )
+    heirs = succession.heirs(present)
+    directions = _directions(plan)
+    if problems := _problems(program, slug, end_year, heirs, directions):
+        raise CannotSucceed(problems)
+    following = Program(
+        plan=plan,
+        slug=slug,
+        title=title,
+        start_year=start_year,
+        end_year=end_year,
+        predecessor=program,
+        is_sample=program.is_sample,
+    )
+    create_root(root=following, by=by, reason=f"{program}から引き継いで作成")
+    _carry_on(following, heirs, directions, by=by)
+    return following
+
+
+Directions = Mapping[str, int]
+
+
+def _directions(plan: Plan) -> dict[str, int]:
+    """Code → id of the plan's directions."""
+    found = plan.policies.values_list(
+        "number", "measures__number", "measures__directions__number", "measures__directions__pk"
+    )
+    return {f"{policy}-{measure}-{number}": pk for policy, measure, number, pk in found if pk is not None}
+
+
+def _problems(program: Program, slug: str, end_year: int, heirs: Sequence[Heir], directions: Directions) -> list[str]:
+    problems = []
+    if Program.objects.filter(slug=slug).exists():
+        problems.append(f"アドレス『{slug}』は、すでに使われています。別のアドレスを入力してください。")
+    if end_year <= program.end_year:
+        problems.append(f"終了年度『{end_year}』は、{program.end_year + 1}以後にしてください。")
+    if not heirs:
+        problems.append("引き継ぐ取組がありません。少なくとも1件に、次の取組コードを入力してください。")
+    problems += [
+        f"取組『{heir.predecessors[0]}』の基本方向{heir.predecessors[0].main_direction.code}は、"
+        "次のプランにありません。次のプランの基本方向を登録するか、引き継がないことにしてください。"
+        for heir in heirs
+        if heir.predecessors[0].main_direction.code not in directions
+    ]
+    return problems
+
+
+def _carry_on(following: Program, heirs: Sequence[Heir], directions: Directions, *, by: User) -> None:
+    options = {"batch_size": BATCH, "default_user": by}
+    actions = bulk_create_with_history([_action(following, heir, directions) for heir in heirs], Action, **options)
+    pairs = list(zip(actions, heirs, strict=True))
+    ActionLineage.objects.bulk_create(
+        (
+            ActionLineage(action=action, predecessor=parent, kind=heir.kind)
+            for action, heir in pairs
+            for parent in heir.predecessors
+        ),
+        batch_size=BATCH,
+    )
+    bulk_create_with_history(
+        [ActionYear(action=action, year=year) for action in actions for year in following.years], ActionYear, **options
+    )
+    bulk_create_with_history(
+        [row for action, heir in pairs for row in _other_directions(action, heir, directions)],
+        ActionDirection,
+        **options,
+    )
+    owners = [row for action, heir in pairs for row in _owners(action, heir, following)]
+    bulk_create_with_history(owners, ActionOwner, **options)
+    if following.plan_id == following.predecessor.plan_id:  # type: ignore[union-attr]  # it has one: see above
+        uppers = [
+            ActionUpper(action=action, upper_id=row.upper_id, position=row.position)
+            for action, heir in pairs
+            for row in heir.predecessors[0].uppers.all()
+        ]
+        bulk_create_with_history(uppers, ActionUpper, **options)
+    _carry_indicators(following, pairs, by=by)
+
+
+def _action(following: Program, heir: Heir, directions: Directions) -> Action:
+    first = heir.predecessors[0]
+    return Action(
+        program=following,
+        code=heir.code,
+        title=first.title,
+        purpose=first.purpose,
+        content=first.content,
+        category=first.category,
+        legal_basis=first.legal_basis,
+        implementer=first.implementer,
+        start_year=following.start_year,
+        main_direction_id=directions[first.main_direction.code],
+    )
+
+
+def _other_directions(action: Action, heir: Heir, directions: Directions) -> list[ActionDirection]:
+    """Further directions of all predecessors, each once; a merged action keeps the main ones of the others."""
+    codes = [
+        direction.code
+        for parent in heir.predecessors
+        for direction in (parent.main_direction, *(row.direction for row in parent.other_directions.all()))
+    ]
+    wanted = [directions[code] for code in dict.fromkeys(codes) if code in directions]
+    others = [pk for pk in wanted if pk != action.main_direction_id]
+    return [ActionDirection(action=action, direction_id=pk, position=at) for at, pk in enumerate(others, start=1)]
+
+
+def _owners(action: Action, heir: Heir, following: Program) -> list[ActionOwner]:
+    """Who owns the first predecessor on the first day leads; owners of others that are not yet there follow."""
+    day = following.first_day
+    rows: list[ActionOwner] = []
+    for parent in heir.predecessors:
+        for owner in parent.owners.all():
+            known = any(row.department_id == owner.department_id for row in rows)
+            if known or (owner.valid_to is not None and owner.valid_to < day):
+                continue
+            kind = owner.kind if parent is heir.predecessors[0] else "related"
+            start = max(day, owner.valid_from)
+            rows.append(
+                ActionOwner(
+                    action=action,
+                    department_id=owner.department_id,
+                    kind=kind,
+                    valid_from=start,
+                    valid_to=owner.valid_to,
+                    position=len(rows) + 1,
+                )
+            )
+    return rows
+
+
+def _carry_indicators(following: Program, pairs: Sequence[tuple[Action, Heir]], *, by: User) -> None:
+    fresh: list[Indicator] = []
+    for action, heir in pairs:
+        names: set[str] = set()
+        for indicator in (row for parent in heir.predecessors for row in parent.indicators.all()):
+            if indicator.name in names:
+                continue
+            names.add(indicator.name)
+            fresh.append(_indicator(action, indicator, position=len(names)))
+    made = bulk_create_with_history(fresh, Indicator, batch_size=BATCH, default_user=by)
+    values = [IndicatorYear(indicator=indicator, position=year) for indicator in made for year in following.years]
+    bulk_create_with_history(values, IndicatorYear, batch_size=BATCH, default_user=by)
+
+
+def _indicator(action: Action, before: Indicator, position: int) -> Indicator:
+    known = [value for value in before.years.all() if value.actual is not None]
+    last = max(known, key=lambda value: value.position, default=None)
+    return Indicator(
+        action=action,
+        position=position,
+        kind=before.kind,
+        name=before.name,
+        unit=before.unit,
+        improvement=before.improvement,
+        definition=before.definition,
+        baseline=last.actual if last else before.baseline,
+        baseline_year=last.position if last else before.baseline_year,
+    )
