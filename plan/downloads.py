@@ -5,7 +5,7 @@ from itertools import groupby
 
 from django.urls import reverse
 
-from plan.csv_export import size_label, write_csv
+from accounts.csv_export import size_label, write_csv
 from plan.enums import FigureState
 from plan.exports import EXPORTS, DescribedColumn
 from plan.figure_exports import SURVEY_IN_FILE, VALUES_IN_FILE

@@ -1,7 +1,7 @@
 """The CSV files of the plan: their columns as data, with what each column means.
 
 One row for each thing, Western years beside the Japanese ones, UTF-8 with BOM;
-`plan.csv_export` writes the files and neutralises what a spreadsheet would run.
+`accounts.csv_export` writes the files and neutralises what a spreadsheet would run.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from plan.csv_export import Column, csv_response, write_csv
+from accounts.csv_export import Column, csv_response, write_csv
 from plan.figure_exports import PERIODS_IN_FILE
 from plan.models import Plan
 from plan.queries.figures import period_rows

@@ -7,7 +7,7 @@ number without its unit, the Western year beside the Japanese one.
 
 from operator import attrgetter
 
-from plan.csv_export import Column
+from accounts.csv_export import Column
 
 VALUES_ON_PAGE = (
     Column("項目", attrgetter("label")),

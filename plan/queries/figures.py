@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet, prefetch_related_objects
 
-from plan.csv_export import Column, size_label, write_csv
+from accounts.csv_export import Column, size_label, write_csv
 from plan.enums import Bound, Drawing, FigureState, Relation, Unit
 from plan.figure_exports import (
     PERIODS_IN_FILE,

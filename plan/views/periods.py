@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.csv_export import size_label
 from plan.caching import public_page
-from plan.csv_export import size_label
 from plan.exports import PERIODS
 from plan.queries import changed_on
 from plan.queries.figure_pages import periods_page

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.csv_export import csv_response, size_label, write_csv
 from plan.caching import public_page
-from plan.csv_export import csv_response, size_label, write_csv
 from plan.figure_exports import SURVEY_IN_FILE
 from plan.models import Survey
 from plan.queries import changed_on

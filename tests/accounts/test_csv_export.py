@@ -4,7 +4,7 @@ from operator import attrgetter
 
 import pytest
 
-from plan.csv_export import Column, cell, csv_response, size_label, write_csv
+from accounts.csv_export import Column, cell, csv_response, size_label, write_csv
 from plan.queries.figure_rows import StructureRow
 
 COLUMNS = (Column("区分", attrgetter("level")), Column("内容", attrgetter("text")))

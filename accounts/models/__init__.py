@@ -1,0 +1,12 @@
+"""Who uses the portal, and what is on record about what they did."""
+
+from accounts.models.people import Department, Membership, User, UserManager, ValidityQuerySet, display_name
+
+__all__ = [
+    "Department",
+    "Membership",
+    "User",
+    "UserManager",
+    "ValidityQuerySet",
+    "display_name",
+]
