@@ -2,21 +2,33 @@
 
 from typing import Any, cast
 
+from allauth.account import views as account_views
 from allauth.account.decorators import secure_admin_login
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts.admin_audit import title_of
+from accounts.audit import record_request
+from accounts.enums import AuditKind
 from accounts.forms import UserAddForm, UserEditForm
 from accounts.lookups import HistoryAdmin
 from accounts.models import Department, Membership, User
 
+
+def _log_out(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    """The log-out of the whole portal, which goes on record."""
+    return cast(HttpResponse, account_views.logout(request))
+
+
 # One log-in for all, with its rate limits and second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # the documented way of allauth
+admin.site.logout = _log_out  # type: ignore[method-assign, assignment]  # in the same way
 
 
 class ValidityFilter(admin.SimpleListFilter):
@@ -91,13 +103,7 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
     def end_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """For who lost the device: all second factors go, the next log-in asks for the password only."""
         users = list(queryset.filter(authenticator__isnull=False).distinct())
-        Authenticator.objects.filter(user__in=users).delete()
-        LogEntry.objects.log_actions(
-            cast(User, request.user).pk,
-            User.objects.filter(pk__in=[u.pk for u in users]),
-            CHANGE,
-            "二要素認証を解除した。",
-        )
+        self._end_second_factor(request, users)
         names = "、".join(user.name for user in users)
         if names:
             messages.success(
@@ -105,6 +111,71 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
             )
         else:
             messages.warning(request, "選択した利用者は、二要素認証を登録していません。")
+
+    @transaction.atomic
+    def _end_second_factor(self, request: HttpRequest, users: list[User]) -> None:
+        Authenticator.objects.filter(user__in=users).delete()
+        LogEntry.objects.log_actions(
+            cast(User, request.user).pk,
+            User.objects.filter(pk__in=[u.pk for u in users]),
+            CHANGE,
+            "二要素認証を解除した。",
+        )
+        for user in users:
+            record_request(
+                request,
+                AuditKind.SECOND_FACTOR_CHANGED,
+                about=title_of(user),
+                details={"内容": "管理画面で二要素認証を解除した"},
+            )
+
+    # ── What goes on record ───────────────────────────────────────────────────
+
+    def audit_kind(self, request: HttpRequest) -> AuditKind:
+        is_password = request.resolver_match and request.resolver_match.url_name == "auth_user_password_change"
+        return AuditKind.PASSWORD_CHANGED if is_password else super().audit_kind(request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        response: Any = super().changelist_view(request, extra_context)
+        if _is_shown(request, response):
+            listed = response.context_data["cl"]
+            asked = "、".join(f"{name}={value}" for name, value in request.GET.items())
+            details: dict[str, object] = {"件数": listed.result_count, **({"条件": asked} if asked else {})}
+            record_request(request, AuditKind.SAW_PERSONAL_DATA, about="利用者の一覧", details=details)
+        return response
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        response = super().changeform_view(request, object_id, *args, **kwargs)
+        if object_id is not None:
+            self._record_seen(request, response, object_id)
+        return response
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        response = super().history_view(request, object_id, extra_context)
+        self._record_seen(request, response, object_id)
+        return response
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        response = super().history_form_view(request, object_id, version_id, extra_context)
+        self._record_seen(request, response, object_id)
+        return cast(HttpResponse, response)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        response = super().user_change_password(request, id, form_url)
+        self._record_seen(request, response, id)
+        return response
+
+    def _record_seen(self, request: HttpRequest, response: HttpResponse, object_id: str) -> None:
+        if _is_shown(request, response):
+            about = title_of(User.objects.get(pk=object_id))
+            record_request(request, AuditKind.SAW_PERSONAL_DATA, about=about)
+
+
+def _is_shown(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether a page was opened, not sent: what is sent goes on record as a change, or is shown again to its writer."""
+    return request.method == "GET" and response.status_code == 200
 
 
 class BureauFilter(admin.SimpleListFilter):

@@ -6,14 +6,15 @@ Japanese. A cell that a spreadsheet would take for a formula is neutralised.
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 
 BOM = "\ufeff"
+CHARACTERS_AT_ONCE = 64 * 1024
 # What spreadsheets take for the beginning of a formula or a command.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -42,19 +43,45 @@ def cell(value: object) -> str:
 
 def write_csv(columns: Sequence[Column], rows: Iterable[object]) -> bytes:
     """The whole file as bytes: BOM, header row, then one line for each row."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([cell(column.label) for column in columns])
-    for row in rows:
-        writer.writerow([cell(column.getter(row)) for column in columns])
-    return (BOM + out.getvalue()).encode("utf-8")
+    return b"".join(_lines(columns, rows))
 
 
 def csv_response(filename: str, columns: Sequence[Column], rows: Iterable[object]) -> HttpResponse:
     """The file as a download; `filename` may be Japanese and ends in `.csv`."""
     response = HttpResponse(write_csv(columns, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
+    response["Content-Disposition"] = _attachment(filename)
     return response
+
+
+def csv_stream(filename: str, columns: Sequence[Column], rows: Iterable[object]) -> StreamingHttpResponse:
+    """`csv_response` for more rows than belong in memory: `rows` are taken one by one while the file is sent."""
+    response = StreamingHttpResponse(_lines(columns, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = _attachment(filename)
+    return response
+
+
+def _lines(columns: Sequence[Column], rows: Iterable[object]) -> Iterator[bytes]:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    out.write(BOM)
+    writer.writerow([cell(column.label) for column in columns])
+    for row in rows:
+        writer.writerow([cell(column.getter(row)) for column in columns])
+        if out.tell() > CHARACTERS_AT_ONCE:
+            yield _taken(out)
+    yield _taken(out)
+
+
+def _taken(out: io.StringIO) -> bytes:
+    """What was written so far; the buffer is empty afterwards."""
+    text = out.getvalue()
+    out.seek(0)
+    out.truncate()
+    return text.encode("utf-8")
+
+
+def _attachment(filename: str) -> str:
+    return f"attachment; filename*=UTF-8''{quote(filename)}"
 
 
 def size_label(size: int) -> str:

@@ -1,14 +1,19 @@
 """Log-in, passwords and second factor in our words, and the forms of the user admin."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account import forms as account_forms
+from allauth.core import context
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 
+from accounts.audit import record_request
+from accounts.enums import AuditKind
 from accounts.models import User
 from accounts.spelling import normalise_login
 
@@ -70,12 +75,24 @@ class ReauthenticateForm(PlainFieldsMixin, account_forms.ReauthenticateForm):
     texts = {"password": ("パスワード", "")}
 
 
+@contextmanager
+def failures_recorded(user: User | None) -> Iterator[None]:
+    """A second factor that is refused goes on record, whether it was wrong or tried too often."""
+    try:
+        yield
+    except forms.ValidationError as error:
+        kind = AuditKind.LOG_IN_FAILED if error.code == "incorrect_code" else AuditKind.LOCKED_OUT
+        record_request(context.request, kind, by=user, details={"方法": "二要素認証"})
+        raise
+
+
 class CodeForm(PlainFieldsMixin, mfa_forms.AuthenticateForm):
     texts = {"code": ("認証アプリの数字、またはリカバリーコード", "")}
 
     def clean_code(self) -> str:
         self.cleaned_data["code"] = normalise_login(self.cleaned_data["code"])
-        return super().clean_code()
+        with failures_recorded(self.user):
+            return super().clean_code()
 
 
 class ReauthenticateCodeForm(PlainFieldsMixin, mfa_forms.ReauthenticateForm):
@@ -83,7 +100,20 @@ class ReauthenticateCodeForm(PlainFieldsMixin, mfa_forms.ReauthenticateForm):
 
     def clean_code(self) -> str:
         self.cleaned_data["code"] = normalise_login(self.cleaned_data["code"])
-        return super().clean_code()
+        with failures_recorded(self.user):
+            return super().clean_code()
+
+
+class KeyForm(webauthn_forms.AuthenticateWebAuthnForm):
+    def clean_credential(self) -> Any:
+        with failures_recorded(self.user):
+            return super().clean_credential()
+
+
+class ReauthenticateKeyForm(webauthn_forms.ReauthenticateWebAuthnForm):
+    def clean_credential(self) -> Any:
+        with failures_recorded(self.user):
+            return super().clean_credential()
 
 
 class ActivateTOTPForm(PlainFieldsMixin, totp_forms.ActivateTOTPForm):

@@ -8,6 +8,8 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
+from accounts.admin_audit import AuditedMixin
+
 if TYPE_CHECKING:
     _Base = admin.ModelAdmin
 else:
@@ -36,8 +38,11 @@ class PlainLookupsMixin(_Base):
         return is_plain and super().lookup_allowed(lookup, value, request)
 
 
-class HistoryAdmin(PlainLookupsMixin, SimpleHistoryAdmin):
-    """The history of a row; 404 for an address without a key, which simple_history would look for all the same."""
+class HistoryAdmin(AuditedMixin, PlainLookupsMixin, SimpleHistoryAdmin):
+    """The history of a row, and its changes on record.
+
+    404 for an address without a key, which simple_history would look for all the same.
+    """
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         if key_in(object_id) is None:

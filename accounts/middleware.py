@@ -1,4 +1,4 @@
-"""Sessions that end, and the second factor.
+"""Sessions that end, the second factor, and what is refused on record.
 
 None of these looks at the session of a request that brings no session cookie:
 pages for citizens stay free of `Vary: Cookie` and of queries.
@@ -14,6 +14,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts import sessions
+from accounts.audit import record_request
+from accounts.enums import AuditKind
 from accounts.typed_text import lost_text_page
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -91,7 +93,25 @@ class SecondFactorMiddleware:
         return not is_mfa_enabled(user, types=["totp", "webauthn"])
 
     def _is_open(self, path: str) -> bool:
-        """What is needed to set it up or to leave; the page 「利用者情報」 is not."""
+        """What is needed to set it up or to leave; the pages of our own that show something are not."""
         if path.startswith(settings.STATIC_URL):
             return True
-        return path.startswith("/accounts/") and path != reverse("accounts:me")
+        closed = tuple(reverse(f"accounts:{name}") for name in ("me", "audit", "roles"))
+        return path.startswith("/accounts/") and not path.startswith(closed)
+
+
+class DeniedMiddleware:
+    """Puts on record what was refused to somebody who is logged in.
+
+    Innermost, so that it sees only what views and the admin refuse; a refused
+    CSRF token is among it, for it may be somebody else who sent the form.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 403 and _has_session_cookie(request) and request.user.is_authenticated:
+            record_request(request, AuditKind.DENIED, details={"要求": request.method})
+        return response

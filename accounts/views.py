@@ -1,16 +1,26 @@
-"""Pages about the person who is logged in."""
+"""Pages about the person who is logged in, and what administrators see of everybody."""
 
 from typing import cast
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import sessions
-from accounts.models import User
-from accounts.permissions import OF_THE_ROUND, Permission, permissions_of
+from accounts.audit import record_export
+from accounts.audit_forms import AuditFilterForm
+from accounts.audit_list import COLUMNS, audit_page, newest_number
+from accounts.csv_export import csv_stream
+from accounts.enums import Role
+from accounts.gates import requires
+from accounts.lookups import key_in
+from accounts.models import AuditEntry, User
+from accounts.permissions import PERMISSIONS, Permission, permissions_of
 from accounts.typed_text import lost_text_page
 
 
@@ -22,8 +32,9 @@ def me(request: HttpRequest) -> HttpResponse:
     granted = permissions_of(user)
     context = {
         "memberships": user.valid_memberships,
-        "allowed": [p.label for p in Permission if p in granted - OF_THE_ROUND],
-        "allowed_later": [p.label for p in Permission if p in granted & OF_THE_ROUND],
+        "allowed": [p.label for p in Permission if p in granted],
+        "may_read_audit": Permission.READ_AUDIT in granted,
+        "may_see_roles": Permission.MANAGE_ACCOUNTS in granted,
     }
     return render(request, "accounts/me.html", context)
 
@@ -37,6 +48,46 @@ def session(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         sessions.renew(request.session)
     return JsonResponse({"seconds": sessions.seconds_left(request.session)})
+
+
+@require_safe
+@never_cache
+@requires(Permission.MANAGE_ACCOUNTS)
+def roles(request: HttpRequest) -> HttpResponse:
+    """The table of `accounts.permissions`, one row for each permission."""
+    rows = [(p.label, [(role.label, p in PERMISSIONS[role]) for role in Role]) for p in Permission]
+    return render(request, "accounts/roles.html", {"roles": [role.label for role in Role], "rows": rows})
+
+
+@require_safe
+@never_cache
+@requires(Permission.READ_AUDIT)
+def audit(request: HttpRequest) -> HttpResponse:
+    """GET with the fields of the form, page and newest (the number the first page began with)."""
+    form = AuditFilterForm(request.GET)
+    newest = key_in(request.GET.get("newest", "")) or newest_number()
+    entries = form.criteria().entries(newest) if form.is_valid() else AuditEntry.objects.none()
+    context = {
+        "form": form,
+        "is_filtered": bool(form.conditions()),
+        "found": audit_page(entries, form.conditions(), newest, request.GET.get("page", "")),
+    }
+    return render(request, "accounts/audit.html", context)
+
+
+@require_safe
+@never_cache
+@requires(Permission.READ_AUDIT)
+def audit_csv(request: HttpRequest) -> HttpResponseBase:
+    """The records that the page shows with the same conditions, all of them; itself on record."""
+    form = AuditFilterForm(request.GET)
+    if not form.is_valid():
+        return redirect(f"{reverse('accounts:audit')}?{urlencode(form.conditions())}")
+    newest = key_in(request.GET.get("newest", "")) or newest_number()
+    entries = form.criteria().entries(newest)
+    record_export(request, "監査記録", rows=entries.count(), conditions=form.in_words())
+    filename = f"監査記録_{timezone.localdate():%Y%m%d}.csv"
+    return csv_stream(filename, COLUMNS, entries.iterator(chunk_size=1000))
 
 
 def mail_kept_by_administrators(request: HttpRequest) -> HttpResponse:

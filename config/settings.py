@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "accounts.middleware.SessionRenewalMiddleware",
     "accounts.middleware.ExpiredSessionMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
+    "accounts.middleware.DeniedMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
@@ -247,6 +248,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "accounts.forms.CodeForm",
     "reauthenticate": "accounts.forms.ReauthenticateCodeForm",
+    "authenticate_webauthn": "accounts.forms.KeyForm",
+    "reauthenticate_webauthn": "accounts.forms.ReauthenticateKeyForm",
     "activate_totp": "accounts.forms.ActivateTOTPForm",
     "add_webauthn": "accounts.forms.AddWebAuthnForm",
     "edit_webauthn": "accounts.forms.EditWebAuthnForm",

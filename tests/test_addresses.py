@@ -52,6 +52,7 @@ PUBLIC: dict[str, dict[str, Any]] = {
 # Public in the demo, for people who may edit elsewhere.
 STAFF_ONLY = {"plan:gallery"}
 OWN_PAGES = {"accounts:me", "accounts:session", "accounts:email"}
+ADMINISTRATORS_ONLY = {"accounts:audit", "accounts:audit_csv", "accounts:roles"}
 PERSONAS = ("citizen", "liaison", "manager", "committee_viewer", "ict_staff", "administrator")
 
 
@@ -80,7 +81,7 @@ def browser_of(request: pytest.FixtureRequest) -> Any:
 
 
 def test_every_address_is_listed() -> None:
-    assert _names(get_resolver()) == set(PUBLIC) | STAFF_ONLY | OWN_PAGES
+    assert _names(get_resolver()) == set(PUBLIC) | STAFF_ONLY | OWN_PAGES | ADMINISTRATORS_ONLY
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
@@ -103,6 +104,17 @@ def test_own_page_needs_a_login(persona: str, browser_of: Any) -> None:
         assert (response.status_code, response.headers["Location"]) == (302, "/accounts/login/?next=/accounts/me/")
     else:
         assert response.status_code == 200
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.parametrize("name", sorted(ADMINISTRATORS_ONLY))
+def test_page_for_administrators_is_open_to_them_alone(name: str, persona: str, browser_of: Any) -> None:
+    address = reverse(name)
+    response = browser_of(persona).get(address)
+    if persona == "citizen":
+        assert (response.status_code, response.headers["Location"]) == (302, f"/accounts/login/?next={address}")
+    else:
+        assert response.status_code == (200 if persona == Role.ADMINISTRATOR.value else 403)
 
 
 # Which personas may open the list of which admin models; the table behind it: accounts/permissions.py.

@@ -14,6 +14,7 @@ LONGEST_VIEW = 25
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "signals", "misc"}
 # Append-only rows may refuse to be edited; nothing else happens in save().
 SAVE_THAT_REFUSES: set[str] = {
+    "accounts/models/audit.py",
     "plan/models/records.py",
     "programs/models/action.py",
     "progress/models/evaluation.py",

@@ -62,7 +62,7 @@ class RowInline(admin.StackedInline):
 
 
 class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, PlainLookupsMixin, admin.ModelAdmin):
-    """Base of the admin of each root; `main_fieldsets` is what differs."""
+    """Base of the admin of each root, on record by `AuditedMixin`; `main_fieldsets` is what differs."""
 
     form = RootForm
     formfield_overrides = PROSE

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -47,17 +48,18 @@ class DeletionMixin(_Base):
         title, pk = str(root), root.pk
         by: Any = request.user
         try:
-            actions.delete_root(
-                root=root,
-                by=by,
-                reason=form.cleaned_data["reason"],
-                expected_version=form.cleaned_data["expected_version"],
-            )
+            with transaction.atomic():
+                actions.delete_root(
+                    root=root,
+                    by=by,
+                    reason=form.cleaned_data["reason"],
+                    expected_version=form.cleaned_data["expected_version"],
+                )
+                root.pk = pk
+                self.log_deletions(request, [root])  # type: ignore[arg-type]  # a list will do
         except EditError as error:
             form.add_error(None, f"{error} 開き直して、内容を確かめてください。")
             return None
-        root.pk = pk
-        self.log_deletions(request, [root])  # type: ignore[arg-type]  # a list will do
         self.message_user(request, f"「{title}」を削除しました。「削除した項目」から元に戻せます。", messages.SUCCESS)
         return HttpResponseRedirect(self.reverse_changelist())
 

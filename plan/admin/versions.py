@@ -1,16 +1,18 @@
 """「版の一覧」: every state a root ever had, and the way back to it; also for what was deleted."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.paginator import Page, Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from accounts.admin_audit import AuditedMixin
 from accounts.lookups import key_in
 from plan import actions
 from plan.admin.conflict import Difference, word_differences
@@ -21,11 +23,6 @@ from plan.editing.snapshots import differences
 from plan.editing.states import State, deleted_states, states_of
 from plan.forms import ReasonForm
 from plan.models import Term
-
-if TYPE_CHECKING:
-    _Base = admin.ModelAdmin
-else:
-    _Base = object
 
 STATES_PER_PAGE = 20
 
@@ -40,7 +37,7 @@ class Entry:
     changes: list[Difference]
 
 
-class VersionsMixin(_Base):
+class VersionsMixin(AuditedMixin):
     """Replaces Django's history page by the list of versions, the look at one and the way back."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -108,14 +105,17 @@ class VersionsMixin(_Base):
     def _restore(self, request: HttpRequest, state: State, form: ReasonForm) -> HttpResponse | None:
         by: Any = request.user
         try:
-            revision = actions.restore(
-                object_type=self.opts.label_lower,
-                object_id=state.root.pk,
-                history_id=state.history_id,
-                by=by,
-                reason=form.cleaned_data["reason"],
-                expected_version=form.cleaned_data["expected_version"],
-            )
+            with transaction.atomic():
+                revision = actions.restore(
+                    object_type=self.opts.label_lower,
+                    object_id=state.root.pk,
+                    history_id=state.history_id,
+                    by=by,
+                    reason=form.cleaned_data["reason"],
+                    expected_version=form.cleaned_data["expected_version"],
+                )
+                if revision is not None:
+                    self.record_change(request, state.root, "以前の状態に戻した", revision.reason)
         except EditError as error:
             form.add_error(None, str(error))
             return None

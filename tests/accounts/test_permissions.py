@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.permissions import PERMISSIONS, Permission, permissions_of
+from accounts.permissions import PERMISSIONS, Permission, admin_allows, permissions_of
 from tests.factories import MembershipFactory, UserFactory
 
 # role → permissions, in full and by their stored names: a change to the table is a change here.
@@ -18,14 +18,29 @@ EXPECTED = {
         "enter_admin",
         "view_plan",
         "edit_plan",
+        "view_program",
+        "edit_program",
         "view_departments",
         "edit_departments",
+        "reorganise",
+        "open_round",
         "review",
+        "evaluate_measures",
+        "release_to_committee",
         "publish",
         "read_committee_papers",
     },
     "committee_viewer": {"read_committee_papers"},
-    "administrator": {"enter_admin", "view_plan", "view_departments", "edit_departments", "manage_accounts"},
+    "administrator": {
+        "enter_admin",
+        "view_plan",
+        "view_program",
+        "view_departments",
+        "edit_departments",
+        "reorganise",
+        "manage_accounts",
+        "read_audit",
+    },
 }
 
 # persona → Django's permissions of the accounts app and of one model of the plan.
@@ -99,6 +114,30 @@ def test_a_role_counts_only_within_its_period(period: str) -> None:
 def test_an_account_out_of_its_period_may_nothing(period: str) -> None:
     user = UserFactory.create(role=Role.ADMINISTRATOR, **{period: True})
     assert permissions_of(user) == frozenset()
+
+
+# Of models whose apps are yet to come: role → what the admin would let it do, "" for nothing.
+ROUND_MODELS = ("programs.action", "progress.round", "progress.extension", "progress.evaluation")
+ROUND_ADMIN = {
+    Role.LIAISON: ("", "", "", ""),
+    Role.MANAGER: ("", "", "", ""),
+    Role.ICT_STAFF: ("view add change delete", "view add change", "view add change", "view"),
+    Role.COMMITTEE_VIEWER: ("", "", "", ""),
+    Role.ADMINISTRATOR: ("view", "view", "view", "view"),
+}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_programme_and_round_are_kept_by_the_ict_staff_and_read_by_administrators(role: Role) -> None:
+    allowed = tuple(
+        " ".join(
+            action
+            for action in ("view", "add", "change", "delete")
+            if admin_allows(PERMISSIONS[role], f"{model.partition('.')[0]}.{action}_{model.partition('.')[2]}")
+        )
+        for model in ROUND_MODELS
+    )
+    assert allowed == ROUND_ADMIN[role]
 
 
 def test_nobody_is_superuser(administrator: User) -> None:

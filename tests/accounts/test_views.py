@@ -37,18 +37,30 @@ def test_it_says_what_the_person_may_do(administrator: User, client_of: ClientOf
     assert items(page, "できること") == [
         "管理画面を開くことができます。",
         "計画の内容と改定履歴を管理画面で確認することができます。",
+        "プログラムと調書を管理画面で確認することができます。",
         "組織の一覧を管理画面で確認することができます。",
         "組織を登録・変更することができます。",
+        "組織改編を行うことができます。",
         "利用者と役割を登録・変更することができます。",
+        "監査記録を確認することができます。",
     ]
-    assert items(page, "手続き") == ["プランの管理画面を開く", *EVERYBODY]
+    assert items(page, "手続き") == [
+        "プランの管理画面を開く",
+        "監査記録を確認する",
+        "役割と権限を確認する",
+        *EVERYBODY,
+    ]
 
 
 def test_it_does_not_offer_the_admin_to_a_liaison(liaison: User, client_of: ClientOf) -> None:
     page = client_of(liaison).get("/accounts/me/").content.decode()
     assert items(page, "手続き") == EVERYBODY
-    assert items(page, "できること") == ["自分の組織の調書を記入・提出する"]
-    assert "年度の評価の機能は準備中です。" in page
+    assert items(page, "できること") == ["自分の組織の調書を記入・提出することができます。"]
+
+
+def test_who_has_no_role_may_read_what_is_public(client_of: ClientOf) -> None:
+    page = client_of(UserFactory.create()).get("/accounts/me/").content.decode()
+    assert "公開されているページを読むことができます。" in page
 
 
 def test_it_lists_the_roles_of_today_with_their_periods(client_of: ClientOf) -> None:

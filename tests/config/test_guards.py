@@ -66,6 +66,9 @@ def test_get_may_keep_its_session(client: Client) -> None:
         ('  UPDATE "plan_term" SET "name" = %s', True),
         ('DELETE FROM "plan_term"', True),
         ('INSERT INTO "django_session" ("session_key") VALUES (%s)', False),
+        ('INSERT INTO "accounts_auditentry" ("number") VALUES (%s)', False),
+        ('UPDATE "accounts_audithead" SET "number" = %s', False),
+        ('UPDATE "accounts_user" SET "name" = %s', True),
         ("SAVEPOINT s1", False),
     ],
 )

@@ -1,0 +1,100 @@
+"""What the audit page shows and what its file holds."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.utils import timezone
+
+from accounts.csv_export import Column
+from accounts.models import AuditEntry, AuditHead
+from accounts.models.audit import AuditEntryQuerySet
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What somebody looks for; empty where it does not matter. Days belong to the period, both ends."""
+
+    kind: str = ""
+    person: str = ""
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    words: tuple[str, ...] = ()
+
+    def entries(self, newest: int) -> AuditEntryQuerySet:
+        """The records that meet all of it, the newest first, none later than number `newest`."""
+        found = AuditEntry.objects.filter(number__lte=newest).order_by("-number")
+        if self.kind:
+            found = found.filter(kind=self.kind)
+        if self.person:
+            found = found.by_person(self.person)
+        until = self.until + datetime.timedelta(days=1) if self.until else None
+        return found.between(_midnight(self.since), _midnight(until)).with_words(list(self.words))
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """One page of records, and the addresses that go on from there."""
+
+    page: "Page[AuditEntry]"
+    total: int
+    query: str
+    """The conditions and the newest number, encoded, ending in "&": for the links to other pages."""
+
+
+def audit_page(entries: AuditEntryQuerySet, conditions: dict[str, str], newest: int, number: str) -> AuditPage:
+    """Two queries, however many there are.
+
+    `newest` goes into the links, so that what is recorded meanwhile does not move the records from page to page.
+    """
+    paginator = Paginator(entries, PER_PAGE)
+    return AuditPage(
+        page=paginator.get_page(number),
+        total=paginator.count,
+        query=urlencode({**conditions, "newest": newest}) + "&",
+    )
+
+
+def newest_number() -> int:
+    return AuditHead.objects.filter(id=1).values_list("number", flat=True).first() or 0
+
+
+def facts_text(entry: AuditEntry) -> str:
+    """The details in one line: 「操作：変更／内容：氏名を変更しました。」."""
+    return "／".join(f"{label}：{_value(value)}" for label, value in entry.facts.items())
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return "、".join(map(_value, value))
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    return "なし" if value is None else str(value)
+
+
+def _midnight(day: datetime.date | None) -> datetime.datetime | None:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time())) if day else None
+
+
+def _of(name: str) -> Callable[[AuditEntry], object]:
+    return lambda entry: getattr(entry, name)
+
+
+COLUMNS = (
+    Column("番号", _of("number")),
+    Column("日時（日本時間）", lambda entry: f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}"),
+    Column("種類", lambda entry: entry.get_kind_display()),
+    Column("氏名", _of("person_name")),
+    Column("職員番号", _of("staff_number")),
+    Column("対象", _of("about")),
+    Column("詳細", facts_text),
+    Column("アドレス", _of("path")),
+    Column("接続元", _of("client")),
+    Column("前の記録のハッシュ値", _of("previous_hash")),
+    Column("ハッシュ値", _of("hash")),
+)
+"""The file of the audit page. People's names and numbers are those of the time of the record."""
