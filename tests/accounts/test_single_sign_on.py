@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
 from accounts.adapter import UNKNOWN_TO_THE_PORTAL
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +98,20 @@ def test_everybody_else_is_refused(request_: HttpRequest, said: dict[str, Any]) 
     assert refused.value.response.headers["Location"] == "/accounts/login/"
     assert [str(m) for m in get_messages(request_)] == [UNKNOWN_TO_THE_PORTAL]
     assert SocialAccount.objects.count() == 0
+
+
+def test_who_is_refused_and_who_is_connected_is_on_record(request_: HttpRequest) -> None:
+    user = UserFactory.create(staff_number="AB0123", email="taro@city.example")
+    with pytest.raises(ImmediateHttpResponse):
+        get_adapter().pre_social_login(request_, sign_on(staff_number="ZZ9999"))
+    get_adapter().on_authentication_error(request_, provider=None, error="denied")
+    get_adapter().pre_social_login(request_, sign_on(staff_number="AB0123"))
+    unknown = {"方法": "職員認証", "理由": "このサイトの利用者として登録されていない"}
+    assert [(e.kind, e.person, e.about, e.facts) for e in AuditEntry.objects.order_by("number")] == [
+        ("log_in_failed", None, "登録のない利用者", unknown),
+        ("log_in_failed", None, "", {"方法": "職員認証", "理由": "職員認証が成功しなかった"}),
+        ("sign_on_changed", user, "", {"内容": "職員認証とつないだ"}),
+    ]
 
 
 def test_it_never_makes_an_account(request_: HttpRequest) -> None:
