@@ -46,7 +46,7 @@ class AuditFilterForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and since > until:
-            self.add_error("until", f"「この日から」（{since}）より後の日にしてください。")
+            self.add_error("until", f"{until}は「この日から」の{since}より前です。同じ日か、後の日を入力してください。")
         return cleaned
 
     def criteria(self) -> Criteria:

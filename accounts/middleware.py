@@ -113,5 +113,6 @@ class DeniedMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code == 403 and _has_session_cookie(request) and request.user.is_authenticated:
-            record_request(request, AuditKind.DENIED, details={"要求": request.method})
+            deed = "画面を開く" if request.method in {"GET", "HEAD"} else "送信"
+            record_request(request, AuditKind.DENIED, details={"操作": deed})
         return response

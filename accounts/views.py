@@ -55,7 +55,7 @@ def session(request: HttpRequest) -> HttpResponse:
 @requires(Permission.MANAGE_ACCOUNTS)
 def roles(request: HttpRequest) -> HttpResponse:
     """The table of `accounts.permissions`, one row for each permission."""
-    rows = [(p.label, [(role.label, p in PERMISSIONS[role]) for role in Role]) for p in Permission]
+    rows = [(p.label, [p in PERMISSIONS[role] for role in Role]) for p in Permission]
     return render(request, "accounts/roles.html", {"roles": [role.label for role in Role], "rows": rows})
 
 

@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models import ProtectedError
@@ -258,6 +259,16 @@ def test_without_its_head_nothing_more_is_recorded() -> None:
     execute(DELETE_HEAD)
     with pytest.raises(audit.TrailBroken):
         audit.record(AuditKind.CHANGED, by=None)
+
+
+@without_triggers
+def test_a_lost_head_is_put_back_as_the_manual_says() -> None:
+    record_some()
+    execute(DELETE_HEAD)
+    manual = (settings.BASE_DIR / "docs" / "manual" / "07-operation.md").read_text(encoding="utf-8")
+    execute(manual.split("```sql\n")[1].split("```")[0])
+    audit.record(AuditKind.CHANGED, by=None)
+    assert audit.verify().checked == 5
 
 
 def test_an_empty_trail_is_sound() -> None:

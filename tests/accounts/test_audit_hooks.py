@@ -333,7 +333,7 @@ def test_a_person_who_is_not_there_is_not_seen(address: str, administrator: User
 
 def test_what_is_refused_is_recorded(ict_staff: User, client_of: ClientOf) -> None:
     client_of(ict_staff).get("/admin/accounts/user/")
-    assert trail() == [("denied", ict_staff.staff_number, "", {"要求": "GET"})]
+    assert trail() == [("denied", ict_staff.staff_number, "", {"操作": "画面を開く"})]
     assert AuditEntry.objects.get().path == "/admin/accounts/user/"
 
 
@@ -341,7 +341,7 @@ def test_a_refused_csrf_token_is_recorded(liaison: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(liaison)
     assert client.post("/accounts/logout/").status_code == 403
-    assert trail() == [("denied", liaison.staff_number, "", {"要求": "POST"})]
+    assert trail() == [("denied", liaison.staff_number, "", {"操作": "送信"})]
 
 
 def test_refusals_of_citizens_are_not_recorded(client: Client) -> None:

@@ -59,6 +59,9 @@ def kept(page: Page) -> dict[str, dict[str, str]]:
         "/admin/accounts/user/",
         "/admin/accounts/department/",
         "/admin/accounts/user/1/history/",
+        "/accounts/audit/",
+        "/accounts/audit/?since=2017-06-02&until=2017-06-01",
+        "/accounts/roles/",
     ],
 )
 def test_pages_about_oneself_are_accessible(portal: Portal, page: Page, address: str) -> None:
