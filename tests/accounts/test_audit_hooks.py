@@ -314,7 +314,7 @@ def test_who_looks_at_people_is_recorded_once_for_each_page(
         assert client.get(address).status_code == 200
     client.get("/admin/accounts/user/?q=太郎")
     who = administrator.staff_number
-    seen = ("saw_personal_data", who, "利用者「試験 太郎」", {})
+    seen: Record = ("saw_personal_data", who, "利用者「試験 太郎」", {})
     listed = ("saw_personal_data", who, "利用者の一覧", {"件数": 1, "条件": "q=太郎"})
     assert trail() == [*[seen] * 4, listed]
 
