@@ -64,3 +64,11 @@ class CannotPublish(ProgressError):
 class NothingToCorrect(ProgressError):
     def __init__(self) -> None:
         super().__init__("公表した内容と変わったところがないので、訂正していません。")
+
+
+class CannotReorganise(ProgressError):
+    """The 組織改編 cannot be done; `problems` says why, one line each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        super().__init__(f"組織改編を行えません。{len(self.problems)}件を直してから、もう一度操作してください。")

@@ -12,7 +12,8 @@ from progress.workflow import TRANSITIONS, Transition, possible
 PATH = settings.BASE_DIR / "docs" / "workflow.md"
 HEAD = """# 調書の決裁の流れ
 
-この頁は `progress/workflow.py` の表から `manage.py document_workflow` が作ります。手で直さないでください（`make check` が確かめます）。
+この頁は `progress/workflow.py` の表から `manage.py document_workflow` が作ります。
+手で直さないでください（`make check` が確かめます）。
 だれができるかは `progress/permissions.py`、いつできるかは `progress/workflow.py` が決めます。
 
 *Made from the table of transitions; `make check` fails when it is stale.*

@@ -1,0 +1,87 @@
+"""What a 組織改編 moves, listed before it happens, and what stands in its way."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Department, Membership
+from plan.fiscal import date_label
+from programs.models import ActionOwner
+from progress.enums import Status
+from progress.models import Evaluation
+from progress.reorganising import Reorganisation
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What is in force on or after the day; querysets, so that a page shows the first of thousands and counts all."""
+
+    owners: QuerySet[ActionOwner]
+    memberships: QuerySet[Membership]
+    evaluations: QuerySet[Evaluation]
+    divisions: QuerySet[Department]
+
+
+def moves(reorganisation: Reorganisation) -> Moves:
+    """Everything the predecessors leave: actions they own, people, 調書 not yet published; for a 局 its 課."""
+    leaving = [department.pk for department in reorganisation.predecessors]
+    in_force = Q(valid_to__isnull=True) | Q(valid_to__gte=reorganisation.day)
+    return Moves(
+        owners=ActionOwner.objects.filter(in_force, department__in=leaving)
+        .select_related("action", "department")
+        .order_by("action__code", "pk"),
+        memberships=Membership.objects.filter(in_force, department__in=leaving)
+        .select_related("user", "department")
+        .order_by("user__staff_number", "pk"),
+        evaluations=unpublished(Evaluation.objects.filter(department__in=leaving)).order_by("action__code"),
+        divisions=Department.objects.filter(in_force, bureau__in=leaving).order_by("code"),
+    )
+
+
+def unpublished(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
+    """The 調書 somebody still works on: published ones keep the department of their day."""
+    return evaluations.exclude(status=Status.PUBLISHED).select_related("action", "round")
+
+
+def problems(reorganisation: Reorganisation) -> list[str]:
+    """Everything that stands in the way, in words; empty when it can be done."""
+    return [*_of_predecessors(reorganisation), *_of_successors(reorganisation)]
+
+
+def _of_predecessors(reorganisation: Reorganisation) -> Iterator[str]:
+    if not reorganisation.predecessors:
+        yield "終わる組織を選んでください。"
+    for department in reorganisation.predecessors:
+        if department.valid_to is not None:
+            yield f"『{department}』は{date_label(department.valid_to)}に終わっています。有効な組織を選んでください。"
+        elif department.valid_from >= reorganisation.day:
+            yield f"『{department}』の設置日は改編の日より後です。改編の日を確かめてください。"
+    kinds = {department.bureau_id is None for department in reorganisation.predecessors}
+    if len(kinds) > 1:
+        yield "局と課を一度に改編することはできません。分けて操作してください。"
+    if kinds == {True} and len(reorganisation.successors) > 1:
+        yield "局の分割は、課ごとに所属する局を変えて行ってください。"
+
+
+def _of_successors(reorganisation: Reorganisation) -> Iterator[str]:
+    if not reorganisation.successors:
+        yield "引き継ぐ組織を入力してください。"
+    codes = [successor.code for successor in reorganisation.successors if successor.existing is None]
+    for successor in reorganisation.successors:
+        if successor.existing is not None:
+            if successor.existing in reorganisation.predecessors:
+                yield f"『{successor.existing}』を、終わる組織と引き継ぐ組織の両方に選ぶことはできません。"
+            continue
+        if not successor.code or not successor.name:
+            yield "引き継ぐ組織の、組織コードと名称を入力してください。"
+        elif codes.count(successor.code) > 1:
+            yield f"組織コード『{successor.code}』が重なっています。別のコードを入力してください。"
+        elif _is_taken(successor.code, reorganisation):
+            yield f"組織コード『{successor.code}』は、ほかの組織が使っています。別のコードを入力してください。"
+
+
+def _is_taken(code: str, reorganisation: Reorganisation) -> bool:
+    """A successor may keep its predecessor's code; nobody else's that is in force."""
+    leaving = [department.pk for department in reorganisation.predecessors]
+    return Department.objects.valid_on(reorganisation.day).filter(code=code).exclude(pk__in=leaving).exists()
