@@ -149,7 +149,7 @@ def test_publishing_twice_at_once(
 ) -> None:
     brought_to(Status.ACCEPTED, evaluation)
     round_ = Round.objects.get()
-    ended = _at_once(*(lambda by=by: publish(round=round_, by=by) for by in (ict_staff, other_staff)))  # type: ignore[misc]  # a default binds the loop's value
+    ended = _at_once(*(lambda by=by: publish(round=round_, by=by) for by in (ict_staff, other_staff)))
     assert sorted(ended) == ["NotNow", "done"]
     assert (Publication.objects.count(), PublishedEvaluation.objects.count()) == (1, 1)
 
@@ -157,7 +157,7 @@ def test_publishing_twice_at_once(
 def test_opening_twice_at_once(division: Department, ict_staff: User, other_staff: User) -> None:
     round_ = RoundFactory.create()
     action_of(round_.program, division)
-    ended = _at_once(*(lambda by=by: open_round(round=round_, by=by) for by in (ict_staff, other_staff)))  # type: ignore[misc]  # see above
+    ended = _at_once(*(lambda by=by: open_round(round=round_, by=by) for by in (ict_staff, other_staff)))
     assert sorted(ended) == ["NotNow", "done"]
     assert Evaluation.objects.count() == 1
 
@@ -172,7 +172,7 @@ def test_confirming_while_publishing(
     proposals = list(NextYearProposal.objects.all())
     ended = _at_once(
         lambda: publish(round=round_, by=ict_staff),
-        *(lambda each=each: confirm(proposal=each, by=other_staff) for each in proposals),  # type: ignore[misc]  # see above
+        *(lambda each=each: confirm(proposal=each, by=other_staff) for each in proposals),
     )
     assert ended == ["done"] * 4
     assert ActionYear.objects.filter(year=2017).count() == 3
