@@ -7,6 +7,9 @@ class PlanConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the plan's own kinds into the registries, as later apps do with theirs."""
-        from plan.editing.kinds import register_roots  # models can be imported only now
+        # Models can be imported only now.
+        from plan.editing.kinds import register_roots
+        from plan.search.documents import register_sources
 
         register_roots()
+        register_sources()

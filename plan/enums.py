@@ -75,6 +75,8 @@ class DocumentKind(models.TextChoices):
     POLICY = "policy", "基本施策"
     MEASURE = "measure", "施策"
     DIRECTION = "direction", "施策の基本方向"
+    ACTION = "action", "取組"
+    EVALUATION = "evaluation", "評価"
     SECTION = "section", "本文（章・節）"
     TERM = "term", "用語集"
     FIGURE = "figure", "図"

@@ -1,6 +1,27 @@
-"""Search over everything the public can read, and where each glossary term is used."""
+"""Search over everything the public can read, and where each glossary term is used.
+
+Later apps register their kinds of row (`register_source`); `plan.actions` then
+keeps the index in step with what it saves. What is written in bulk elsewhere is
+put in by `index` and taken out by `forget_sources`.
+"""
 
 from plan.search.finding import Group, Hit, Piece, SearchResult, find
-from plan.search.index import forget, rebuild, refresh, refresh_around
+from plan.search.indexing import forget, forget_sources, index, rebuild, refresh, refresh_around
+from plan.search.sources import Document, Source, register_source
 
-__all__ = ["Group", "Hit", "Piece", "SearchResult", "find", "forget", "rebuild", "refresh", "refresh_around"]
+__all__ = [
+    "Document",
+    "Group",
+    "Hit",
+    "Piece",
+    "SearchResult",
+    "Source",
+    "find",
+    "forget",
+    "forget_sources",
+    "index",
+    "rebuild",
+    "refresh",
+    "refresh_around",
+    "register_source",
+]

@@ -4,34 +4,26 @@ One builder for each kind of row turns it into a `Document`. The queryset beside
 it brings everything the builder reads in a constant number of queries.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from plan.enums import DocumentKind
-from plan.models import Direction, Figure, Measure, Plan, Policy, Question, RelatedPlan, Section, Survey, Term
+from plan.models import (
+    Direction,
+    Figure,
+    Measure,
+    PastEffort,
+    Plan,
+    Policy,
+    Question,
+    RelatedPlan,
+    Section,
+    Survey,
+    Term,
+)
+from plan.search.sources import Document, Source, register_source
 from plan.text.markup import plain
-
-
-@dataclass(frozen=True)
-class Document:
-    """A page, or a part of one, as search sees it.
-
-    `text` is plain text for excerpts; `aliases` are found but never shown;
-    `position` orders documents of one kind as the plan does.
-    """
-
-    kind: DocumentKind
-    source: Model
-    plan_id: int
-    measure_id: int | None
-    title: str
-    path: str
-    text: str
-    position: int
-    aliases: tuple[str, ...] = ()
 
 
 def _lines(*texts: str) -> str:
@@ -183,42 +175,47 @@ def of_related_plan(related: RelatedPlan) -> Document:
     )
 
 
-@dataclass(frozen=True)
-class Source:
-    """A kind of row that is found: its rows of a plan, and how one becomes a document."""
-
-    rows: QuerySet[Any]
-    plan_path: str
-    build: Callable[[Any], Document]
+def _directions(measure: Measure) -> QuerySet[Direction]:
+    return Direction.objects.filter(measure=measure)
 
 
-def sources() -> dict[type[Model], Source]:
-    """Every kind of row that search knows, by its model."""
+def _policies(measure: Measure) -> QuerySet[Policy]:
+    before = Measure.history.filter(id=measure.pk).values("policy_id")
+    return Policy.objects.filter(Q(pk=measure.policy_id) | Q(pk__in=before))
+
+
+def _measures(effort: PastEffort) -> QuerySet[Measure]:
+    before = PastEffort.history.filter(id=effort.pk).values("measure_id")
+    return Measure.objects.filter(Q(pk=effort.measure_id) | Q(pk__in=before))
+
+
+def _questions(survey: Survey) -> QuerySet[Question]:
+    return Question.objects.filter(survey=survey)
+
+
+def _sources() -> dict[type[Model], Source]:
+    """The plan's kinds of row; all of their addresses begin with that of the plan."""
+    source = partial(Source, follows_plan=True)
+    policies = Policy.objects.select_related("plan").prefetch_related("measures__policy")
+    measures = Measure.objects.select_related("policy__plan").prefetch_related("issues", "past_efforts__items")
+    directions = Direction.objects.select_related("measure__policy__plan").prefetch_related("items")
+    figures = Figure.objects.select_related("plan").prefetch_related("values")
+    questions = Question.objects.select_related("survey__plan").prefetch_related("answers")
     return {
-        Plan: Source(Plan.objects.all(), "pk", of_plan),
-        Policy: Source(Policy.objects.select_related("plan").prefetch_related("measures__policy"), "plan", of_policy),
-        Measure: Source(
-            Measure.objects.select_related("policy__plan").prefetch_related("issues", "past_efforts__items"),
-            "policy__plan",
-            of_measure,
-        ),
-        Direction: Source(
-            Direction.objects.select_related("measure__policy__plan").prefetch_related("items"),
-            "measure__policy__plan",
-            of_direction,
-        ),
-        Section: Source(Section.objects.select_related("plan"), "plan", of_section),
-        Term: Source(Term.objects.select_related("plan"), "plan", of_term),
-        Figure: Source(Figure.objects.select_related("plan").prefetch_related("values"), "plan", of_figure),
-        Survey: Source(Survey.objects.select_related("plan"), "plan", of_survey),
-        Question: Source(
-            Question.objects.select_related("survey__plan").prefetch_related("answers"), "survey__plan", of_question
-        ),
-        RelatedPlan: Source(RelatedPlan.objects.select_related("plan"), "plan", of_related_plan),
+        Plan: source(Plan.objects.all(), "pk", of_plan),
+        Policy: source(policies, "plan", of_policy),
+        Measure: source(measures, "policy__plan", of_measure, names_it=_directions, shown_in=_policies),
+        PastEffort: source(PastEffort.objects.all(), "measure__policy__plan", None, shown_in=_measures),
+        Direction: source(directions, "measure__policy__plan", of_direction),
+        Section: source(Section.objects.select_related("plan"), "plan", of_section),
+        Term: source(Term.objects.select_related("plan"), "plan", of_term),
+        Figure: source(figures, "plan", of_figure),
+        Survey: source(Survey.objects.select_related("plan"), "plan", of_survey, names_it=_questions),
+        Question: source(questions, "survey__plan", of_question),
+        RelatedPlan: source(RelatedPlan.objects.select_related("plan"), "plan", of_related_plan),
     }
 
 
-def documents_of_plan(plan: Plan) -> Iterator[Document]:
-    for source in sources().values():
-        for row in source.rows.filter(**{source.plan_path: plan.pk}):
-            yield source.build(row)
+def register_sources() -> None:
+    for model, source in _sources().items():
+        register_source(model, source)

@@ -5,7 +5,6 @@ middle dots inside a word, and the many hyphens all fold to the same text.
 The long-vowel mark ー is a letter and stays.
 """
 
-import re
 import sys
 import unicodedata
 from functools import lru_cache
@@ -26,15 +25,9 @@ _FOLDING: dict[int, int | str | None] = {
 # everything the tests try; the limit keeps hostile text from costing more.
 _MAX_PASSES = 4
 # Combining marks, among them the half-width ﾞ and ﾟ, which NFKC joins to their letter (ｶﾞ → ガ).
-_JOINING = re.compile(
-    "[ﾞﾟ"
-    + "".join(
-        re.escape(character)
-        for character in map(chr, range(0x300, sys.maxunicode + 1))
-        if unicodedata.combining(character)
-    )
-    + "]"
-)
+_JOINING = frozenset("ﾞﾟ") | {
+    character for character in map(chr, range(0x300, sys.maxunicode + 1)) if unicodedata.combining(character)
+}
 
 
 def is_gap(character: str) -> bool:
@@ -44,6 +37,10 @@ def is_gap(character: str) -> bool:
 
 def fold(text: str) -> str:
     """The comparable form of `text`: NFKC, case-folded, hiragana, without spaces and middle dots."""
+    folded = "".join(map(_fold_cluster, text)) if _JOINING.isdisjoint(text) else ""
+    # Most text holds no combining mark, before or after: nothing is left to join, and no offsets are asked for.
+    if folded and _JOINING.isdisjoint(folded):
+        return folded
     return fold_with_offsets(text)[0]
 
 
@@ -57,7 +54,7 @@ def fold_with_offsets(text: str) -> tuple[str, list[int]]:
     folded, offsets = _fold_once(text)
     for _ in range(_MAX_PASSES - 1):
         # Only a combining mark that came out of the first pass can still join its neighbour.
-        if not _JOINING.search(folded):
+        if _JOINING.isdisjoint(folded):
             break
         again, positions = _fold_once(folded)
         if again == folded:
@@ -67,10 +64,10 @@ def fold_with_offsets(text: str) -> tuple[str, list[int]]:
 
 
 def _fold_once(text: str) -> tuple[str, list[int]]:
-    if not _JOINING.search(text):
+    if _JOINING.isdisjoint(text):
         pieces = list(map(_fold_cluster, text))
         return "".join(pieces), [index for index, piece in enumerate(pieces) for _ in piece]
-    starts = [index for index, character in enumerate(text) if index == 0 or not _JOINING.match(character)]
+    starts = [index for index, character in enumerate(text) if index == 0 or character not in _JOINING]
     clusters = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
     pieces = list(map(_fold_cluster, clusters))
     offsets = [start for start, piece in zip(starts, pieces, strict=True) for _ in piece]
