@@ -9,7 +9,9 @@ class PlanConfig(AppConfig):
         """Put the plan's own kinds into the registries, as later apps do with theirs."""
         # Models can be imported only now.
         from plan.editing.kinds import register_roots
+        from plan.queries.header import register_entries
         from plan.search.documents import register_sources
 
         register_roots()
         register_sources()
+        register_entries()

@@ -31,6 +31,7 @@ urlpatterns = [
     path("data/", data.data, name="data"),
     path("sitemap/", site.sitemap, name="sitemap"),
     path("sitemap.xml", site.sitemap_xml, name="sitemap_xml"),
+    path("sitemap-<number:part>.xml", site.sitemap_part_xml, name="sitemap_part_xml"),
     path("robots.txt", site.robots, name="robots"),
     path("accessibility/", site.accessibility, name="accessibility"),
     path("about/", site.about, name="about"),

@@ -20,6 +20,7 @@ PUBLIC: dict[str, dict[str, Any]] = {
     "plan:data": {},
     "plan:sitemap": {},
     "plan:sitemap_xml": {},
+    "plan:sitemap_part_xml": {"part": 1},
     "plan:robots": {},
     "plan:accessibility": {},
     "plan:about": {},

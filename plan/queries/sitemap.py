@@ -1,7 +1,11 @@
-"""Every public page, as a tree for people and as a list for search engines: one source for both."""
+"""Every public page, as a tree for people and as a list for search engines: one source for both.
+
+Later apps add a branch (`register_branch`). Pages that are too many for a tree
+stand in the list only; a list of more than `PART` addresses comes in parts.
+"""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Max, Prefetch
@@ -10,6 +14,9 @@ from django.urls import reverse
 from plan.enums import Level, Part
 from plan.models import Direction, Measure, Plan, Policy, Revision, Section
 from plan.queries.plans import address_order
+
+PART = 40_000
+"""The most addresses in one file; the protocol allows 50,000."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +28,38 @@ class Node:
     children: tuple["Node", ...] = ()
 
 
+@dataclass(frozen=True)
+class Further:
+    """Pages for the list alone: how many, and their addresses from `start` to `stop` in a lasting order; a query each."""
+
+    count: Callable[[], int]
+    between: Callable[[int, int], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """What an app adds: nodes for the tree and the list (in one query or two), and pages for the list alone."""
+
+    nodes: Callable[[], Iterable[Node]]
+    further: Further | None = None
+
+
+BRANCHES: list[Branch] = []
+
+
+def register_branch(nodes: Callable[[], Iterable[Node]], further: Further | None = None) -> None:
+    """Add the pages of an app, behind those of the plans; for `AppConfig.ready`."""
+    branch = Branch(nodes, further)
+    if branch not in BRANCHES:
+        BRANCHES.append(branch)
+
+
 def site_tree() -> list[Node]:
-    """The pages of the site and of every published plan. Eight queries, however many plans there are."""
+    """The pages of the site and of every published plan. Eight queries and those of the branches."""
     return [
         Node("トップ", reverse("plan:home")),
         *(_plan_node(plan) for plan in _plans_with_pages()),
+        *(node for branch in BRANCHES for node in branch.nodes()),
         Node("プランの一覧", reverse("plan:plans")),
         Node("資料とデータ", reverse("plan:data")),
         Node("サイト内の検索", reverse("plan:search")),
@@ -41,6 +75,38 @@ def pages(nodes: Iterable[Node]) -> Iterator[Node]:
         if node.url:
             yield node
         yield from pages(node.children)
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """The list for search engines: the pages of the tree, then what stands in the list alone."""
+
+    listed: tuple[str, ...]
+    further: tuple[tuple[Further, int], ...]
+
+    @property
+    def parts(self) -> int:
+        total = len(self.listed) + sum(count for _, count in self.further)
+        return max(1, -(-total // PART))
+
+    def part(self, number: int) -> list[str]:
+        """The addresses of one part, counted from 1. At most one query for each branch."""
+        start, stop = (number - 1) * PART, number * PART
+        found = list(self.listed[start:stop])
+        first = len(self.listed)
+        for further, count in self.further:
+            begin, end = max(start - first, 0), min(stop - first, count)
+            if begin < end:
+                found += further.between(begin, end)
+            first += count
+        return found
+
+
+def addresses() -> Addresses:
+    return Addresses(
+        tuple(node.url for node in pages(site_tree())),
+        tuple((branch.further, branch.further.count()) for branch in BRANCHES if branch.further is not None),
+    )
 
 
 def changed_on_by_path() -> dict[str, datetime.datetime]:

@@ -1,5 +1,7 @@
 """Pages about the site itself: what it is, its accessibility, its map, and the gallery of components."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
@@ -60,10 +62,28 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public_page
 def sitemap_xml(request: HttpRequest) -> HttpResponse:
+    """All addresses, or the list of the files that hold them where one is not enough."""
+    addresses = site_map.addresses()
+    if addresses.parts == 1:
+        return _address_list(request, addresses.part(1))
+    files = [reverse("plan:sitemap_part_xml", args=[number]) for number in range(1, addresses.parts + 1)]
+    locations = [request.build_absolute_uri(path) for path in files]
+    return render(request, "public/sitemap_index.xml", {"locations": locations}, content_type="application/xml")
+
+
+@require_safe
+@public_page
+def sitemap_part_xml(request: HttpRequest, part: int) -> HttpResponse:
+    addresses = site_map.addresses()
+    if part > addresses.parts:
+        raise Http404("サイトマップにこの番号のファイルはありません。")
+    return _address_list(request, addresses.part(part))
+
+
+def _address_list(request: HttpRequest, paths: Iterable[str]) -> HttpResponse:
     changed = site_map.changed_on_by_path()
-    entries = [
-        (request.build_absolute_uri(node.url), changed.get(node.url)) for node in site_map.pages(site_map.site_tree())
-    ]
+    site = request.build_absolute_uri("/").removesuffix("/")
+    entries = [(f"{site}{path}", changed.get(path)) for path in paths]
     return render(request, "public/sitemap.xml", {"entries": entries}, content_type="application/xml")
 
 

@@ -16,7 +16,8 @@ from accounts.models import User
 from plan.enums import Level, RevisionKind
 from plan.models import Plan, Revision, Section, Term
 from plan.queries import sitemap
-from plan.templatetags.site import Entry, site_entries, site_plan
+from plan.queries.header import HEADER, Entry, HeaderEntry
+from plan.templatetags.site import site_entries, site_plan
 
 pytestmark = pytest.mark.django_db
 NAMESPACE = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
@@ -34,8 +35,8 @@ def second_plan(**fields: object) -> Plan:
     return Plan.objects.create(**(values | fields))
 
 
-def locations(client: Client) -> list[str]:
-    root = ElementTree.fromstring(client.get("/sitemap.xml").content)
+def locations(client: Client, address: str = "/sitemap.xml") -> list[str]:
+    root = ElementTree.fromstring(client.get(address).content)
     return [loc.text or "" for loc in root.findall("s:url/s:loc", NAMESPACE)]
 
 
@@ -113,6 +114,43 @@ def test_sitemaps_cost_the_same_for_more_plans_and_pages(address: str, client: C
             )
     assert queries() == before
     assert before <= 12
+
+
+@pytest.fixture
+def action_pages(monkeypatch: pytest.MonkeyPatch) -> int:
+    """A later app with one page in the tree and more pages than one file may hold beside it."""
+    count = 2 * sitemap.PART
+
+    def between(start: int, stop: int) -> list[str]:
+        return [f"/programs/2016/actions/{number}/" for number in range(start, stop)]
+
+    monkeypatch.setattr(sitemap, "BRANCHES", [])
+    nodes = [sitemap.Node("取組", "/programs/2016/", (sitemap.Node("所管課ごと", "/programs/2016/departments/"),))]
+    sitemap.register_branch(lambda: nodes, sitemap.Further(lambda: count, between))
+    return count
+
+
+def test_sitemap_for_people_holds_the_branches_of_later_apps_behind_the_plans(action_pages: int) -> None:
+    tree = [node.url for node in sitemap.site_tree()]
+    assert tree[:4] == ["/", "/plans/2016/", "/programs/2016/", "/plans/"]
+
+
+def test_sitemap_of_too_many_addresses_names_files_that_hold_each_once(client: Client, action_pages: int) -> None:
+    listed = len(list(sitemap.pages(sitemap.site_tree())))
+    root = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    files = [loc.text or "" for loc in root.findall("s:sitemap/s:loc", NAMESPACE)]
+    assert files == [f"http://testserver/sitemap-{number}.xml" for number in (1, 2, 3)]
+    held = [locations(client, address.removeprefix("http://testserver")) for address in files]
+    assert [len(part) for part in held] == [sitemap.PART, sitemap.PART, listed]
+    found = [address for part in held for address in part]
+    assert len(set(found)) == len(found) == listed + action_pages
+    assert found[-1] == f"http://testserver/programs/2016/actions/{action_pages - 1}/"
+    assert client.get("/sitemap-4.xml").status_code == 404
+
+
+def test_sitemap_of_few_addresses_is_one_file(client: Client) -> None:
+    assert locations(client, "/sitemap-1.xml") == locations(client) != []
+    assert client.get("/sitemap-2.xml").status_code == 404
 
 
 def test_sitemap_for_people_nests_measures_in_policies_and_sections_in_order() -> None:
@@ -215,6 +253,28 @@ def test_frame_asks_once_for_the_current_plan() -> None:
     assert len(captured) == 1
     assert [plan.slug for plan in found if plan] == ["2016", "2016"]
     assert [entry.current for entry in entries] == ["", "", "page"]
+
+
+def test_frame_shows_the_entries_of_later_apps_among_the_plans(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = HeaderEntry("取組と進捗", 20, lambda plan: "/programs/" if plan else "", also=("/progress/",))
+    monkeypatch.setitem(HEADER, entry.title, entry)
+    shown = Plan.objects.get(slug="2016")
+    marked = {
+        path: [
+            (each.title, each.current)
+            for each in site_entries(Context({"plan": shown, "request": RequestFactory().get(path)}))
+        ][:2]
+        for path in ("/programs/", "/progress/2016/", "/plans/2016/measures/1-1/", "/about/")
+    }
+    assert marked == {
+        "/programs/": [("プランを読む", ""), ("取組と進捗", "page")],
+        "/progress/2016/": [("プランを読む", ""), ("取組と進捗", "true")],
+        "/plans/2016/measures/1-1/": [("プランを読む", "true"), ("取組と進捗", "")],
+        "/about/": [("プランを読む", ""), ("取組と進捗", "")],
+    }
+    Plan.objects.update(is_current=False)
+    without = site_entries(Context({"request": RequestFactory().get("/")}))
+    assert [each.title for each in without] == ["プランを読む", "資料とデータ"]
 
 
 def test_frame_stands_without_any_plan() -> None:
