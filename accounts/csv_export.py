@@ -85,10 +85,12 @@ def _attachment(filename: str) -> str:
 
 
 def size_label(size: int) -> str:
-    """A file's size in words: 「312バイト」「1.4KB」."""
+    """A file's size in words: 「312バイト」「1.4KB」「12.3MB」."""
     if size < 1024:
         return f"{size}バイト"
-    return f"{size / 1024:.1f}KB"
+    if size < 1024 * 1024:
+        return f"{size / 1024:.1f}KB"
+    return f"{size / 1024 / 1024:.1f}MB"
 
 
 def _is_number(text: str) -> bool:

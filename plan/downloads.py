@@ -1,5 +1,6 @@
-"""The files as pages offer them, with their sizes."""
+"""The files as pages offer them, with their sizes; later apps add theirs (`register_downloads`)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -16,21 +17,35 @@ from plan.queries.surveys import answer_rows
 
 @dataclass(frozen=True)
 class Download:
-    """A file as it is offered: 「用語集（CSV、6.2KB）」."""
+    """A file as it is offered: 「用語集（CSV、6.2KB）」. `format` is its kind in the reader's words."""
 
     title: str
     description: str
     url: str
     size: str
     columns: tuple[DescribedColumn, ...] = ()
+    format: str = "CSV"
 
     @property
     def label(self) -> str:
-        return f"{self.title}（CSV、{self.size}）"
+        return f"{self.title}（{self.format}、{self.size}）"
+
+
+FURTHER: list[Callable[[Plan], list[Download]]] = []
+
+
+def register_downloads(offer: Callable[[Plan], list[Download]]) -> None:
+    """Offer further files with each plan, in one query or two; for `AppConfig.ready`."""
+    if offer not in FURTHER:
+        FURTHER.append(offer)
 
 
 def downloads(plan: Plan) -> list[Download]:
-    """The plan's own files, with their sizes: one query for each."""
+    """The plan's own files, with their sizes: one query for each; then those of later apps."""
+    return [*_own(plan), *(download for offer in FURTHER for download in offer(plan))]
+
+
+def _own(plan: Plan) -> list[Download]:
     return [
         Download(
             export.title,

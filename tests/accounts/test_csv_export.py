@@ -49,6 +49,16 @@ def test_a_response_is_a_download_with_its_name() -> None:
     assert response["Content-Disposition"] == "attachment; filename*=UTF-8''%E5%9B%B32-13.csv"
 
 
-@pytest.mark.parametrize(("size", "words"), [(0, "0バイト"), (1023, "1023バイト"), (1024, "1.0KB"), (6800, "6.6KB")])
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (0, "0バイト"),
+        (1023, "1023バイト"),
+        (1024, "1.0KB"),
+        (6800, "6.6KB"),
+        (1048576, "1.0MB"),
+        (12_897_485, "12.3MB"),
+    ],
+)
 def test_sizes_are_said_in_words(size: int, words: str) -> None:
     assert size_label(size) == words

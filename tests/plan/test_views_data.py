@@ -7,7 +7,8 @@ import re
 import pytest
 from django.test import Client
 
-from plan import exports
+from plan import downloads, exports
+from plan.downloads import Download
 from plan.models import DirectionItem, Plan, Term
 from plan.text.markup import plain
 from tests.plan.reading import links, main_of, words
@@ -80,6 +81,21 @@ def test_every_file_is_offered_with_its_true_size(client: Client) -> None:
         size = len(client.get(url).content)
         actual.append(f"{size / 1024:.1f}KB" if size >= 1024 else f"{size}バイト")
     assert sizes == actual
+
+
+def test_files_of_later_apps_are_offered_and_explained_with_the_plans(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offer(plan: Plan) -> list[Download]:
+        columns = (exports.DescribedColumn("取組番号", str, "取組の番号"),)
+        return [Download("取組の一覧", "1行が1取組です。", f"/programs/{plan.slug}.xlsx", "9.8KB", columns, "Excel")]
+
+    monkeypatch.setattr(downloads, "FURTHER", [])
+    downloads.register_downloads(offer)
+    page = main_of(client.get("/data/"))
+    assert "/programs/2016.xlsx" in links(page)
+    shown = words(page)
+    assert [shown.count(text) for text in ("取組の一覧（Excel、9.8KB）", "1行が1取組です。", "取組の番号")] == [1, 1, 1]
 
 
 def test_files_of_another_plan_are_chosen_by_its_address(client: Client) -> None:
