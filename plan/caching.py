@@ -25,7 +25,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 STORE_SECONDS = 24 * 60 * 60
 COMPRESS_FROM = 500
 JAPAN = ZoneInfo("Asia/Tokyo")
-RELEASE_SOURCES = ("accounts", "plan", "config", "templates", "static")
+RELEASE_SOURCES = ("accounts", "plan", "programs", "progress", "config", "templates", "static")
 
 View = Callable[..., HttpResponse]
 

@@ -2,6 +2,8 @@
 
 import datetime
 import gzip
+from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from plan.actions import bump_content_version
-from plan.caching import content_version
+from plan.caching import content_version, release
 from plan.models import Measure
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +90,15 @@ def test_staff_page_is_neither_stored_nor_served_to_citizens(client: Client, ict
 def test_every_change_raises_the_version() -> None:
     before = content_version()
     assert bump_content_version() == before + 1 == content_version()
+
+
+def test_a_new_release_of_a_later_app_shows_at_once(tmp_path: Path, settings: Any) -> None:
+    """Folders of apps that are not there (yet) are passed over."""
+    settings.BASE_DIR = tmp_path
+    before = release.__wrapped__()
+    for folder in ("programs", "progress"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "views.py").write_text("# 見本", encoding="utf-8")
+        after = release.__wrapped__()
+        assert after != before
+        before = after
