@@ -1,15 +1,17 @@
 """A plan's structure and glossary, read once for each state of the content and kept in this process.
 
 Every page of the hierarchy needs them, and they change only when an edit
-raises the content version. Rows are read after the version, so what is kept
+raises the content version. Later apps keep what their parts of these pages
+need in the same way (`kept_value`). Rows are read after the version, so what is kept
 under a version is never older than it; the next edit makes every process read
 them again. For public pages only: they read outside of transactions.
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any, TypeVar
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
@@ -20,6 +22,8 @@ from plan.prose import PlanGlossary
 from plan.queries.glossary import glossary_of
 from plan.queries.plans import published_plan_with_entry
 from plan.queries.revisions import RevisionView, latest_at
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -45,15 +49,35 @@ class KeptPlan:
 
 
 class _Kept:
-    """The plans of one content version, by slug."""
+    """What is kept under one content version: plans by slug, and values by key."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        self.plans: dict[str, KeptPlan] = {}
+        self.values: dict[str, Any] = {}
+
+
+class _Store:
+    """What this process keeps: that of one content version at a time."""
 
     def __init__(self) -> None:
-        self.version = -1
-        self.plans: dict[str, KeptPlan] = {}
+        self.lock = Lock()
+        self._kept = _Kept(-1)
+
+    def now(self) -> _Kept:
+        """What is kept under the present version; what was kept under another is let go."""
+        version = content_version()
+        with self.lock:
+            if version != self._kept.version:
+                self._kept = _Kept(version)
+            return self._kept
+
+    def forget(self) -> None:
+        with self.lock:
+            self._kept = _Kept(-1)
 
 
-_kept = _Kept()
-_lock = Lock()
+_store = _Store()
 
 
 def kept_plan(slug: str) -> KeptPlan:
@@ -61,20 +85,33 @@ def kept_plan(slug: str) -> KeptPlan:
 
     No query inside a public request; five the first time after an edit.
     """
-    version = content_version()
-    with _lock:
-        if version != _kept.version:
-            _kept.version, _kept.plans = version, {}
-        plans = _kept.plans
-    if slug not in plans:
+    kept = _store.now()
+    if slug not in kept.plans:
         plan, entered = published_plan_with_entry(slug)
         prefetch_related_objects([plan], "policies__measures__directions")
         entered_on = timezone.localdate(entered) if entered else None
-        plans[slug] = KeptPlan(plan, glossary_of(plan), entered_on, f"{version}-{release()}")
-    return plans[slug]
+        kept.plans[slug] = KeptPlan(plan, glossary_of(plan), entered_on, f"{kept.version}-{release()}")
+    return kept.plans[slug]
+
+
+def kept_value(key: str, make: Callable[[], Value]) -> Value:
+    """What `make` returns for the newest state of the content; made once, for the first who asks for `key`.
+
+    `make` reads only what raises the content version when it changes, and what
+    it returns is changed by nobody; it may take kept plans and other kept
+    values. Threads that ask at the same time may make it each for themselves,
+    and all get the same one. Keys name the app and are few: everything is held
+    in memory. No query inside a public request but those of `make`.
+    """
+    kept = _store.now()
+    if key not in kept.values:
+        made = make()
+        with _store.lock:
+            kept.values.setdefault(key, made)
+    value: Value = kept.values[key]
+    return value
 
 
 def forget_kept_plans() -> None:
     """Start as a new process does; for tests, which take their edits back without an edit."""
-    with _lock:
-        _kept.version, _kept.plans = -1, {}
+    _store.forget()
