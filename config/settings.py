@@ -31,7 +31,7 @@ INSTALLED_APPS = [
     "plan",
     "programs",
     "progress",
-    "django.contrib.admin",
+    "config.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 class PlanConfig(AppConfig):
     name = "plan"
     verbose_name = "推進プラン"
+    admin_order = 10
 
     def ready(self) -> None:
         """Put the plan's own kinds into the registries, as later apps do with theirs."""

@@ -1,9 +1,10 @@
-"""What every root of the plan does in the admin: save through `plan.actions`, say who was faster, show the way out."""
+"""What every root does in the admin: save through `plan.actions`, say who was faster, show the way out."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -26,8 +27,13 @@ from plan.editing.roots import is_public, public_path
 from plan.editing.snapshots import take
 from plan.editing.states import states_of
 from plan.forms import ProseField, RootForm, RowForm, RowFormSet
-from plan.models import Measure, Plan
+from plan.models import Direction, Measure, Plan
 from plan.models.base import Versioned
+
+if TYPE_CHECKING:
+    _Base = BaseModelAdmin
+else:
+    _Base = object
 
 PROSE: dict[Any, dict[str, Any]] = {
     models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget(attrs={"rows": 4})}
@@ -49,8 +55,34 @@ MARKDOWN_HELP = (
 
 Fieldsets = list[tuple[str | None, dict[str, Any]]]
 
+# What the labels of these say comes from above them, and is fetched with them.
+NAMED_FROM_ABOVE: dict[type[models.Model], str] = {Measure: "policy", Direction: "measure__policy"}
 
-class RowInline(admin.StackedInline):
+
+class PlainFieldsMixin(_Base):
+    """The fields of roots and rows: choices in one query, and nothing that opens other windows."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        above = NAMED_FROM_ABOVE.get(db_field.related_model)
+        if above is not None and "queryset" not in kwargs:
+            kwargs["queryset"] = db_field.related_model.objects.select_related(above)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name == "plan" and "initial" not in kwargs:
+            field.initial = Plan.objects.filter(is_current=True).values_list("pk", flat=True).first()
+        return field
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the icons that open other records in small windows: those are reached by the lists."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and hasattr(field.widget, "can_add_related"):
+            field.widget.can_add_related = False
+            field.widget.can_change_related = False
+            field.widget.can_delete_related = False
+            field.widget.can_view_related = False
+        return field
+
+
+class RowInline(PlainFieldsMixin, admin.StackedInline):
     """Rows below a root, put in order by number, by buttons or by dragging."""
 
     template = "admin/plan/rows.html"
@@ -60,9 +92,19 @@ class RowInline(admin.StackedInline):
     ordering = ("position",)
     extra = 1
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The choices are read once for all rows, not once for each."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name not in {*self.raw_id_fields, *self.get_autocomplete_fields(request)}:
+            field.choices = list(field.choices)
+        return field
 
-class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, PlainLookupsMixin, admin.ModelAdmin):
-    """Base of the admin of each root, on record by `AuditedMixin`; `main_fieldsets` is what differs."""
+
+class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, PlainFieldsMixin, PlainLookupsMixin, admin.ModelAdmin):
+    """Base of the admin of each root, of any app that registers it (`plan.editing.roots`), on record by `AuditedMixin`.
+
+    `main_fieldsets` is what differs, and `admin_order`, the place in lists of models.
+    """
 
     form = RootForm
     formfield_overrides = PROSE
@@ -86,24 +128,6 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, PlainLookupsMixin, a
         if not may_write:
             return self.main_fieldsets
         return [*self.main_fieldsets, (REASON_HEADING, {"fields": ["reason", "expected_version"]})]
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.related_model is Measure:
-            kwargs["queryset"] = Measure.objects.select_related("policy")  # its label names the policy's number
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field is not None and db_field.name == "plan" and "initial" not in kwargs:
-            field.initial = Plan.objects.filter(is_current=True).values_list("pk", flat=True).first()
-        return field
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Without the icons that open other records in small windows: those are reached by the lists."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and hasattr(field.widget, "can_add_related"):
-            field.widget.can_add_related = False
-            field.widget.can_change_related = False
-            field.widget.can_delete_related = False
-            field.widget.can_view_related = False
-        return field
 
     def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
         formsets, inline_instances = super()._create_formsets(request, obj, change)  # type: ignore[misc]  # unknown to the stubs
@@ -262,6 +286,11 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, PlainLookupsMixin, a
         if not url:
             return "（未公開）"
         return format_html('<a href="{}">公開ページを見る<span class="visually-hidden">：{}</span></a>', url, obj)
+
+
+def change_link(root: Any, prefix: str = "") -> tuple[str, str]:
+    """The root's name and the address of its form, for `related_lists`."""
+    return f"{prefix}{root}", reverse(f"admin:{root._meta.app_label}_{root._meta.model_name}_change", args=[root.pk])
 
 
 def _deed(change: bool, may_write: bool) -> str:

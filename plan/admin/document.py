@@ -9,6 +9,7 @@ from plan.models import Figure, FigureValue, RelatedPlan, Section
 
 @admin.register(Section)
 class SectionAdmin(RootAdmin):
+    admin_order = 60
     form = SectionForm
     list_display = ["path", "heading", "level", "part", "page", "public_link"]
     list_display_links = ["path", "heading"]
@@ -33,6 +34,7 @@ class FigureValueInline(RowInline):
 
 @admin.register(Figure)
 class FigureAdmin(RootAdmin):
+    admin_order = 70
     inlines = [FigureValueInline]
     list_display = ["caption", "state", "section", "public_link"]
     list_filter = ["plan", "state"]
@@ -52,6 +54,7 @@ class FigureAdmin(RootAdmin):
 
 @admin.register(RelatedPlan)
 class RelatedPlanAdmin(RootAdmin):
+    admin_order = 110
     list_display = ["position", "name", "relation", "period_text", "public_link"]
     list_display_links = ["position", "name"]
     list_filter = ["plan", "relation"]

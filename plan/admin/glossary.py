@@ -13,6 +13,7 @@ from plan.models import Term
 
 @admin.register(Term)
 class TermAdmin(RootAdmin):
+    admin_order = 100
     list_display = ["number", "name", "reading", "use_count", "public_link"]
     list_display_links = ["number", "name"]
     list_filter = ["plan"]

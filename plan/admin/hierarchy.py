@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from plan.admin.base import MARKDOWN_HELP, RootAdmin, RowInline
+from plan.admin.base import MARKDOWN_HELP, RootAdmin, RowInline, change_link
 from plan.models import Direction, DirectionItem, Issue, Measure, PastEffort, PastEffortItem, Plan, Policy
 
 
@@ -35,6 +35,7 @@ class DirectionItemInline(RowInline):
 
 @admin.register(Plan)
 class PlanAdmin(RootAdmin):
+    admin_order = 10
     list_display = ["full_title", "start_year", "end_year", "is_published", "is_current", "public_link"]
     list_filter = ["is_published"]
     search_fields = ["title", "slug", "goal"]
@@ -79,6 +80,7 @@ class PlanAdmin(RootAdmin):
 
 @admin.register(Policy)
 class PolicyAdmin(RootAdmin):
+    admin_order = 20
     list_display = ["label", "title", "plan", "public_link"]
     list_display_links = ["label", "title"]
     list_filter = ["plan"]
@@ -91,11 +93,12 @@ class PolicyAdmin(RootAdmin):
         return obj.label
 
     def related_lists(self, obj: Any) -> list[tuple[str, str]]:
-        return [_change_link(measure) for measure in obj.measures.all()]
+        return [change_link(measure) for measure in obj.measures.all()]
 
 
 @admin.register(Measure)
 class MeasureAdmin(RootAdmin):
+    admin_order = 30
     inlines = [IssueInline]
     list_display = ["code", "title", "policy", "issue_count", "public_link"]
     list_display_links = ["code", "title"]
@@ -120,13 +123,14 @@ class MeasureAdmin(RootAdmin):
         return f"{obj.issue_total}件"
 
     def related_lists(self, obj: Any) -> list[tuple[str, str]]:
-        efforts = [_change_link(effort, "これまでの取組：") for effort in obj.past_efforts.all()]
-        directions = [_change_link(direction, "基本方向：") for direction in obj.directions.all()]
+        efforts = [change_link(effort, "これまでの取組：") for effort in obj.past_efforts.all()]
+        directions = [change_link(direction, "基本方向：") for direction in obj.directions.all()]
         return efforts + directions
 
 
 @admin.register(PastEffort)
 class PastEffortAdmin(RootAdmin):
+    admin_order = 40
     inlines = [PastEffortItemInline]
     list_display = ["position", "title", "measure", "public_link"]
     list_display_links = ["position", "title"]
@@ -140,11 +144,12 @@ class PastEffortAdmin(RootAdmin):
     ]
 
     def related_lists(self, obj: Any) -> list[tuple[str, str]]:
-        return [_change_link(obj.measure)]
+        return [change_link(obj.measure)]
 
 
 @admin.register(Direction)
 class DirectionAdmin(RootAdmin):
+    admin_order = 50
     inlines = [DirectionItemInline]
     list_display = ["code", "title", "measure", "public_link"]
     list_display_links = ["code", "title"]
@@ -159,8 +164,4 @@ class DirectionAdmin(RootAdmin):
         return obj.code
 
     def related_lists(self, obj: Any) -> list[tuple[str, str]]:
-        return [_change_link(obj.measure)]
-
-
-def _change_link(root: Any, prefix: str = "") -> tuple[str, str]:
-    return f"{prefix}{root}", reverse(f"admin:plan_{root._meta.model_name}_change", args=[root.pk])
+        return [change_link(obj.measure)]

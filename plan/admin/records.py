@@ -30,6 +30,7 @@ class ReadOnlyAdmin(PlainLookupsMixin, admin.ModelAdmin):
 
 @admin.register(Mending)
 class MendingAdmin(ReadOnlyAdmin):
+    admin_order = 130
     list_display = ["ledger", "place", "before", "after"]
     list_filter = ["plan"]
     search_fields = ["ledger", "place", "before", "after", "reason"]
@@ -38,6 +39,7 @@ class MendingAdmin(ReadOnlyAdmin):
 
 @admin.register(Revision)
 class RevisionAdmin(ReadOnlyAdmin):
+    admin_order = 120
     list_display = ["made_at", "title", "kind", "reason", "by"]
     list_display_links = ["made_at", "title"]
     list_filter = ["plan", "kind", "made_at"]

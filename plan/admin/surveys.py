@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
-from django.urls import reverse
 
-from plan.admin.base import MARKDOWN_HELP, RootAdmin, RowInline
+from plan.admin.base import MARKDOWN_HELP, RootAdmin, RowInline, change_link
 from plan.models import Answer, Question, Survey
 
 
 @admin.register(Survey)
 class SurveyAdmin(RootAdmin):
+    admin_order = 80
     list_display = ["number", "title", "section", "respondents", "public_link"]
     list_display_links = ["number", "title"]
     list_filter = ["plan"]
@@ -23,10 +23,7 @@ class SurveyAdmin(RootAdmin):
     ]
 
     def related_lists(self, obj: Any) -> list[tuple[str, str]]:
-        return [
-            (f"設問{question.number} {question}", reverse("admin:plan_question_change", args=[question.pk]))
-            for question in obj.questions.all()
-        ]
+        return [change_link(question, f"設問{question.number} ") for question in obj.questions.all()]
 
 
 class AnswerInline(RowInline):
@@ -36,6 +33,7 @@ class AnswerInline(RowInline):
 
 @admin.register(Question)
 class QuestionAdmin(RootAdmin):
+    admin_order = 90
     inlines = [AnswerInline]
     list_display = ["number", "title", "survey", "unit", "public_link"]
     list_display_links = ["number", "title"]
@@ -49,4 +47,4 @@ class QuestionAdmin(RootAdmin):
     ]
 
     def related_lists(self, obj: Any) -> list[tuple[str, str]]:
-        return [(str(obj.survey), reverse("admin:plan_survey_change", args=[obj.survey_id]))]
+        return [change_link(obj.survey)]

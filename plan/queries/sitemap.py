@@ -30,7 +30,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Further:
-    """Pages for the list alone: how many, and their addresses from `start` to `stop` in a lasting order; a query each."""
+    """Pages for the list alone: how many, and their addresses `between(start, stop)`. One query each.
+
+    Their order must last: the list is read in parts.
+    """
 
     count: Callable[[], int]
     between: Callable[[int, int], Iterable[str]]

@@ -5,11 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from plan import actions
-from plan.admin.base import public_url
+from plan.admin.base import RowInline, public_url
+from plan.admin.document import SectionAdmin
 from plan.editing.errors import ReasonRequired
 from plan.editing.roots import ROOTS, RowKind, kind_of, plan_of
 from plan.editing.states import states_of
@@ -17,6 +20,7 @@ from plan.editing.uses import dependants_of, places_of
 from plan.enums import FigureState
 from plan.models import Direction, Figure, Measure, Plan, Policy, RelatedPlan, Revision, Section, Term
 from plan.models.base import Versioned
+from tests.plan.admin_forms import admin_url, opened, sent
 from tests.plan.reading import main_of, words
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +150,44 @@ def test_what_is_linked_cannot_be_deleted_and_names_the_root_that_links_it(secti
     linked = Measure.objects.create(policy=policy, number=9, title="結び付く施策", summary="要旨")
     section.figures.update(measure=linked)
     assert dependants_of(linked) == ["結び付ける章"]
+
+
+class LinkInline(RowInline):
+    """What an app shows links with: a row with a choice."""
+
+    model = Figure
+    fields = ["position", "measure"]
+
+
+def test_links_are_edited_in_the_form_of_their_root(
+    section: Section, ict_staff: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SectionAdmin, "inlines", [LinkInline])
+    client.force_login(ict_staff)
+    section.refresh_from_db()
+    data = opened(client, section)
+    data |= {"figures-0-position": "2", "figures-1-position": "1", "figures-1-measure": str(_measure(3).pk)}
+    assert sent(client, section, data | {"reason": "試験"}).status_code == 302
+    assert _linked(section) == [str(_measure(3)), str(_measure(1))]
+    assert client.get(admin_url(section, "versions")).content.decode().count("図の順番") == 1
+
+
+def test_the_choices_of_links_are_read_once_for_all_rows(
+    section: Section, ict_staff: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SectionAdmin, "inlines", [LinkInline])
+    client.force_login(ict_staff)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert str(_measure(2)) in client.get(admin_url(section, "change")).content.decode()
+        return len(captured)
+
+    queries()
+    few = queries()
+    for place in range(3, 9):
+        _link(section, place, 1).save()
+    assert queries() == few
 
 
 def test_uses_in_numerous_roots_are_found_by_the_index(
