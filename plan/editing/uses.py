@@ -78,8 +78,11 @@ def _kind_of_rows(model: type[models.Model]) -> RowKind | None:
 
 
 def roots_of(model: type[Versioned], plan: Plan) -> "models.QuerySet[Versioned]":
-    """All roots of one kind that belong to a plan."""
-    return model._default_manager.filter(**{ROOTS[model].plan_path or "pk": plan.pk})
+    """All roots of one kind that belong to a plan, with what leads to it: titles name what stands above."""
+    path = ROOTS[model].plan_path
+    if not path:
+        return model._default_manager.filter(pk=plan.pk)
+    return model._default_manager.filter(**{path: plan.pk}).select_related(path)
 
 
 def texts_of(root: Versioned) -> list[str]:

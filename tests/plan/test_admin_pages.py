@@ -13,13 +13,14 @@ from django.urls import reverse
 
 from accounts.models import User
 from plan import actions
-from plan.editing.roots import ROOTS
+from plan.editing.kinds import KINDS
 from plan.models import Measure, Mending, Plan, Policy, Revision, SearchDocument, Section, Term
 from plan.models.base import Versioned
 from tests.plan.admin_forms import admin_url, filled_in, opened
 
 pytestmark = pytest.mark.django_db
 
+ROOTS = [kind.model for kind in KINDS]
 READERS = {"ict_staff", "administrator"}
 EDITORS = {"ict_staff"}
 INJECTION = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
