@@ -1,0 +1,376 @@
+"""Made-up data by the hundred thousand, to see how the portal carries it: `manage.py make_load`.
+
+Rows are written in bulk and without history: nobody edited them. Everything is
+marked as sample data. The same arguments make the same data.
+"""
+
+import datetime
+import random
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+
+from accounts.models import Department, User
+from plan.actions import bump_content_version
+from plan.models import Direction, Measure, Plan, Policy
+from programs.enums import OwnerKind
+from programs.models import Action, ActionOwner, ActionYear, Indicator, IndicatorYear, Program
+from progress.actions.freezing import freeze_measures
+from progress.actions.opening import ensure_default_scale
+from progress.enums import PublicationKind, RoundState, ScaleKind, Status
+from progress.models import (
+    Evaluation,
+    EvaluationIndicator,
+    MeasureEvaluation,
+    Publication,
+    PublishedEvaluation,
+    Round,
+    Scale,
+    ScaleEntry,
+)
+from progress.queries.filling import entries_of
+from progress.snapshots import frame_data
+
+BATCH = 2000
+ACTIONS_A_DEPARTMENT = 50
+FIRST_YEAR = 2016
+Say = Callable[[str], None]
+Row = TypeVar("Row", bound=models.Model)
+
+
+def make_load(*, plans: int, actions: int, years: int, by: User, say: Say) -> list[Program]:
+    """Make `plans` programmes of `years` fiscal years with `actions` actions each; returns them.
+
+    The first belongs to the current plan, where there is one, the others to
+    plans of their own. Every year but the last has a published round, the last
+    an open one in all states. One transaction for each plan.
+    """
+    return [_load_plan(number, actions=actions, years=years, by=by, say=say) for number in range(1, plans + 1)]
+
+
+@transaction.atomic
+def _load_plan(number: int, *, actions: int, years: int, by: User, say: Say) -> Program:
+    slug = f"load-{number}"
+    plan = (Plan.objects.filter(is_current=True).first() if number == 1 else None) or _plan(slug)
+    chance = random.Random(number)  # noqa: S311  # made-up data, no secrets
+    program = Program.objects.create(
+        plan=plan,
+        slug=slug,
+        title=f"負荷試験プログラム{number}",
+        start_year=FIRST_YEAR,
+        end_year=FIRST_YEAR + years - 1,
+        is_published=True,
+        is_sample=True,
+    )
+    made = _actions(program, _departments(slug, actions), actions)
+    say(f"{program}：取組 {len(made):,}件")
+    for year in program.years:
+        _round(program, year, made, chance, by=by, is_last=year == program.end_year)
+        say(f"  {year}年度：調書 {len(made):,}件")
+    bump_content_version()
+    return program
+
+
+def _plan(slug: str) -> Plan:
+    """A published plan with three policies, seven measures and 21 directions."""
+    plan = Plan.objects.create(
+        slug=slug, title=f"負荷試験プラン（{slug}）", goal="負荷試験", start_year=2016, end_year=2025, is_published=True
+    )
+    for number, measures in enumerate((3, 2, 2), start=1):
+        policy = Policy.objects.create(plan=plan, number=number, title=f"負荷試験の基本施策{number}")
+        for second in range(1, measures + 1):
+            measure = Measure.objects.create(policy=policy, number=second, title="負荷試験の施策", summary="試験です。")
+            for third in (1, 2, 3):
+                Direction.objects.create(measure=measure, number=third, title="負荷試験の基本方向")
+    return plan
+
+
+def _departments(slug: str, actions: int) -> list[Department]:
+    count = max(3, actions // ACTIONS_A_DEPARTMENT)
+    day = datetime.date(FIRST_YEAR, 4, 1)
+    bureau = Department.objects.create(code=f"{slug}-B", name=f"見本負荷局（{slug}）", valid_from=day)
+    return Department.objects.bulk_create(
+        Department(code=f"{slug}-{at:04}", name=f"見本負荷{at}課", bureau=bureau, valid_from=day)
+        for at in range(1, count + 1)
+    )
+
+
+def _actions(program: Program, departments: list[Department], count: int) -> list[Action]:
+    directions = list(
+        Direction.objects.filter(measure__policy__plan=program.plan)
+        .select_related("measure__policy")
+        .order_by("measure__policy__number", "measure__number", "number")
+    )
+    actions = _bulk(
+        Action,
+        (
+            Action(
+                program=program,
+                code=f"{directions[at % len(directions)].measure.code}-{at:05}",
+                title=f"負荷試験の取組{at}",
+                purpose="市民の手続にかかる時間を短くします。",
+                content="申請の受付を見直し、オンラインで受け付ける手続を増やします。",
+                start_year=program.start_year,
+                main_direction=directions[at % len(directions)],
+            )
+            for at in range(count)
+        ),
+    )
+    _bulk(
+        ActionOwner,
+        (
+            ActionOwner(
+                action=action,
+                department=departments[at % len(departments)],
+                kind=OwnerKind.LEAD,
+                valid_from=program.first_day,
+            )
+            for at, action in enumerate(actions)
+        ),
+    )
+    _yearly(program, actions)
+    return actions
+
+
+def _yearly(program: Program, actions: list[Action]) -> None:
+    work = "受付手順を見直し、対象となる手続を増やします。"
+    _bulk(
+        ActionYear,
+        (
+            ActionYear(
+                action=action,
+                year=year,
+                planned_work=work,
+                budget=1000,
+                original_planned_work=work,
+                original_budget=1000,
+            )
+            for year in program.years
+            for action in actions
+        ),
+    )
+    indicators = _bulk(
+        Indicator, (Indicator(action=action, name="オンライン申請の件数", unit="件") for action in actions)
+    )
+    _bulk(
+        IndicatorYear,
+        (
+            IndicatorYear(indicator=indicator, position=year, target=100, original_target=100)
+            for year in program.years
+            for indicator in indicators
+        ),
+    )
+
+
+def _round(
+    program: Program, year: int, actions: list[Action], chance: random.Random, *, by: User, is_last: bool
+) -> None:
+    scale = ensure_default_scale()
+    taken = Round.objects.filter(slug=str(year)).exists()
+    moment = datetime.datetime(year + 1, 4, 17, tzinfo=datetime.UTC)
+    round_ = Round.objects.create(
+        program=program,
+        year=year,
+        slug=f"{year}-{program.slug}" if taken else str(year),
+        opens_on=moment.date(),
+        deadline=datetime.date(year + 1, 5, 29),
+        scale=scale,
+        state=RoundState.OPEN if is_last else RoundState.PUBLISHED,
+        opened_at=moment,
+        opened_by=by,
+        published_at=None if is_last else moment,
+        published_by=None if is_last else by,
+    )
+    MeasureEvaluation.objects.bulk_create(
+        MeasureEvaluation(round=round_, measure=measure)
+        for measure in Measure.objects.filter(policy__plan=program.plan_id)
+    )
+    maker = _Maker(round_, scale, moment, by, chance)
+    evaluations = _bulk(Evaluation, (maker.evaluation(action, is_open=is_last) for action in actions))
+    indicators = {row.action_id: row for row in Indicator.objects.filter(action__program=program)}
+    _bulk(
+        EvaluationIndicator,
+        (
+            EvaluationIndicator(evaluation=each, indicator=indicators[each.action_id], target=100, actual=97)
+            for each in evaluations
+        ),
+    )
+    if not is_last:
+        _publish(round_, evaluations, by=by)
+
+
+class _Maker:
+    """Blank and finished 調書 of one round."""
+
+    def __init__(self, round_: Round, scale: Scale, moment: datetime.datetime, by: User, chance: random.Random) -> None:
+        self._round, self._moment, self._by, self._chance = round_, moment, by, chance
+        entries = list(scale.entries.order_by("kind", "position"))
+        self._grades = [entry for entry in entries if entry.kind == ScaleKind.ACHIEVEMENT]
+        self._outlook = next(entry for entry in entries if entry.kind == ScaleKind.OUTLOOK)
+        self._leads = dict(
+            ActionOwner.objects.filter(action__program=round_.program_id).values_list("action", "department")
+        )
+
+    def evaluation(self, action: Action, *, is_open: bool) -> Evaluation:
+        status = self._chance.choice([s for s in Status if s != Status.PUBLISHED]) if is_open else Status.PUBLISHED
+        grade: ScaleEntry = self._chance.choices(self._grades, weights=(1, 3, 8, 3, 1))[0]
+        return Evaluation(
+            round=self._round,
+            action=action,
+            department_id=self._leads[action.pk],
+            status=status,
+            planned_work="受付手順を見直し、対象となる手続を増やします。",
+            planned_budget=1000,
+            results="手順書を改め、対象の手続を増やしました。",
+            settlement=900,
+            grade=grade,
+            outcomes="窓口での待ち時間が短くなりました。",
+            problems="利用者への周知が課題です。",
+            outlook=self._outlook,
+            next_plan="周知を強めます。",
+            **self._people(status),
+        )
+
+    def _people(self, status: Status) -> dict[str, Any]:
+        """The persons and times that go with a state."""
+        reached = [Status.SUBMITTED, Status.ENDORSED, Status.ACCEPTED, Status.PUBLISHED]
+        steps = reached.index(status) + 1 if status in reached else 0
+        given: dict[str, Any] = {}
+        for name in ("submitted", "endorsed", "accepted")[:steps]:
+            given |= {f"{name}_at": self._moment, f"{name}_by": self._by}
+        return given
+
+
+def _publish(round_: Round, evaluations: list[Evaluation], *, by: User) -> None:
+    publication = Publication.objects.create(
+        round=round_,
+        number=1,
+        kind=PublicationKind.FIRST,
+        made_at=datetime.datetime(round_.year + 1, 4, 17, tzinfo=datetime.UTC),
+        by=by,
+        frame=frame_data(round_, entries_of(round_)),
+    )
+    actions = {
+        action.pk: action
+        for action in Action.objects.filter(program=round_.program_id).select_related("main_direction__measure__policy")
+    }
+    departments = {row.pk: row for row in Department.objects.select_related("bureau")}
+    _bulk(
+        PublishedEvaluation,
+        (
+            _published(each, actions[each.action_id], departments[each.department_id], publication)
+            for each in evaluations
+        ),
+    )
+    freeze_measures(round_, publication)
+
+
+def _published(
+    evaluation: Evaluation, action: Action, department: Department, publication: Publication
+) -> PublishedEvaluation:
+    """A row like those of `actions.freezing`, of what is at hand: reading every 調書 again would take an hour."""
+    grade, outlook = evaluation.grade, evaluation.outlook
+    direction = action.main_direction
+    return PublishedEvaluation(
+        publication=publication,
+        round_id=evaluation.round_id,
+        evaluation=evaluation,
+        action=action,
+        measure=direction.measure,
+        direction=direction,
+        department=department,
+        code=action.code,
+        title=action.title,
+        department_name=department.name,
+        bureau_name=department.bureau.name if department.bureau else "",
+        grade_kind=grade.kind if grade else "",
+        grade_symbol=grade.symbol if grade else "",
+        grade_label=grade.label if grade else "",
+        outlook_symbol=outlook.symbol if outlook else "",
+        outlook_label=outlook.label if outlook else "",
+        budget=evaluation.planned_budget,
+        settlement=evaluation.settlement,
+        indicators_total=1,
+        indicators_reached=0,
+        data=_data(evaluation, action, department),
+    )
+
+
+def _data(evaluation: Evaluation, action: Action, department: Department) -> dict[str, Any]:
+    grade, outlook = evaluation.grade, evaluation.outlook
+    return {
+        "action": {
+            "code": action.code,
+            "title": action.title,
+            "purpose": action.purpose,
+            "content": action.content,
+            "category": str(action.get_category_display()),
+            "legal_basis": "",
+            "implementer": str(action.get_implementer_display()),
+            "directions": [{"code": action.main_direction.code, "title": action.main_direction.title}],
+            "uppers": [],
+        },
+        "department": {
+            "code": department.code,
+            "name": department.name,
+            "bureau": department.bureau.name if department.bureau else "",
+            "of_the_year": [department.name],
+            "related": [],
+        },
+        "plan": {
+            "planned_work": evaluation.planned_work,
+            "planned_budget": evaluation.planned_budget,
+            "plan_change": "",
+        },
+        "milestones": [],
+        "indicators": [_INDICATOR],
+        "exception_reason": "",
+        "do": {"results": evaluation.results, "settlement": evaluation.settlement},
+        "check": {
+            "grade": grade and {"kind": grade.kind, "symbol": grade.symbol, "label": grade.label},
+            "grade_reason": "",
+            "outcomes": evaluation.outcomes,
+            "problems": evaluation.problems,
+            "environment_change": "",
+        },
+        "act": {
+            "outlook": outlook and {"kind": outlook.kind, "symbol": outlook.symbol, "label": outlook.label},
+            "outlook_reason": "",
+            "next_plan": evaluation.next_plan,
+            "next_budget": None,
+        },
+    }
+
+
+_INDICATOR: dict[str, Any] = {
+    "name": "オンライン申請の件数",
+    "kind": "活動指標",
+    "unit": "件",
+    "improvement": "up",
+    "improvement_label": "増えるほどよい",
+    "definition": "",
+    "baseline": None,
+    "baseline_year": None,
+    "target": "100",
+    "actual": "97",
+    "no_actual_reason": "",
+    "rate": "97",
+    "reached": False,
+    "planned_next_target": "100",
+    "next_target": "100",
+    "target_change_reason": "",
+}
+
+
+def _bulk(model: type[Row], rows: Iterable[Row]) -> list[Row]:
+    made: list[Row] = []
+    for batch in _batches(iter(rows)):
+        made += model._default_manager.bulk_create(batch)
+    return made
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
