@@ -46,6 +46,9 @@ PERSONAS = [
     Persona("ict_staff", "D0004", "見本 三郎（ICT推進課）", Role.ICT_STAFF, ICT_DIVISION),
     Persona("committee_viewer", "D0005", "見本 桜子（委員会）", Role.COMMITTEE_VIEWER),
     Persona("administrator", "D0006", "見本 四郎（システム管理者）", Role.ADMINISTRATOR),
+    # Nobody endorses or accepts what they submitted, and each 課 has its own 課長.
+    Persona("other_manager", "D0007", "見本 菊代（他課の課長）", Role.MANAGER, SECOND_DIVISION),
+    Persona("ict_colleague", "D0008", "見本 五月（ICT推進課の同僚）", Role.ICT_STAFF, ICT_DIVISION),
 ]
 
 
@@ -71,7 +74,7 @@ def ensure_accounts() -> list[Account]:
         for persona in PERSONAS:
             user = User.objects.filter(staff_number=persona.staff_number).first()
             entry = mine.get(persona.key)
-            # The stored hash is compared, not the password: hashing six of them takes seconds.
+            # The stored hash is compared, not the password: hashing all of them takes seconds.
             if user is None or entry is None or entry["hash"] != user.password:
                 entry = mine[persona.key] = _renew(persona, user, departments)
                 changed = True

@@ -5,17 +5,19 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
 STAMP = "static-stamp"
+# Commands of later apps, in this order, where they are installed: plan knows them by name only.
+SAMPLES = ("load_sample", "load_sample_rounds")
 
 
 class Command(BaseCommand):
-    help = "見本の設置を整えます：データベース、プランの取り込み、見本アカウント、静的ファイル。"
+    help = "見本の設置を整えます：データベース、プランの取り込み、見本アカウント、見本データ、静的ファイル。"
 
     def handle(self, **options: Any) -> None:
-        """Migrates, makes the cache table, loads the plan and the demo accounts, collects static files.
+        """Migrates, makes the cache table, loads the plan, the demo accounts and sample data, collects static files.
 
         Every step is idempotent and keeps what is there. Refuses to run in
         production: demo accounts have known passwords.
@@ -26,6 +28,9 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         call_command("load_plan", stdout=self.stdout)
         call_command("make_demo_accounts", stdout=self.stdout)
+        for command in SAMPLES:
+            if command in get_commands():
+                call_command(command, stdout=self.stdout)
         self._collect_static()
 
     def _collect_static(self) -> None:
