@@ -20,7 +20,7 @@ from plan.actions import bump_content_version, revise, wait_for_turn
 from plan.loading.errors import FixtureError
 from plan.models import Direction, Plan
 from programs.enums import OwnerKind, UpperKind
-from programs.loading.organisation import ONE_DAY, Organisation, ensure_organisation
+from programs.loading.organisation import Organisation, ensure_organisation
 from programs.loading.reading import ActionEntry, OwnerEntry, Sample, read_sample
 from programs.models import (
     Action,
@@ -234,10 +234,10 @@ def _owners(entry: ActionEntry, action: Action, organisation: Organisation) -> l
 def _periods(
     owners: Iterable[OwnerEntry], action: Action, organisation: Organisation, place: str
 ) -> Iterator[tuple[Any, datetime.date, datetime.date | None]]:
+    """An action that has ended keeps its 主管課: it is evaluated in the year that follows."""
     first = datetime.date(action.start_year, 4, 1)
-    last = datetime.date(action.end_year + 1, 4, 1) - ONE_DAY if action.end_year else None
     for owner in owners:
-        yield from organisation.periods(owner.department, owner.valid_from or first, owner.valid_to or last, place)
+        yield from organisation.periods(owner.department, owner.valid_from or first, owner.valid_to, place)
 
 
 def _direction(code: str, context: _Context, place: str) -> Direction:

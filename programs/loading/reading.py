@@ -41,7 +41,7 @@ _INDICATOR_KEYS = frozenset(
 
 @dataclass(frozen=True)
 class OwnerEntry:
-    """A department that owns an action; empty ends are those of the action."""
+    """A department that owns an action; an empty start is that of the action, an empty end is open."""
 
     department: str
     valid_from: datetime.date | None = None
@@ -99,21 +99,21 @@ class Sample:
 
 def read_sample(directory: Path) -> Sample:
     """Read `departments.toml`, `program.toml` and every file of `actions/`. Raises FixtureError."""
-    departments = _document(directory, "departments.toml")
-    program = _document(directory, "program.toml")
+    departments = read_document(directory, "departments.toml")
+    program = read_document(directory, "program.toml")
     names = sorted(f"actions/{path.name}" for path in (directory / "actions").glob("*.toml"))
-    actions = tuple(entry for name in names for entry in _actions(_document(directory, name), name))
+    actions = tuple(entry for name in names for entry in _actions(read_document(directory, name), name))
     _check_codes(actions)
     return Sample(
         bureaus=tuple(departments.get("bureaus", ())),
         divisions=tuple(departments.get("divisions", ())),
-        program=_required(program, "program", "program.toml"),
+        program=required(program, "program", "program.toml"),
         upper_items=tuple(program.get("upper_items", ())),
         actions=actions,
     )
 
 
-def _document(directory: Path, name: str) -> Table:
+def read_document(directory: Path, name: str) -> Table:
     try:
         return tomllib.loads((directory / name).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -125,7 +125,7 @@ def _document(directory: Path, name: str) -> Table:
 def _actions(document: Table, name: str) -> Iterator[ActionEntry]:
     for number, table in enumerate(document.get("actions", ()), start=1):
         place = f"{name}: {table.get('code', f'actions[{number}]')}"
-        _refuse_unknown(table, _ACTION_KEYS, place)
+        refuse_unknown(table, _ACTION_KEYS, place)
         yield _action(table, place)
 
 
@@ -138,11 +138,11 @@ def _action(table: Table, place: str) -> ActionEntry:
             "start_year": table.get("start_year"),
             "end_year": table.get("end_year"),
         },
-        main_direction=_required(table, "main_direction", place),
+        main_direction=required(table, "main_direction", place),
         other_directions=tuple(table.get("other_directions", ())),
-        items=tuple(_required(table, "items", place)),
+        items=tuple(required(table, "items", place)),
         uppers=tuple(table.get("uppers", ())),
-        lead=_owners(_required(table, "lead", place)),
+        lead=_owners(required(table, "lead", place)),
         related=_owners(table.get("related", [])),
         years=tuple(_years(table.get("years", {}), place)),
         indicators=tuple(_indicators(table.get("indicators", ()), place)),
@@ -162,11 +162,11 @@ def _owners(given: Any) -> tuple[OwnerEntry, ...]:
 
 def _years(tables: Table, place: str) -> Iterator[YearEntry]:
     for year, table in sorted(tables.items()):
-        _refuse_unknown(table, _YEAR_KEYS, f"{place}.years.{year}")
+        refuse_unknown(table, _YEAR_KEYS, f"{place}.years.{year}")
         changed = dict(table.get("changed", {}))
         yield YearEntry(
             year=int(year),
-            planned_work=_required(table, "planned_work", f"{place}.years.{year}"),
+            planned_work=required(table, "planned_work", f"{place}.years.{year}"),
             budget=table.get("budget"),
             milestones=tuple((month, title) for month, title in table.get("milestones", ())),
             reason=changed.pop("reason", ""),
@@ -176,7 +176,7 @@ def _years(tables: Table, place: str) -> Iterator[YearEntry]:
 
 def _indicators(tables: tuple[Table, ...], place: str) -> Iterator[IndicatorEntry]:
     for number, table in enumerate(tables, start=1):
-        _refuse_unknown(table, _INDICATOR_KEYS, f"{place}.indicators[{number}]")
+        refuse_unknown(table, _INDICATOR_KEYS, f"{place}.indicators[{number}]")
         changed = dict(table.get("changed", {}))
         reason = changed.pop("reason", "")
         values = {key: value for key, value in table.items() if key not in {"targets", "changed", "baseline"}}
@@ -197,13 +197,13 @@ def _decimal(value: float) -> Decimal:
     return Decimal(str(value))
 
 
-def _required(table: Table, key: str, place: str) -> Any:
+def required(table: Table, key: str, place: str) -> Any:
     if key not in table:
         raise FixtureError(f"{place}.{key}", "必須の項目がありません。")
     return table[key]
 
 
-def _refuse_unknown(table: Table, allowed: frozenset[str], place: str) -> None:
+def refuse_unknown(table: Table, allowed: frozenset[str], place: str) -> None:
     for key in table:
         if key not in allowed:
             raise FixtureError(f"{place}.{key}", "この項目は使えません。綴りを確かめてください。")
@@ -212,7 +212,7 @@ def _refuse_unknown(table: Table, allowed: frozenset[str], place: str) -> None:
 def _check_codes(actions: tuple[ActionEntry, ...]) -> None:
     places: dict[str, str] = {}
     for action in actions:
-        code = str(_required(action.values, "code", action.place))
+        code = str(required(action.values, "code", action.place))
         if code in places:
             raise FixtureError(action.place, f"{places[code]} と取組コードが重なっています。")
         places[code] = action.place
