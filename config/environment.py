@@ -5,12 +5,14 @@ variable that is missing or wrong, so that a wrong deployment stops at start-up.
 """
 
 import os
+import re
 from enum import StrEnum
 
 from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
+_ADDRESS = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/[A-Za-z0-9/._~-]*)?")
 
 
 class Mode(StrEnum):
@@ -61,6 +63,14 @@ def integer(name: str, *, default: int) -> int:
         return int(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number.") from None
+
+
+def address(name: str, default: str) -> str:
+    """An http or https address without the slash at its end, to which paths are added."""
+    value = text(name) or default
+    if not _ADDRESS.fullmatch(value):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be an address like https://portal.example.jp.")
+    return value.rstrip("/")
 
 
 def words(name: str, default: str = "") -> list[str]:

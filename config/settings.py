@@ -283,9 +283,14 @@ EMAIL_PORT = environment.integer("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False)
-EMAIL_TIMEOUT = 10
+# Seconds that a mail server may take for one answer; only `manage.py send_outbox` and log-in mails ever wait for it.
+EMAIL_TIMEOUT = environment.integer("EMAIL_TIMEOUT", default=10)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", default="portal@localhost")
+# Where the links in mails lead: mails are written by commands as well, which see no request.
+PORTAL_URL = environment.address(
+    "PORTAL_URL", default=f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0].lstrip('.')}"
+)
 
 # ── Logs ──────────────────────────────────────────────────────────────────────
 LOGGING = {

@@ -20,5 +20,14 @@ os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 # Nothing of the machine that runs the tests may decide how they end.
-for _name in ("CACHE_URL", "HTTPS", "SECOND_FACTOR_ROLES", "OIDC_SERVER_URL", "EMAIL_HOST", "TRUSTED_PROXY_COUNT"):
+for _name in (
+    "CACHE_URL",
+    "HTTPS",
+    "SECOND_FACTOR_ROLES",
+    "OIDC_SERVER_URL",
+    "EMAIL_HOST",
+    "EMAIL_TIMEOUT",
+    "PORTAL_URL",
+    "TRUSTED_PROXY_COUNT",
+):
     os.environ.pop(_name, None)

@@ -80,3 +80,26 @@ def test_unknown_mode_is_refused_with_the_choices(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(ImproperlyConfigured) as raised:
         environment.mode()
     assert str(raised.value) == "PORTAL_MODE is 'prod'; it must be one of: production, demo, test"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("https://portal.example.jp", "https://portal.example.jp"),
+        ("http://127.0.0.1:8000/", "http://127.0.0.1:8000"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+        ("https://example.jp/plan/", "https://example.jp/plan"),
+        ("", "https://default.example.jp"),
+    ],
+)
+def test_address_has_no_slash_at_its_end(monkeypatch: pytest.MonkeyPatch, value: str, expected: str) -> None:
+    monkeypatch.setenv(NAME, value)
+    assert environment.address(NAME, default="https://default.example.jp") == expected
+
+
+@pytest.mark.parametrize("value", ["portal.example.jp", "ftp://example.jp", "https://", "https://*", "https://a b"])
+def test_address_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv(NAME, value)
+    with pytest.raises(ImproperlyConfigured) as raised:
+        environment.address(NAME, default="https://example.jp")
+    assert str(raised.value) == f"{NAME} is {value!r}; it must be an address like https://portal.example.jp."

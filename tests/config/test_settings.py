@@ -185,3 +185,13 @@ def test_lock_of_development_agrees_with_the_lock_of_production() -> None:
 def _pins(lock: str) -> dict[str, str]:
     lines = [line.removesuffix("\\").strip() for line in lock.splitlines() if "==" in line and line[0].isalnum()]
     return dict(line.split("==", 1) for line in lines)
+
+
+def test_links_in_mails_lead_to_the_first_host_unless_another_address_is_given() -> None:
+    assert _settings(**PRODUCTION)["PORTAL_URL"] == "https://portal.example.jp"
+    assert _settings(**PRODUCTION, PORTAL_URL="https://plan.example.jp/")["PORTAL_URL"] == "https://plan.example.jp"
+
+
+def test_a_host_that_is_no_address_needs_one_for_the_links_in_mails() -> None:
+    complaint = _complaint(**{**PRODUCTION, "ALLOWED_HOSTS": "*"})
+    assert complaint == "PORTAL_URL is 'https://*'; it must be an address like https://portal.example.jp."

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-READERS = {"required", "text", "flag", "integer", "words"}
+READERS = {"required", "text", "flag", "integer", "words", "address"}
 # A variable of a table's first column; a cell may name several.
 NAME = re.compile(r"`([A-Z][A-Z0-9_]+)`")
 
@@ -28,9 +28,9 @@ def _read_by_settings() -> set[str]:
 
 
 def _read_by_serve() -> set[str]:
-    """The names that `.ci/serve` takes with a default: ${NAME:-…}."""
-    script = (settings.BASE_DIR / ".ci" / "serve").read_text(encoding="utf-8")
-    return set(re.findall(r"\$\{([A-Z_]+):-", script))
+    """The names that the demo takes with a default, ${NAME:-…}: to serve it, and for its commands."""
+    scripts = [(settings.BASE_DIR / ".ci" / name).read_text(encoding="utf-8") for name in ("serve", "demo-environment")]
+    return set(re.findall(r"\$\{([A-Z_]+):-", "\n".join(scripts)))
 
 
 def _documented() -> dict[str, set[str]]:
