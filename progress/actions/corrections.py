@@ -14,6 +14,7 @@ from progress import workflow
 from progress.actions.evaluations import Answers, apply_answers, check, demand_staff, move, record_event, save_row
 from progress.actions.freezing import freeze_measures, frozen_evaluation
 from progress.actions.locks import locked_evaluation, locked_round
+from progress.actions.notices import tell_published_late
 from progress.actions.publication import record_actuals
 from progress.enums import PublicationKind, RoundState, Status
 from progress.errors import NothingToCorrect, NotNow, ReasonRequired, StaleSave
@@ -66,7 +67,8 @@ def correct_evaluation(
 def publish_late(*, evaluation: Evaluation, by: User, reason: str, at: datetime.datetime | None = None) -> Correction:
     """Publish a 調書 that was an exception when its round was published and has been accepted since.
 
-    Effects as for a correction, and the 調書 becomes PUBLISHED. Raises NotYours, NotNow, ReasonRequired.
+    Effects as for a correction, the 調書 becomes PUBLISHED, and mail to its department is queued. Raises NotYours,
+    NotNow, ReasonRequired.
     """
     round_ = _held(evaluation.round_id)
     stored = locked_evaluation(evaluation.pk)
@@ -77,7 +79,8 @@ def publish_late(*, evaluation: Evaluation, by: User, reason: str, at: datetime.
     moment = at or timezone.now()
     move(stored, Status.PUBLISHED, by=by, moment=moment)
     save_row(stored, by=by, moment=moment)
-    record_event(stored, workflow.PUBLISH, by=by, before=Status.ACCEPTED, at=moment, comment=reason)
+    event = record_event(stored, workflow.PUBLISH, by=by, before=Status.ACCEPTED, at=moment, comment=reason)
+    tell_published_late(event)
     return _publish_again(stored, round_, by=by, reason=reason, moment=moment)
 
 

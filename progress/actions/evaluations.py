@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from progress import permissions, workflow
-from progress.actions import proposals
+from progress.actions import notices, proposals
 from progress.actions.locks import locked_evaluation
 from progress.enums import EvaluationField, RoundState, Status
 from progress.errors import Incomplete, NotNow, NotYours, ProgressError, ReasonRequired, StaleSave
@@ -99,13 +99,15 @@ def perform(
     comment: str = "",
     fields: Sequence[EvaluationField] = (),
     at: datetime.datetime | None = None,
+    tell: bool = True,
 ) -> EvaluationEvent:
     """Do one transition of the table other than 保存, 公表 and 訂正, which have verbs of their own.
 
     Effects, in order: (1) the 調書 is locked; (2) its state, time and person are
     saved with history; (3) the event is recorded, with the comment and the
     fields it points at; (4) what was proposed for the next year follows: made
-    by 確認, taken back by 差戻し. Raises NotYours, NotNow, ReasonRequired, Incomplete.
+    by 確認, taken back by 差戻し; (5) mail to those whom it concerns is queued,
+    unless `tell` is false. Raises NotYours, NotNow, ReasonRequired, Incomplete.
     """
     if transition in {workflow.SAVE, workflow.PUBLISH, workflow.CORRECT}:
         raise ValueError(f"{transition.name} has a verb of its own.")
@@ -124,20 +126,29 @@ def perform(
         proposals.propose(evaluation=stored, by=by)
     elif before is Status.ACCEPTED:
         proposals.take_back(evaluation=stored)
+    if tell:
+        notices.tell_transition(event)
     return event
 
 
 def accept_many(
     *, evaluations: Iterable[Evaluation], by: User, at: datetime.datetime | None = None
 ) -> tuple[list[EvaluationEvent], list[Refused]]:
-    """確認 of many at once: each in a transaction of its own; what cannot be accepted is listed with the reason."""
+    """確認 of many at once: each in a transaction of its own; what cannot be accepted is listed with the reason.
+
+    The mail about them is queued at the end, however it ends: one to each
+    person, not one for each 調書.
+    """
     done: list[EvaluationEvent] = []
     refused: list[Refused] = []
-    for evaluation in evaluations:
-        try:
-            done.append(perform(evaluation=evaluation, transition=workflow.ACCEPT, by=by, at=at))
-        except ProgressError as error:
-            refused.append(Refused(evaluation, str(error)))
+    try:
+        for evaluation in evaluations:
+            try:
+                done.append(perform(evaluation=evaluation, transition=workflow.ACCEPT, by=by, at=at, tell=False))
+            except ProgressError as error:
+                refused.append(Refused(evaluation, str(error)))
+    finally:
+        notices.tell_accepted(done)
     return done, refused
 
 

@@ -15,6 +15,7 @@ from plan.models import Measure
 from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner, ActionYear, Indicator, IndicatorYear
 from progress.actions.locks import locked_round
+from progress.actions.notices import tell_opened
 from progress.default_scale import ENTRIES, GUIDANCE, NAME, NOTE
 from progress.enums import RoundState
 from progress.errors import CannotOpen, NotNow
@@ -66,7 +67,8 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     copied from the newest round before, or from the defaults; (3) a 調書 for
     each action with its Plan part from the yearly plan, targets, milestones
     and the department that leads the action on the opening day; (4) an empty
-    施策評価 for each measure. All or nothing. Raises NotNow, CannotOpen.
+    施策評価 for each measure; (5) mail to the people of the departments is
+    queued. All or nothing. Raises NotNow, CannotOpen.
     """
     moment = at or timezone.now()
     stored = locked_round(round.pk)
@@ -82,6 +84,7 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     _blank_all(stored, actions, by=by, moment=moment, report=report)
     measures = Measure.objects.filter(policy__plan=stored.program.plan_id)
     MeasureEvaluation.objects.bulk_create(MeasureEvaluation(round=stored, measure=measure) for measure in measures)
+    tell_opened(stored)
     return stored
 
 

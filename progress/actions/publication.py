@@ -14,6 +14,7 @@ from plan.actions import bump_content_version, wait_for_turn
 from programs.models import ActionYear, IndicatorYear
 from progress.actions.freezing import freeze_measures, frozen_evaluation
 from progress.actions.locks import locked_round
+from progress.actions.notices import tell_published
 from progress.actions.opening import BATCH, Report, no_report
 from progress.enums import PublicationKind, RoundState, Status
 from progress.errors import CannotPublish, NotNow, NotYours
@@ -61,8 +62,8 @@ def publish(*, round: Round, by: User, report: Report = no_report, at: datetime.
     whole where it was accepted, the plan and the reason only where it is an
     exception — and for each measure with its sums; (4) accepted 調書 become
     PUBLISHED, each with its event; (5) settlements and actual values go into
-    the yearly plans; (6) the content version grows. Raises NotYours, NotNow,
-    CannotPublish.
+    the yearly plans; (6) the content version grows; (7) mail to everybody of the
+    departments and of ICT推進課 is queued. Raises NotYours, NotNow, CannotPublish.
     """
     moment = at or timezone.now()
     wait_for_turn()
@@ -80,6 +81,7 @@ def publish(*, round: Round, by: User, report: Report = no_report, at: datetime.
     _freeze_all(stored, publication, by=by, report=report)
     freeze_measures(stored, publication)
     bump_content_version()
+    tell_published(stored)
     return publication
 
 

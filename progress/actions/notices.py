@@ -1,0 +1,185 @@
+"""Mail about what happened: opened, submitted, returned, endorsed, accepted, published.
+
+Each function queues (`outbox`) in the transaction of the caller and never
+sends. Who did something is not told of it. Who gets which mail, and why
+ICT推進課 hears of 承認 only once a day: docs/decisions/0009-mail.md.
+"""
+
+import datetime
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.models import User
+from plan.fiscal import date_label
+from progress import workflow
+from progress.actions.outbox import Draft, Listed, draft, queue
+from progress.enums import EvaluationField, MailKind
+from progress.models import Evaluation, EvaluationEvent, Round
+from progress.queries.extensions import deadlines_of
+from progress.queries.recipients import DEPARTMENT_ROLES, Post, by_person, posts
+
+
+@dataclass(frozen=True)
+class DepartmentWork:
+    """What one department has to fill in, for one of its people."""
+
+    name: str
+    deadline: str
+    actions: Listed
+
+
+def tell_opened(round_: Round) -> None:
+    """One mail to each 担当者 and 課長 of a department with 調書 in the round: which, and by when."""
+    rows = Evaluation.objects.filter(round=round_).order_by("action__code")
+    actions: dict[int, list[str]] = {}
+    for department, code, title in rows.values_list("department", "action__code", "action__title"):
+        actions.setdefault(department, []).append(f"{code} {title}")
+    deadlines = deadlines_of([round_])
+    drafts = []
+    for person, theirs in by_person(posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments=actions)).items():
+        departments = {post.department.pk: post.department for post in theirs if post.department}
+        context = {
+            "round": round_,
+            "roles": {post.role.value for post in theirs},
+            "departments": [
+                DepartmentWork(str(department), date_label(deadlines.of(round_, key)), Listed.of(actions[key]))
+                for key, department in departments.items()
+            ],
+        }
+        drafts.append(draft(MailKind.OPENED, f"round-{round_.pk}", person, is_sample=round_.is_sample, context=context))
+    queue(drafts)
+
+
+def tell_transition(event: EvaluationEvent) -> None:
+    """Mail about one event of the chain; 保存 and 取下げ are told to nobody.
+
+    提出: the department's 課長. 承認: who submitted. 差戻し: the 担当者 and who
+    submitted, by ICT推進課 the 課長 as well, who had endorsed. 確認: who
+    submitted and the 課長.
+    """
+    match event.transition:
+        case workflow.SUBMIT.name:
+            _tell(event, MailKind.SUBMITTED, _people(event, Role.MANAGER))
+        case workflow.ENDORSE.name:
+            _tell(event, MailKind.ENDORSED, _people(event, submitter=event.evaluation.submitted_by_id))
+        case workflow.RETURN_BY_MANAGER.name:
+            _tell(event, MailKind.RETURNED, _people(event, Role.LIAISON, submitter=_last_submitter(event)))
+        case workflow.RETURN_BY_STAFF.name:
+            _tell(event, MailKind.RETURNED, _people(event, *DEPARTMENT_ROLES, submitter=_last_submitter(event)))
+        case workflow.ACCEPT.name:
+            tell_accepted([event])
+
+
+def tell_accepted(events: Collection[EvaluationEvent]) -> None:
+    """確認, of one or of many at once: one mail to each person for all of a round that concerns them."""
+    by_department: dict[int, list[EvaluationEvent]] = {}
+    for event in events:
+        by_department.setdefault(event.evaluation.department_id, []).append(event)
+    found = posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments=by_department)
+    drafts = []
+    for person, theirs in by_person(found).items():
+        mine: dict[Round, dict[int, EvaluationEvent]] = {}
+        for post in theirs:
+            for event in by_department[post.department.pk] if post.department else ():
+                if _is_told_of_acceptance(event, post):
+                    mine.setdefault(event.evaluation.round, {})[event.pk] = event
+        drafts += [_accepted(round_, accepted, person) for round_, accepted in mine.items()]
+    queue(drafts)
+
+
+def tell_published(round_: Round) -> None:
+    """One mail to everybody of the departments of the round, and to ICT推進課: publishing may happen by the clock."""
+    departments = Evaluation.objects.filter(round=round_).order_by().values_list("department", flat=True).distinct()
+    today = timezone.localdate()
+    found = [*posts(*DEPARTMENT_ROLES, on=today, departments=set(departments)), *posts(Role.ICT_STAFF, on=today)]
+    context = {"title": str(round_), "public_url": f"{settings.PORTAL_URL}{round_.get_absolute_url()}"}
+    queue(
+        draft(MailKind.PUBLISHED, f"round-{round_.pk}", person, is_sample=round_.is_sample, context=context)
+        for person in by_person(found)
+    )
+
+
+def tell_published_late(event: EvaluationEvent) -> None:
+    """One mail to everybody of the department: its exception has been published after the others."""
+    evaluation = event.evaluation
+    found = posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments=[evaluation.department_id])
+    context = {
+        "title": f"{evaluation.round}（{evaluation}）",
+        "public_url": f"{settings.PORTAL_URL}{evaluation.action.get_absolute_url()}",
+    }
+    queue(
+        draft(
+            MailKind.PUBLISHED,
+            f"event-{event.pk}",
+            person,
+            is_sample=evaluation.round.is_sample,
+            context=context,
+        )
+        for person in by_person(found)
+    )
+
+
+# ── Steps ─────────────────────────────────────────────────────────────────────
+
+
+def _people(event: EvaluationEvent, *roles: Role, submitter: int | None = None) -> Iterable[User]:
+    """Who has one of the roles in the department, and who submitted, if still there; not who did it."""
+    found = posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments=[event.evaluation.department_id])
+    return {
+        post.person: None
+        for post in found
+        if (post.role in roles or post.person.pk == submitter) and post.person.pk != event.by_id
+    }
+
+
+def _last_submitter(event: EvaluationEvent) -> int | None:
+    submissions = EvaluationEvent.objects.filter(
+        evaluation=event.evaluation_id, transition=workflow.SUBMIT.name
+    ).order_by("-at", "-pk")
+    return submissions.values_list("by", flat=True).first()
+
+
+def _tell(event: EvaluationEvent, kind: MailKind, people: Iterable[User]) -> None:
+    context = _context(event)
+    queue(
+        draft(kind, f"event-{event.pk}", person, is_sample=event.evaluation.round.is_sample, context=context)
+        for person in people
+    )
+
+
+def _context(event: EvaluationEvent) -> dict[str, Any]:
+    evaluation = event.evaluation
+    deadline = deadlines_of([evaluation.round]).of(evaluation.round, evaluation.department_id)
+    return {
+        "event": event,
+        "evaluation": evaluation,
+        "round": evaluation.round,
+        "by_staff": event.transition == workflow.RETURN_BY_STAFF.name,
+        "fields": [EvaluationField(name).label for name in event.fields],
+        "deadline": date_label(deadline),
+        "is_late": _day(event.at) > deadline,
+    }
+
+
+def _day(moment: datetime.datetime) -> datetime.date:
+    return timezone.localdate(moment)
+
+
+def _is_told_of_acceptance(event: EvaluationEvent, post: Post) -> bool:
+    """課長 of the department, and who submitted; not who accepted."""
+    is_concerned = post.role == Role.MANAGER or event.evaluation.submitted_by_id == post.person.pk
+    return is_concerned and event.by_id != post.person.pk
+
+
+def _accepted(round_: Round, events: Mapping[int, EvaluationEvent], person: User) -> Draft:
+    context = {
+        "count": len(events),
+        "round": round_,
+        "actions": Listed.of(str(event.evaluation) for event in events.values()),
+    }
+    return draft(MailKind.ACCEPTED, f"event-{min(events)}", person, is_sample=round_.is_sample, context=context)

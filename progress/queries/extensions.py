@@ -1,0 +1,28 @@
+"""By when a department submits: the day of the round, or a later one of its own."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from progress.models import Extension, Round
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """The deadlines of some rounds; `extended` holds (round id, department id) → day."""
+
+    extended: Mapping[tuple[int, int], datetime.date]
+
+    def of(self, round_: Round, department_id: int) -> datetime.date:
+        return self.extended.get((round_.pk, department_id), round_.deadline)
+
+
+def deadlines_of(rounds: Iterable[Round]) -> Deadlines:
+    """One query."""
+    rows = Extension.objects.filter(round__in=[round_.pk for round_ in rounds]).order_by()
+    return Deadlines(
+        {
+            (round_id, department): day
+            for round_id, department, day in rows.values_list("round", "department", "deadline")
+        }
+    )
