@@ -1,0 +1,223 @@
+"""Mail about deadlines: once a day by itself (`manage.py send_reminders`), and 催促 when ICT推進課 asks for it."""
+
+import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.models import Department, User
+from accounts.permissions import Permission
+from plan.fiscal import date_label
+from progress.actions.outbox import Draft, Listed, draft, queue
+from progress.business_days import add_business_days, business_days_between, is_business_day
+from progress.enums import MailKind, RoundState, Status
+from progress.errors import NotNow, NotYours
+from progress.models import Round
+from progress.queries.extensions import Deadlines, deadlines_of
+from progress.queries.outstanding import Outstanding, Waiting, open_rounds, outstanding, outstanding_due, waiting
+from progress.queries.recipients import DEPARTMENT_ROLES, Post, by_person, posts
+
+BUSINESS_DAYS_BEFORE = (7, 3, 1)
+BUSINESS_DAYS_AFTER = (1, 5, 10)
+Owed = dict[tuple[int, int], list[Outstanding]]
+"""(round id, department id) → what it owes."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """What one department owes in one round, as far as it concerns the reader. `days` are business days."""
+
+    round: Round
+    department: str
+    deadline: datetime.date
+    days: int
+    is_late: bool
+    to_fill_in: Listed
+    to_endorse: Listed
+    evaluations: frozenset[int]
+
+    @property
+    def count(self) -> int:
+        return len(self.evaluations)
+
+    @property
+    def deadline_label(self) -> str:
+        return date_label(self.deadline)
+
+    @property
+    def days_label(self) -> str:
+        if self.is_late:
+            # On the Saturday after a Friday's deadline no business day has passed yet.
+            return f"{-self.days}営業日過ぎています" if self.days else "期限を過ぎています"
+        return f"あと{self.days}営業日" if self.days else "今日まで"
+
+
+@dataclass(frozen=True)
+class ToAccept:
+    """What waits for ICT推進課 in one round."""
+
+    round: Round
+    departments: Listed
+    count: int
+
+
+@dataclass(frozen=True)
+class Chased:
+    """What became of a 催促: mails queued, and departments with something to do but nobody to write to."""
+
+    queued: list[Draft]
+    already_today: int
+    unreachable: list[Department]
+
+
+@transaction.atomic
+def send_reminders(today: datetime.date | None = None) -> list[Draft]:
+    """Queue the reminders of the day; returns those that were not queued before.
+
+    Effects: (1) at most one mail to each person, for all open rounds: to 担当者
+    what is to be filled in, to 課長 what is to be endorsed, 7, 3 and 1
+    business days before the deadline of their department and 1, 5 and 10
+    after it; to ICT推進課 what waits for 確認, when something was endorsed since
+    the business day before. Nothing on days on which the city hall is closed,
+    and nothing new when it is called again on the same day.
+    """
+    day = today or timezone.localdate()
+    if not is_business_day(day):
+        return []
+    rounds = open_rounds()
+    deadlines = deadlines_of(rounds)
+    owed = _grouped(outstanding_due(rounds, deadlines, _days_reminded_of(day)))
+    before = add_business_days(day, -1)
+    to_accept = _to_accept(rounds, waiting(rounds, since=_midnight(before), until=_midnight(day)))
+    people = by_person(posts(*DEPARTMENT_ROLES, on=day, departments={department for _, department in owed}))
+    staff = by_person(posts(Role.ICT_STAFF, on=day)) if to_accept else {}
+    drafts = []
+    for person in dict.fromkeys([*people, *staff]):
+        sections = _sections(rounds, people.get(person, ()), owed, deadlines, day)
+        to_read = to_accept if person in staff else []
+        if sections or to_read:
+            drafts.append(_digest(day, person, sections, to_read))
+    return queue(drafts)
+
+
+@transaction.atomic
+def remind(
+    *, round: Round, departments: Collection[Department], by: User, today: datetime.date | None = None
+) -> Chased:
+    """催促: ask those of the departments whose turn it is, whatever the deadline; once a day for a person and round.
+
+    Effects: (1) one mail to each 担当者 with something to fill in and each 課長
+    with something to endorse. Raises NotYours, NotNow where the round is not open.
+    """
+    if not by.may(Permission.REVIEW):
+        raise NotYours("催促は、ICT推進課の職員が行います。")
+    stored = Round.objects.select_related("program").get(pk=round.pk)
+    if stored.state != RoundState.OPEN:
+        raise NotNow(f"{stored}は「{stored.get_state_display()}」のため、催促できません。")
+    day = today or timezone.localdate()
+    owed = _grouped(outstanding(stored, [department.pk for department in departments]))
+    deadlines = deadlines_of([stored])
+    people = by_person(posts(*DEPARTMENT_ROLES, on=day, departments=[department.pk for department in departments]))
+    drafts = []
+    reached: set[int] = set()
+    for person, theirs in people.items():
+        if sections := _sections([stored], theirs, owed, deadlines, day):
+            reached.update(*(section.evaluations for section in sections))
+            drafts.append(_chase(stored, day, person, sections))
+    queued = queue(drafts)
+    missed = {key for (_, key), rows in owed.items() if not reached.issuperset(row.pk for row in rows)}
+    return Chased(queued, len(drafts) - len(queued), [each for each in departments if each.pk in missed])
+
+
+# ── Steps ─────────────────────────────────────────────────────────────────────
+
+
+def _days_reminded_of(today: datetime.date) -> set[datetime.date]:
+    """The deadlines of which people are reminded today; a day on which the city hall is closed may be among them."""
+    wanted = {*BUSINESS_DAYS_BEFORE, *(-count for count in BUSINESS_DAYS_AFTER)}
+    first = add_business_days(today, -max(BUSINESS_DAYS_AFTER) - 1)
+    last = add_business_days(today, max(BUSINESS_DAYS_BEFORE) + 1)
+    days = (first + datetime.timedelta(days=offset) for offset in range((last - first).days + 1))
+    return {day for day in days if business_days_between(today, day) in wanted}
+
+
+def _grouped(rows: Iterable[Outstanding]) -> Owed:
+    owed: Owed = {}
+    for row in rows:
+        owed.setdefault((row.round_id, row.department_id), []).append(row)
+    return owed
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+
+
+def _sections(
+    rounds: Sequence[Round],
+    theirs: Sequence[Post],
+    owed: Owed,
+    deadlines: Deadlines,
+    today: datetime.date,
+) -> list[Section]:
+    """What concerns the person of these posts, the earliest deadline first."""
+    departments = {post.department.pk: post.department for post in theirs if post.department}
+    sections = []
+    for round_ in rounds:
+        for key, department in departments.items():
+            duties = [post for post in theirs if post.department == department]
+            rows = owed.get((round_.pk, key), ())
+            mine = [row for row in rows if any(row.is_for(post.person.pk, post.role) for post in duties)]
+            if mine:
+                sections.append(_section(round_, department, mine, deadlines.of(round_, key), today))
+    return sorted(sections, key=lambda section: section.deadline)
+
+
+def _section(
+    round_: Round, department: Department, rows: list[Outstanding], deadline: datetime.date, today: datetime.date
+) -> Section:
+    return Section(
+        round=round_,
+        department=str(department),
+        deadline=deadline,
+        days=business_days_between(today, deadline),
+        is_late=today > deadline,
+        to_fill_in=Listed.of(_line(row) for row in rows if row.role == Role.LIAISON),
+        to_endorse=Listed.of(_line(row) for row in rows if row.role == Role.MANAGER),
+        evaluations=frozenset(row.pk for row in rows),
+    )
+
+
+def _line(row: Outstanding) -> str:
+    return f"{row.action}（差し戻されています）" if row.status == Status.RETURNED else row.action
+
+
+def _to_accept(rounds: Sequence[Round], rows: Sequence[Waiting]) -> list[ToAccept]:
+    found = []
+    for round_ in rounds:
+        mine = [row for row in rows if row.round_id == round_.pk]
+        if mine:
+            lines = Listed.of(f"{row.department}　{row.count}件" for row in mine)
+            found.append(ToAccept(round_, lines, sum(row.count for row in mine)))
+    return found
+
+
+def _digest(day: datetime.date, person: User, sections: list[Section], to_accept: list[ToAccept]) -> Draft:
+    context: dict[str, Any] = {
+        "sections": sections,
+        "to_accept": to_accept,
+        "overdue": sum(section.count for section in sections if section.is_late),
+        "due": sum(section.count for section in sections if not section.is_late),
+        "waiting": sum(each.count for each in to_accept),
+    }
+    is_sample = any(each.round.is_sample for each in (*sections, *to_accept))
+    return draft(MailKind.REMINDER, day.isoformat(), person, is_sample=is_sample, context=context)
+
+
+def _chase(round_: Round, day: datetime.date, person: User, sections: list[Section]) -> Draft:
+    context = {"round": round_, "sections": sections, "count": sum(section.count for section in sections)}
+    about = f"round-{round_.pk}:{day.isoformat()}"
+    return draft(MailKind.CHASE, about, person, is_sample=round_.is_sample, context=context)
