@@ -121,9 +121,9 @@ def test_page_for_administrators_is_open_to_them_alone(name: str, persona: str, 
 # Which personas may open the list of which admin models; the table behind it: accounts/permissions.py.
 def _may_open(persona: str, model_label: str) -> bool:
     if persona == Role.ICT_STAFF.value:
-        return model_label.startswith("plan.") or model_label == "accounts.department"
+        return model_label.startswith(("plan.", "progress.")) or model_label == "accounts.department"
     if persona == Role.ADMINISTRATOR.value:
-        return model_label.startswith(("plan.", "accounts."))
+        return model_label.startswith(("plan.", "progress.", "accounts."))
     return False
 
 

@@ -14,7 +14,7 @@ from plan.models import Mending, Revision
 class ReadOnlyAdmin(PlainLookupsMixin, admin.ModelAdmin):
     """Looks, never writes."""
 
-    actions = None
+    actions: list[str] | None = None
     view_on_site = False
     change_form_template = "admin/plan/record.html"
 

@@ -113,7 +113,7 @@ def remind(
     Effects: (1) one mail to each 担当者 with something to fill in and each 課長
     with something to endorse. Raises NotYours, NotNow where the round is not open.
     """
-    if not by.may(Permission.REVIEW):
+    if not by.may(Permission.OPEN_ROUND):
         raise NotYours("催促は、ICT推進課の職員が行います。")
     stored = Round.objects.select_related("program").get(pk=round.pk)
     if stored.state != RoundState.OPEN:
@@ -213,7 +213,8 @@ def _digest(day: datetime.date, person: User, sections: list[Section], to_accept
         "due": sum(section.count for section in sections if not section.is_late),
         "waiting": sum(each.count for each in to_accept),
     }
-    is_sample = any(each.round.is_sample for each in (*sections, *to_accept))
+    rounds = {section.round for section in sections} | {each.round for each in to_accept}
+    is_sample = any(round_.is_sample for round_ in rounds)
     return draft(MailKind.REMINDER, day.isoformat(), person, is_sample=is_sample, context=context)
 
 

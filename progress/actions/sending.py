@@ -12,7 +12,6 @@ import base64
 import datetime
 import time
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPSenderRefused
 from typing import Any
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from progress.models import OutboxMail
@@ -69,11 +69,9 @@ def wait_after(failures: int) -> datetime.timedelta:
     return datetime.timedelta(minutes=WAITS[min(failures, len(WAITS)) - 1])
 
 
-@transaction.atomic
-def try_again(mails: Iterable[OutboxMail]) -> int:
-    """Make unsent mails due now, whatever they wait for; returns how many. What is sent stays sent."""
-    keys = [mail.pk for mail in mails]
-    return OutboxMail.objects.unsent().filter(pk__in=keys).update(next_try_at=timezone.now())
+def try_again(mails: QuerySet[OutboxMail]) -> int:
+    """Make those of the mails that are not sent due now, whatever they wait for; returns how many."""
+    return OutboxMail.objects.unsent().filter(pk__in=mails.order_by().values("pk")).update(next_try_at=timezone.now())
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
 
 
 @dataclass
@@ -62,7 +61,7 @@ def _converse(client: socket.socket, server: Server) -> None:
             if server.breaks_at == len(server.received) + 1:
                 server.breaks_at = None
                 return
-            server.received.append(cast(EmailMessage, message_from_bytes(text, policy=policy.default)))
+            server.received.append(message_from_bytes(text, policy=policy.default))
         elif command == "RCPT" and line.partition("<")[2].rstrip(">") in server.refused:
             answer = "550 no such person"
             continue

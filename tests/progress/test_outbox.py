@@ -43,7 +43,7 @@ class Backend(BaseEmailBackend):
         self.is_open = False
         self.down: Exception | None = None
         self.fails: dict[str, Exception] = {}
-        self.meanwhile: Callable[[], None] = lambda: None
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def open(self) -> bool:
         if self.down:
@@ -269,7 +269,7 @@ def _opened_to() -> list[str]:
 def test_what_one_process_is_sending_another_does_not_touch(backend: Backend, person: User) -> None:
     queued(person, 2)
     other = Backend()
-    backend.meanwhile = lambda: send_due(other) and None
+    backend.meanwhile = lambda: send_due(other)
     assert (send_due(backend).sent, other.sent) == (2, [])
 
 
@@ -318,7 +318,7 @@ def test_trying_again_makes_what_waits_due_and_leaves_what_is_sent(backend: Back
     later = timezone.now() + datetime.timedelta(hours=4)
     waiting, sent = queued(person, 2, next_try_at=later)
     OutboxMail.objects.filter(pk=sent.pk).update(sent_at=timezone.now())
-    assert try_again([waiting, sent]) == 1
+    assert try_again(OutboxMail.objects.all()) == 1
     assert (send_due(backend).sent, backend.addresses) == (1, [waiting.address])
 
 
