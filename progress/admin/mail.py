@@ -15,6 +15,8 @@ from plan.admin.records import ReadOnlyAdmin
 from progress.actions.sending import try_again
 from progress.models import OutboxMail
 
+PREFIX = "【川崎市情報化推進プラン】"
+
 
 class StateFilter(admin.SimpleListFilter):
     title = "送信の状態"
@@ -34,8 +36,8 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(OutboxMail)
 class OutboxMailAdmin(ReadOnlyAdmin):
-    list_display = ["queued_at", "kind", "to", "subject", "state", "attempts", "next_try"]
-    list_display_links = ["queued_at", "subject"]
+    list_display = ["queued_at", "title", "to", "state", "next_try"]
+    list_display_links = ["queued_at", "title"]
     list_filter = [StateFilter, "kind", "queued_at"]
     list_select_related = ["to"]
     list_per_page = 50
@@ -56,11 +58,16 @@ class OutboxMailAdmin(ReadOnlyAdmin):
     readonly_fields = ["next_try"]
     actions = ["send_again"]
 
+    @admin.display(description="件名", ordering="subject")
+    def title(self, mail: OutboxMail) -> str:
+        """The subject without what all of them begin with."""
+        return mail.subject.removeprefix(PREFIX)
+
     @admin.display(description="状態")
     def state(self, mail: OutboxMail) -> str:
         if mail.sent_at:
             return "送信済み"
-        return "送れずに待っています" if mail.has_failed else "送信待ち"
+        return f"失敗{mail.attempts}回" if mail.has_failed else "送信待ち"
 
     @admin.display(description="次の試行", ordering="next_try_at")
     def next_try(self, mail: OutboxMail) -> Any:

@@ -45,8 +45,8 @@ class OutboxMail(models.Model):
     objects = OutboxMailQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "送信するメール"
-        verbose_name_plural = "送信するメール"
+        verbose_name = "送信メール"
+        verbose_name_plural = "送信メール"
         ordering = ["-queued_at", "-pk"]
         indexes = [models.Index(fields=["sent_at", "next_try_at"], name="outbox_due")]
 

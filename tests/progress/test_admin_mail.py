@@ -85,7 +85,7 @@ def test_a_mail_shows_its_text_and_the_last_error_and_cannot_be_changed(
 def test_reading_a_mail_goes_on_record(staff: Client, ict_staff: User, mails: dict[str, OutboxMail]) -> None:
     staff.get(page(mails["送信済"]))
     entry = AuditEntry.objects.get(kind=AuditKind.SAW_PERSONAL_DATA)
-    assert (entry.person, entry.about) == (ict_staff, "送信するメール「送信済（liaison@city.example）」")
+    assert (entry.person, entry.about) == (ict_staff, "送信メール「送信済（liaison@city.example）」")
 
 
 @pytest.mark.parametrize("persona", ["ict_staff", "administrator"])
@@ -100,7 +100,7 @@ def test_what_waits_is_tried_again_and_what_is_sent_is_not(
     failed, sent = OutboxMail.objects.get(key="失敗"), OutboxMail.objects.get(key="送信済")
     assert (failed.next_try_at <= timezone.now(), failed.attempts) == (True, 2)
     assert (sent.sent_at, sent.next_try_at) == (mails["送信済"].sent_at, mails["送信済"].next_try_at)
-    assert AuditEntry.objects.filter(kind=AuditKind.CHANGED, about="送信するメール").count() == 1
+    assert AuditEntry.objects.filter(kind=AuditKind.CHANGED, about="送信メール").count() == 1
 
 
 def test_nobody_else_tries_again(

@@ -135,6 +135,7 @@ def test_submitting_tells_the_managers_of_the_department(
     assert sent.subject == f"{PREFIX}承認のお願い：{evaluation}"
     assert "試験 担当さんが、次の調書を提出しました。" in sent.body
     assert "提出期限：2017年5月31日（水）" in sent.body
+    assert f"http://testserver/desk/evaluations/{evaluation.pk}/\n" in sent.body
 
 
 def test_a_manager_who_submitted_as_liaison_is_not_asked_to_endorse(evaluation: Evaluation, liaison: User) -> None:
