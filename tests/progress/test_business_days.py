@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from progress.business_days import add_business_days, business_days_between, is_business_day
@@ -11,6 +11,8 @@ from progress.business_days import add_business_days, business_days_between, is_
 ONE_DAY = datetime.timedelta(days=1)
 DAYS = st.dates(datetime.date(2015, 1, 1), datetime.date(2030, 12, 31))
 COUNTS = st.integers(-40, 40)
+# A busy machine may be slow at looking a holiday up for the first time.
+unhurried = settings(max_examples=60, deadline=None)
 
 
 def day(text: str) -> datetime.date:
@@ -88,11 +90,13 @@ def test_known_distances(start: str, end: str, count: int) -> None:
     assert business_days_between(day(start), day(end)) == count
 
 
+@unhurried
 @given(DAYS, st.integers(1, 40))
 def test_what_is_added_lies_in_between(start: datetime.date, count: int) -> None:
     assert business_days_between(start, add_business_days(start, count)) == count
 
 
+@unhurried
 @given(DAYS.filter(is_business_day), COUNTS)
 def test_adding_and_taking_away_comes_back(start: datetime.date, count: int) -> None:
     end = add_business_days(start, count)
@@ -100,16 +104,19 @@ def test_adding_and_taking_away_comes_back(start: datetime.date, count: int) -> 
     assert add_business_days(end, -count) == start
 
 
+@unhurried
 @given(DAYS, COUNTS.filter(bool))
 def test_the_result_is_a_business_day(start: datetime.date, count: int) -> None:
     assert is_business_day(add_business_days(start, count))
 
 
+@unhurried
 @given(DAYS, st.integers(0, 20), st.integers(0, 20))
 def test_days_can_be_added_in_two_steps(start: datetime.date, first: int, second: int) -> None:
     assert add_business_days(add_business_days(start, first), second) == add_business_days(start, first + second)
 
 
+@unhurried
 @given(DAYS, DAYS, DAYS)
 def test_distances_add_up(first: datetime.date, second: datetime.date, third: datetime.date) -> None:
     near = [first, first + (second - first) % (60 * ONE_DAY), first + (third - first) % (60 * ONE_DAY)]
@@ -117,6 +124,7 @@ def test_distances_add_up(first: datetime.date, second: datetime.date, third: da
     assert business_days_between(one, two) + business_days_between(two, three) == business_days_between(one, three)
 
 
+@unhurried
 @given(DAYS, st.integers(0, 60))
 def test_a_distance_backwards_is_the_same_less_than_nought(start: datetime.date, days: int) -> None:
     end = start + days * ONE_DAY
