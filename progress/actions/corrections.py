@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from accounts import audit
+from accounts.enums import AuditKind
 from accounts.models import User
 from plan.actions import bump_content_version, wait_for_turn
 from progress import workflow
@@ -180,6 +182,13 @@ def _correction_publication(round_: Round, *, by: User, moment: datetime.datetim
 def _correct(publication: Publication, changes: list[Change], reason: str, **of: Any) -> Correction:
     correction = Correction.objects.create(publication=publication, changes=changes, reason=reason.strip(), **of)
     bump_content_version()
+    audit.record(
+        AuditKind.CORRECTED,
+        by=publication.by,
+        about=f"訂正：{publication.round} {correction}",
+        path=correction.path,
+        details={"理由": correction.reason, "訂正した項目": [change["label"] for change in changes]},
+    )
     return correction
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
+from accounts import audit
+from accounts.enums import AuditKind
 from accounts.models import User
 from progress import permissions, workflow
 from progress.actions import notices, proposals
@@ -107,7 +109,7 @@ def perform(
     saved with history; (3) the event is recorded, with the comment and the
     fields it points at; (4) what was proposed for the next year follows: made
     by 確認, taken back by 差戻し; (5) mail to those whom it concerns is queued,
-    unless `tell` is false. Raises NotYours, NotNow, ReasonRequired, Incomplete.
+    unless `tell` is false; (6) the audit trail has it. Raises NotYours, NotNow, ReasonRequired, Incomplete.
     """
     if transition in {workflow.SAVE, workflow.PUBLISH, workflow.CORRECT}:
         raise ValueError(f"{transition.name} has a verb of its own.")
@@ -128,6 +130,12 @@ def perform(
         proposals.take_back(evaluation=stored)
     if tell:
         notices.tell_transition(event)
+    audit.record(
+        AuditKind.TRANSITION,
+        by=by,
+        about=f"{transition.noun}：{stored.round} {stored}",
+        details={"前の状態": before.label, "後の状態": stored.get_status_display()},
+    )
     return event
 
 

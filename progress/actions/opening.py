@@ -9,6 +9,8 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
+from accounts import audit
+from accounts.enums import AuditKind
 from accounts.models import User
 from plan.fiscal import date_label
 from plan.models import Measure
@@ -85,6 +87,7 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     measures = Measure.objects.filter(policy__plan=stored.program.plan_id)
     MeasureEvaluation.objects.bulk_create(MeasureEvaluation(round=stored, measure=measure) for measure in measures)
     tell_opened(stored)
+    audit.record(AuditKind.TRANSITION, by=by, about=f"照会の開始：{stored}")
     return stored
 
 

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
+from accounts import audit
+from accounts.enums import AuditKind
 from accounts.models import User
 from accounts.permissions import Permission
 from plan.actions import bump_content_version, wait_for_turn
@@ -63,7 +65,7 @@ def publish(*, round: Round, by: User, report: Report = no_report, at: datetime.
     exception — and for each measure with its sums; (4) accepted 調書 become
     PUBLISHED, each with its event; (5) settlements and actual values go into
     the yearly plans; (6) the content version grows; (7) mail to everybody of the
-    departments and of ICT推進課 is queued. Raises NotYours, NotNow, CannotPublish.
+    departments and of ICT推進課 is queued; (8) the audit trail has it. Raises NotYours, NotNow, CannotPublish.
     """
     moment = at or timezone.now()
     wait_for_turn()
@@ -82,6 +84,7 @@ def publish(*, round: Round, by: User, report: Report = no_report, at: datetime.
     freeze_measures(stored, publication)
     bump_content_version()
     tell_published(stored)
+    audit.record(AuditKind.PUBLISHED, by=by, about=f"公表：{stored}", path=stored.get_absolute_url())
     return publication
 
 

@@ -9,6 +9,8 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from accounts import audit
+from accounts.enums import AuditKind
 from accounts.models import Department, Membership, User
 from accounts.permissions import Permission
 from plan.actions import bump_content_version, wait_for_turn
@@ -36,7 +38,7 @@ def reorganise(
     new 局; (2) what the predecessors own passes to the successors on the day,
     old years keep the old owner; (3) people likewise; (4) 調書 that are not
     published, and extensions of open rounds, go to who leads the action once
-    the day has come (see `realign`); (5) the content version grows. All or
+    the day has come (see `realign`); (5) the content version grows; (6) the audit trail has it. All or
     nothing, a constant number of queries for each batch. Raises NotYours,
     CannotReorganise.
     """
@@ -54,6 +56,12 @@ def reorganise(
         _take_along(division, successors[0], reorganisation, by=by)
     realign(by=by, today=today)
     bump_content_version()
+    audit.record(
+        AuditKind.REORGANISED,
+        by=by,
+        about=f"{'、'.join(map(str, reorganisation.predecessors))} → {'、'.join(map(str, successors))}",
+        details={"改編の日": reorganisation.day.isoformat()},
+    )
     return successors
 
 

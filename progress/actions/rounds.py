@@ -5,6 +5,8 @@ import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import audit
+from accounts.enums import AuditKind
 from accounts.models import Department, User
 from progress import permissions, workflow
 from progress.actions.locks import locked_evaluation, locked_round
@@ -42,7 +44,7 @@ def release_to_committee(*, round: Round, by: User, at: datetime.datetime | None
     if stored.state == RoundState.PLANNED:
         raise NotNow("照会を始めてから、会議に公開してください。")
     stored.released_at, stored.released_by = at or timezone.now(), by
-    return _save_round(stored, by)
+    return _save_round(stored, by, "会議への公開")
 
 
 @transaction.atomic
@@ -50,7 +52,7 @@ def withdraw_from_committee(*, round: Round, by: User) -> Round:
     """Hide the round from committee viewers again; what is published stays public."""
     stored = locked_round(round.pk)
     stored.released_at = stored.released_by = None
-    return _save_round(stored, by)
+    return _save_round(stored, by, "会議への公開の取りやめ")
 
 
 @transaction.atomic
@@ -75,7 +77,8 @@ def set_exception(*, evaluation: Evaluation, by: User, reason: str) -> Evaluatio
 # ── Steps ─────────────────────────────────────────────────────────────────────
 
 
-def _save_round(stored: Round, by: User) -> Round:
+def _save_round(stored: Round, by: User, deed: str) -> Round:
     stored._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
     stored.save()
+    audit.record(AuditKind.TRANSITION, by=by, about=f"{deed}：{stored}")
     return stored

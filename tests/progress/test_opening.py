@@ -124,7 +124,7 @@ def test_progress_is_reported(division: Department, ict_staff: User) -> None:
 
 def test_opening_takes_the_same_number_of_queries_for_one_and_for_many(division: Department, ict_staff: User) -> None:
     counts = []
-    for actions in (1, 30):
+    for actions in (1, 1, 30):  # the first one makes what there is once
         round_ = RoundFactory.create()
         for _ in range(actions):
             action = action_of(round_.program, division)
@@ -133,7 +133,7 @@ def test_opening_takes_the_same_number_of_queries_for_one_and_for_many(division:
         with CaptureQueriesContext(connection) as captured:
             open_round(round=round_, by=ict_staff)
         counts.append(len(captured))
-    assert counts[0] == counts[1]
+    assert counts[1] == counts[2]
 
 
 def test_guidance_is_that_of_the_year_before(division: Department, ict_staff: User) -> None:

@@ -205,14 +205,14 @@ def test_publishing_takes_the_same_number_of_queries_for_one_and_for_many(
     division: Department, liaison: User, manager: User, ict_staff: User
 ) -> None:
     counts = []
-    for actions in (1, 12):
+    for actions in (1, 1, 12):  # the first one makes what there is once
         round_ = opened(division, actions=actions, by=ict_staff)
         for each in round_.evaluations.all():
             bring_to(Status.ACCEPTED, each, liaison=liaison, manager=manager, staff=ict_staff)
         with CaptureQueriesContext(connection) as captured:
             publish(round=round_, by=ict_staff)
         counts.append(len(captured))
-    assert counts[0] == counts[1]
+    assert counts[1] == counts[2]
 
 
 # ── 訂正 ──────────────────────────────────────────────────────────────────────
