@@ -22,7 +22,7 @@ from progress.errors import ProgressError
 from progress.loading.people import People
 from progress.loading.reading import RoundEntry, Table, read_round
 from progress.loading.story import answers_of, entry_of, moment_of, play
-from progress.models import Evaluation, MeasureEvaluation, NextYearProposal, Round, ScaleEntry
+from progress.models import Evaluation, MeasureEvaluation, NextYearProposal, OutboxMail, Round, ScaleEntry
 
 YEARS = (2016, 2017)
 PUBLISHES_AT = datetime.time(10)
@@ -44,7 +44,8 @@ def load_sample_rounds(directory: Path, slug: str, today: datetime.date | None =
     Where the programme has a round, nothing at all is written. Effects, for
     each round in order: those of opening, extending, filling in, the decision
     chain, 施策評価, publishing, correcting and confirming the next year's
-    plans, by sample people and at sample times. Raises FixtureError.
+    plans, by sample people and at sample times; in the end the mail about all
+    that is taken back, for it is history. Raises FixtureError.
     """
     program = Program.objects.filter(slug=slug, is_sample=True).first()
     if program is None:
@@ -54,12 +55,14 @@ def load_sample_rounds(directory: Path, slug: str, today: datetime.date | None =
     if program.rounds.exists():
         return RoundsResult(program, is_new=False, evaluations=_count(program))
     people = People()
+    before = set(OutboxMail.objects.values_list("pk", flat=True))
     for year in YEARS:
         entry = read_round(directory, year, today or timezone.localdate())
         try:
             _play(entry, program, people)
         except ProgressError as error:
             raise FixtureError(f"round-{year}.toml", str(error)) from error
+    OutboxMail.objects.unsent().filter(to__is_demo=True).exclude(pk__in=before).delete()
     return RoundsResult(program, is_new=True, evaluations=_count(program))
 
 

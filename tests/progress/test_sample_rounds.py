@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
@@ -27,6 +28,7 @@ from progress.models import (
     Evaluation,
     EvaluationEvent,
     NextYearProposal,
+    OutboxMail,
     PublishedEvaluation,
     PublishedMeasure,
     Round,
@@ -42,7 +44,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module", autouse=True)
 def rounds(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Both rounds, played once for all tests of this module and then undone."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(DEMO=True):
         load_sample(DIRECTORY)
         load_sample_rounds(DIRECTORY, "2016", today=TODAY)
         yield
@@ -55,6 +57,10 @@ def round_of(year: int) -> Round:
 
 def codes(**condition: Any) -> set[str]:
     return set(Evaluation.objects.filter(**condition).values_list("action__code", flat=True))
+
+
+def test_nobody_gets_mail_about_what_was_played() -> None:
+    assert OutboxMail.objects.count() == 0
 
 
 # ── The finished round ────────────────────────────────────────────────────────
