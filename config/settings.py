@@ -198,7 +198,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "accounts:me"
+# Who has no desk is sent on to わたしのページ.
+LOGIN_REDIRECT_URL = "desk:home"
 LOGOUT_REDIRECT_URL = "plan:home"
 
 # Seconds without a request after which a session ends; the warning comes earlier (accounts/session.js).

@@ -5,12 +5,15 @@ from jpholiday.
 """
 
 import datetime
+from functools import lru_cache
 
 import jpholiday
 
 _ONE_DAY = datetime.timedelta(days=1)
 
 
+# A list of many deadlines asks for the same days again and again.
+@lru_cache(maxsize=4096)
 def is_business_day(day: datetime.date) -> bool:
     """Whether the city hall is open on `day`."""
     is_turn_of_year = (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)

@@ -15,10 +15,14 @@ from accounts.permissions import Permission
 from programs.enums import OwnerKind
 from programs.models import ActionOwner
 from progress.enums import RoundState, Status
-from progress.models import Evaluation, Round
-from progress.workflow import Actor, Transition
+from progress.models import Evaluation, EvaluationEvent, Round
+from progress.workflow import ACCEPT, ENDORSE, RETURN_BY_STAFF, SUBMIT, Actor, Transition
 
 READABLE_BY_COMMITTEE = (Status.ACCEPTED, Status.PUBLISHED)
+_AFTER_ENDORSEMENT = (Status.ENDORSED, Status.ACCEPTED)
+_AFTER_SUBMISSION = (Status.SUBMITTED, *_AFTER_ENDORSEMENT)
+# Exceptions of a published round go on through the chain (`workflow.refusal`).
+_GOES_ON = Q(round__state=RoundState.OPEN) | Q(round__state=RoundState.PUBLISHED) & ~Q(exception_reason="")
 
 
 def departments_of(user: User, *roles: Role) -> frozenset[int]:
@@ -69,6 +73,31 @@ def editable_by(user: User) -> QuerySet[Evaluation]:
     if not user.may(Permission.FILL_IN):
         return Evaluation.objects.none()
     return Evaluation.objects.filter(department__in=departments_of(user, Role.LIAISON))
+
+
+def waiting_for(user: User) -> QuerySet[Evaluation]:
+    """あなたの番: the 調書 whose next step is this person's, in rounds that still go on."""
+    turn = Q(department__in=departments_of(user, Role.LIAISON), status__in=SUBMIT.sources)
+    turn |= Q(department__in=departments_of(user, Role.MANAGER), status__in=ENDORSE.sources) & ~Q(submitted_by=user)
+    if user.may(Permission.REVIEW):
+        turn |= Q(status__in=ACCEPT.sources) & ~Q(submitted_by=user)
+    return Evaluation.objects.filter(_GOES_ON, turn)
+
+
+def handed_on_by(user: User) -> QuerySet[Evaluation]:
+    """What has left this person's hands and is on its way: with the others of the chain, or sent back by them.
+
+    所管課: all of the department, whoever moved it. ICT推進課: what the person accepted or returned.
+    """
+    on_the_way = Q(department__in=departments_of(user, Role.LIAISON), status__in=_AFTER_SUBMISSION)
+    on_the_way |= Q(
+        department__in=departments_of(user, Role.MANAGER), status__in=(Status.RETURNED, *_AFTER_ENDORSEMENT)
+    )
+    if user.may(Permission.REVIEW):
+        returns = EvaluationEvent.objects.filter(evaluation=OuterRef("pk"), transition=RETURN_BY_STAFF.name, by=user)
+        on_the_way |= Q(status=Status.ACCEPTED, accepted_by=user)
+        on_the_way |= Q(Exists(returns), status=Status.RETURNED)
+    return Evaluation.objects.filter(_GOES_ON, on_the_way)
 
 
 def rounds_visible_to(user: User) -> QuerySet[Round]:

@@ -100,6 +100,7 @@ def perform(
     by: User,
     comment: str = "",
     fields: Sequence[EvaluationField] = (),
+    expected_version: int | None = None,
     at: datetime.datetime | None = None,
     tell: bool = True,
 ) -> EvaluationEvent:
@@ -109,12 +110,16 @@ def perform(
     saved with history; (3) the event is recorded, with the comment and the
     fields it points at; (4) what was proposed for the next year follows: made
     by 確認, taken back by 差戻し; (5) mail to those whom it concerns is queued,
-    unless `tell` is false; (6) the audit trail has it. Raises NotYours, NotNow, ReasonRequired, Incomplete.
+    unless `tell` is false; (6) the audit trail has it. Raises NotYours, NotNow,
+    ReasonRequired, Incomplete, StaleSave (the text is no longer the one that
+    was read: `expected_version`).
     """
     if transition in {workflow.SAVE, workflow.PUBLISH, workflow.CORRECT}:
         raise ValueError(f"{transition.name} has a verb of its own.")
     stored = locked_evaluation(evaluation.pk)
     check(transition, stored, by)
+    if expected_version is not None and stored.version != expected_version:
+        raise StaleSave(stored)
     if transition.needs_reason and not comment.strip():
         raise ReasonRequired(transition.noun)
     if transition.needs_complete and (lacking := missing_of(stored, entries_of(stored.round))):

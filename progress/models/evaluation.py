@@ -42,7 +42,9 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
             "submitted_by",
             "endorsed_by",
             "accepted_by",
-        ).prefetch_related("indicators__indicator", "milestones")
+        ).prefetch_related(
+            models.Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator")), "milestones"
+        )
 
 
 class Evaluation(models.Model):

@@ -4,7 +4,10 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from progress.models import Extension, Round
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from progress.models import Evaluation, Extension, Round
 
 
 @dataclass(frozen=True)
@@ -26,3 +29,9 @@ def deadlines_of(rounds: Iterable[Round]) -> Deadlines:
             for round_id, department, day in rows.values_list("round", "department", "deadline")
         }
     )
+
+
+def with_deadline(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
+    """Each with `due_on` (a date), the deadline of its department; no query of its own."""
+    extended = Extension.objects.filter(round=OuterRef("round"), department=OuterRef("department")).values("deadline")
+    return evaluations.annotate(due_on=Coalesce(Subquery(extended[:1]), F("round__deadline")))

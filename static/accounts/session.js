@@ -1,6 +1,9 @@
 // Warns before the session ends, and keeps what is typed in this tab until it is saved.
 // Set up by templates/accounts/_session_dialog.html through data-* attributes.
 // Typed text is kept in sessionStorage: this tab only, per person and address; passwords never.
+// Forms marked data-keep are long work: theirs is kept in localStorage, which outlives the tab, until it is saved
+// or the person logs out. Their page says `typed:saved` when it has saved by itself; where it shows what was
+// typed in another way (data-typed-shown) nothing is offered.
 "use strict";
 
 (() => {
@@ -18,30 +21,50 @@
   }
 
   // ── Storage that may be full or forbidden ────────────────────────────────
-  function read(key) {
-    try {
-      return JSON.parse(sessionStorage.getItem(key));
-    } catch {
-      return null;
-    }
+  function storages() {
+    return ["sessionStorage", "localStorage"].flatMap((name) => {
+      try {
+        return [window[name]];
+      } catch {
+        return [];
+      }
+    });
   }
-  function write(key, value) {
+  function read(key) {
+    for (const storage of storages()) {
+      try {
+        const text = storage.getItem(key);
+        if (text !== null) {
+          return JSON.parse(text);
+        }
+      } catch {
+        // Nothing is read then.
+      }
+    }
+    return null;
+  }
+  function write(key, value, name = "sessionStorage") {
     try {
-      sessionStorage.setItem(key, JSON.stringify(value));
+      window[name].setItem(key, JSON.stringify(value));
     } catch {
       // Nothing is kept then; the warning before the end still comes.
     }
   }
   function forget(key) {
-    try {
-      sessionStorage.removeItem(key);
-    } catch {
-      // As above.
+    for (const storage of storages()) {
+      try {
+        storage.removeItem(key);
+      } catch {
+        // As above.
+      }
     }
   }
+  function typedKeys() {
+    return storages().flatMap((storage) => Object.keys(storage).filter((key) => key.startsWith("typed:")));
+  }
   function forgetTexts(mayStay) {
-    for (const key of Object.keys(sessionStorage)) {
-      if (key.startsWith("typed:") && !mayStay(key)) {
+    for (const key of typedKeys()) {
+      if (!mayStay(key)) {
         forget(key);
       }
     }
@@ -165,10 +188,20 @@
   if (location.pathname.startsWith("/accounts/")) {
     return;
   }
+  const isShown = document.querySelector("[data-typed-shown]") !== null;
+  const longWork = document.querySelector("form[data-keep]");
+  const version = longWork?.elements.version;
+  // Several tabs may work on one address: each keeps its own.
+  const key = longWork || isShown ? `${here}#${tab()}` : here;
 
+  function tab() {
+    const id = read("tab") ?? Math.random().toString(36).slice(2);
+    write("tab", id);
+    return id;
+  }
   function isKept(control) {
     return (
-      KEPT_TYPES.has(control.type) && control.name && !control.readOnly && !control.disabled &&
+      (KEPT_TYPES.has(control.type) || (control.type === "radio" && control.form?.hasAttribute("data-keep"))) && control.name && !control.readOnly && !control.disabled &&
       !SECRET.test(control.name) && control.autocomplete !== "one-time-code" &&
       control.form?.getAttribute("method")?.toLowerCase() === "post"
     );
@@ -186,44 +219,85 @@
     return named;
   }
 
+  function isChanged(control) {
+    return control.type === "radio" ? control.checked && !control.defaultChecked : control.value !== control.defaultValue;
+  }
+  function holds(control, text) {
+    return control.type === "radio" ? control.checked : control.value.trim() === text.trim();
+  }
+  function put(control, text) {
+    if (control.type === "radio") {
+      control.checked = true;
+    } else {
+      control.value = text;
+    }
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   let timer = 0;
   function keepText() {
+    clearTimeout(timer);
     const texts = {};
     for (const [name, control] of controls()) {
-      if (control.value !== control.defaultValue) {
+      if (isChanged(control)) {
         texts[name] = control.value;
       }
     }
-    if (Object.keys(texts).length) {
-      write(here, texts);
+    if (!Object.keys(texts).length) {
+      forget(key);
+    } else if (longWork) {
+      write(key, { at: Date.now(), version: version?.value, texts }, "localStorage");
     } else {
-      forget(here);
+      write(key, texts);
     }
   }
 
-  function offer(texts) {
+  // What was kept for this address, the newest first: {key, texts, version}.
+  function copies() {
+    if (!longWork) {
+      const texts = read(key);
+      return texts ? [{ key, texts }] : [];
+    }
+    return typedKeys()
+      .filter((each) => each.startsWith(`${here}#`))
+      .map((each) => ({ ...read(each), key: each }))
+      .filter((copy) => copy.texts)
+      .sort((a, b) => b.at - a.at);
+  }
+
+  function offer(copy) {
+    const { texts } = copy;
     const region = document.getElementById("session-restore");
     const named = controls();
-    const differing = Object.keys(texts).filter((name) => named.get(name)?.value !== texts[name]);
+    const differing = Object.keys(texts).filter((name) => !named.has(name) || !holds(named.get(name), texts[name]));
     if (!differing.length) {
-      return;
+      forget(copy.key);
+      return false;
     }
     (document.querySelector("main") ?? document.body).prepend(region);
     region.hidden = false;
     region.querySelector("[data-discard]").addEventListener("click", () => {
-      forget(here);
+      forget(copy.key);
       region.remove();
     });
     region.querySelector("[data-restore]").addEventListener("click", () => {
       const restored = differing.filter((name) => named.has(name));
+      // Typed over an older text: the save must meet what was saved since, not overwrite it.
+      if (version && copy.version) {
+        version.value = copy.version;
+      }
       for (const name of restored) {
-        named.get(name).value = texts[name];
-        named.get(name).dispatchEvent(new Event("input", { bubbles: true }));
+        put(named.get(name), texts[name]);
+      }
+      if (copy.key !== key) {
+        forget(copy.key);
+        keepText();
       }
       const homeless = differing.filter((name) => !named.has(name)).map((name) => texts[name]);
       showHomeless(region, homeless);
       named.get(restored[0])?.focus();
     });
+    return true;
   }
 
   // Text of rows that were added by hand and are not on the page now: to copy.
@@ -244,10 +318,10 @@
   }
 
   // Before anything is typed here: typing would replace what was kept.
-  const kept = read(here);
-  if (kept) {
-    offer(kept);
+  if (!isShown) {
+    copies().some(offer);
   }
+  document.addEventListener("typed:saved", keepText);
   document.addEventListener("input", (event) => {
     if (isKept(event.target)) {
       clearTimeout(timer);
@@ -258,8 +332,10 @@
     if (event.target.getAttribute("method")?.toLowerCase() === "post" && !event.target.closest("dialog") && !event.defaultPrevented) {
       clearTimeout(timer);
       if (!(event.target.getAttribute("action") ?? "").includes("/logout/")) {
-        keepText();
-        write(SUBMITTED, here);
+        if (!isShown) {
+          keepText();
+        }
+        write(SUBMITTED, key);
       }
     }
   });

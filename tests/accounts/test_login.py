@@ -43,8 +43,15 @@ def who(client: Client) -> str | None:
 def test_log_in_by_number_or_mail_in_any_width(client: Client, typed: str) -> None:
     UserFactory.create(staff_number="AB0123", email="taro@city.example")
     response = log_in(client, typed)
-    assert response.headers["Location"] == "/accounts/me/"
+    assert response.headers["Location"] == "/desk/"
     assert who(client) == "AB0123"
+
+
+@pytest.mark.parametrize(("role", "address"), [(Role.LIAISON, "/desk/"), (Role.ADMINISTRATOR, "/accounts/me/")])
+def test_a_log_in_leads_to_the_desk_of_who_has_one(client: Client, role: Role, address: str) -> None:
+    user = UserFactory.create(role=role)
+    landed = client.get(log_in(client, user.staff_number).headers["Location"], follow=True)
+    assert landed.request["PATH_INFO"] == address
 
 
 def test_a_wrong_password_says_what_to_do(client: Client) -> None:

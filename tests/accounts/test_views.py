@@ -54,7 +54,7 @@ def test_it_says_what_the_person_may_do(administrator: User, client_of: ClientOf
 
 def test_it_does_not_offer_the_admin_to_a_liaison(liaison: User, client_of: ClientOf) -> None:
     page = client_of(liaison).get("/accounts/me/").content.decode()
-    assert items(page, "手続き") == EVERYBODY
+    assert items(page, "手続き") == ["評価調書の「あなたの番」を開く", *EVERYBODY]
     assert items(page, "できること") == ["自分の組織の調書を記入・提出することができます。"]
 
 

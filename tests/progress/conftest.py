@@ -6,9 +6,11 @@ import pytest
 
 from accounts.enums import Role
 from accounts.models import Department, User
+from progress.actions.opening import open_round
 from progress.enums import Status
 from progress.models import Evaluation, Round
 from tests.factories import UserFactory
+from tests.programs.factories import ActionYearFactory, IndicatorFactory, IndicatorYearFactory, MilestoneFactory
 from tests.progress import factories
 
 
@@ -36,3 +38,17 @@ def brought_to(liaison: User, manager: User, ict_staff: User) -> Callable[[Statu
 @pytest.fixture
 def other_staff(db: None) -> User:
     return UserFactory.create(name="試験 推進課その二", role=Role.ICT_STAFF)
+
+
+@pytest.fixture
+def full(division: Department, ict_staff: User) -> Evaluation:
+    """A blank 調書 with a milestone and an indicator, of a programme with a next year."""
+    round_ = factories.RoundFactory.create(program__is_sample=True)
+    action = factories.action_of(round_.program, division, title="窓口の見直し")
+    MilestoneFactory.create(action_year=action.years.get(year=2016))
+    ActionYearFactory.create(action=action, year=2017)
+    indicator = IndicatorFactory.create(action=action, name="利用件数")
+    IndicatorYearFactory.create(indicator=indicator, position=2016, target=10)
+    IndicatorYearFactory.create(indicator=indicator, position=2017, target=20)
+    open_round(round=round_, by=ict_staff)
+    return Evaluation.objects.with_everything().get(round=round_)

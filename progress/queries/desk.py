@@ -1,0 +1,125 @@
+"""What the desk lists: 調書 as rows, with the time left and what is still missing."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import F, Prefetch, QuerySet
+from django.utils import timezone
+
+from progress.completeness import Missing
+from progress.deadlines import TimeLeft, time_left
+from progress.enums import Status
+from progress.models import Evaluation, EvaluationIndicator
+from progress.queries.extensions import with_deadline
+from progress.queries.filling import missing_of
+
+MOST_WAITING, MOST_HANDED_ON, PAGE_SIZE = 20, 10, 50
+
+# What the next person does with it, in the words of a to-do list.
+_TO_DO: dict[Status, str] = {
+    Status.DRAFT: "記入して提出する",
+    Status.RETURNED: "指摘を直して、もう一度提出する",
+    Status.SUBMITTED: "読んで、承認するか差し戻す",
+    Status.ENDORSED: "読んで、確認するか差し戻す",
+}
+
+# Sort key of the list → how the database orders; the last keys make the order certain. Within a
+# round 調書 were made in the order of the actions' codes, and the key is quicker than the code.
+ORDERS: dict[str, tuple[str, ...]] = {
+    "": ("-round", "pk"),
+    "code": ("action__code", "-round"),
+    "title": ("action__title", "-round", "pk"),
+    "department": ("department__code", "-round", "pk"),
+    "status": ("status", "-round", "pk"),
+    "due": ("due_on", "-round", "pk"),
+    "saved": ("saved_at", "-round", "pk"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One 調書 in a list. `missing` is None where it is not the reader's to fill in."""
+
+    evaluation: Evaluation
+    left: TimeLeft
+    to_do: str
+    missing: list[Missing] | None = None
+
+
+@dataclass(frozen=True)
+class SortHead:
+    """A head of the list: what pressing it sorts by, and how it is sorted now (the value of aria-sort)."""
+
+    label: str
+    sort: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """The first rows of a list, and how many there are beyond them (None: some)."""
+
+    rows: list[Row]
+    total: int | None
+    has_more: bool
+
+
+def waiting(evaluations: QuerySet[Evaluation], today: datetime.date | None = None) -> Section:
+    """あなたの番, the oldest deadline first. At most five queries."""
+    total = evaluations.count()
+    found = list(_for_rows(evaluations).prefetch_related(*_FOR_MISSING).order_by(F("due_on"), "pk")[:MOST_WAITING])
+    rows = [_row(evaluation, today, to_do=True) for evaluation in found]
+    return Section(rows, total, total > len(rows))
+
+
+def handed_on(evaluations: QuerySet[Evaluation], today: datetime.date | None = None) -> Section:
+    """What is on its way, the newest step first. One query."""
+    newest = F("submitted_at").desc(nulls_last=True)
+    found = list(_for_rows(evaluations).order_by(newest, "-pk")[: MOST_HANDED_ON + 1])
+    rows = [_row(evaluation, today) for evaluation in found[:MOST_HANDED_ON]]
+    return Section(rows, None, len(found) > len(rows))
+
+
+def listed(
+    evaluations: QuerySet[Evaluation], *, sort: str, page: str, today: datetime.date | None = None
+) -> tuple[Page[Evaluation], list[Row]]:
+    """One page of `evaluations` and its rows; `sort` is a key of `ORDERS`, with "-" before it the other way round."""
+    orders = ORDERS.get(sort.removeprefix("-"), ORDERS[""])
+    found = Paginator(_for_rows(evaluations).order_by(*_turned(orders, sort.startswith("-"))), PAGE_SIZE).get_page(page)
+    return found, [_row(evaluation, today) for evaluation in found]
+
+
+def sort_head(key: str, label: str, sort: str) -> SortHead:
+    """A second press on the same head turns the order round."""
+    is_current = sort.removeprefix("-") == key
+    state = ("descending" if sort.startswith("-") else "ascending") if is_current else "none"
+    return SortHead(label, f"-{key}" if sort == key else key, state)
+
+
+def _for_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
+    return with_deadline(evaluations).select_related(
+        "round__program", "round__scale", "action", "department", "grade", "outlook", "submitted_by", "saved_by"
+    )
+
+
+_FOR_MISSING = (
+    Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator")),
+    "milestones",
+    "round__scale__entries",
+)
+
+
+def _row(evaluation: Evaluation, today: datetime.date | None, *, to_do: bool = False) -> Row:
+    status = Status(evaluation.status)
+    left = time_left(evaluation.due_on, today or timezone.localdate())  # type: ignore[attr-defined]  # with_deadline
+    fills_in = to_do and status in {Status.DRAFT, Status.RETURNED}
+    lacking = missing_of(evaluation, list(evaluation.round.scale.entries.all())) if fills_in else None
+    return Row(evaluation, left, _TO_DO.get(status, "") if to_do else "", lacking)
+
+
+def _turned(orders: tuple[str, ...], backwards: bool) -> tuple[str, ...]:
+    if not backwards:
+        return orders
+    first, *others = orders
+    return (first.removeprefix("-") if first.startswith("-") else f"-{first}", *others)

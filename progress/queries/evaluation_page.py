@@ -1,0 +1,141 @@
+"""What stands beside a 調書: 記入要領, last year's text, remarks, what happened to it, what its numbers say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from plan.fiscal import fiscal_year_label
+from progress.enums import EvaluationField, Status
+from progress.models import Evaluation, EvaluationEvent, EvaluationIndicator, ScaleEntry
+from progress.queries.filling import measured, steps
+from progress.queries.words import field_words, number
+from progress.rating import mean_rate, rate, suggestion
+from progress.workflow import SAVE, TRANSITIONS
+
+RETURNS = frozenset(transition.name for transition in TRANSITIONS if transition.target == Status.RETURNED)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What one earlier 調書 says in a field; `of` names it: 「平成27(2015)年度」."""
+
+    of: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """One step of the 経過; `fields` are (field, label) of what was pointed at."""
+
+    row: EvaluationEvent
+    fields: list[tuple[str, str]]
+
+    @property
+    def is_return(self) -> bool:
+        return self.row.transition in RETURNS
+
+
+@dataclass(frozen=True)
+class Course:
+    """経過: the steps, the newest first; the mere saves apart; and the newest 差戻し."""
+
+    steps: list[Event]
+    saves: list[Event]
+    returned: Event | None
+
+    def remark_on(self, key: EvaluationField) -> Event | None:
+        """The newest 差戻し, where it points at the field."""
+        pointed = self.returned is not None and any(name == key for name, _ in self.returned.fields)
+        return self.returned if pointed else None
+
+
+@dataclass(frozen=True)
+class RateRow:
+    """An indicator in the calculation of the suggested grade."""
+
+    name: str
+    target: str
+    actual: str
+    rate: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """目安: the grade that the numbers suggest, and how it was computed. `entry` is None where they say nothing."""
+
+    entry: ScaleEntry | None
+    mean: Decimal | None
+    rows: list[RateRow] = field(default_factory=list)
+    steps: list[ScaleEntry] = field(default_factory=list)
+
+
+def guidance_of(evaluation: Evaluation) -> dict[str, str]:
+    """Field → 記入要領 of the round. One query."""
+    return dict(evaluation.round.guidances.values_list("field", "text"))
+
+
+def earlier_of(evaluation: Evaluation, visible: QuerySet[Evaluation]) -> dict[EvaluationField, list[Earlier]]:
+    """What was written the year before, of the same action or of those it continues.
+
+    Only what is published, or among the `visible` ones of the reader. Two queries.
+    """
+    action = evaluation.action_id
+    same = Q(action=action) | Q(action__descendants__action=action)
+    readable = Q(status=Status.PUBLISHED) | Q(pk__in=visible.values("pk"))
+    found = (
+        Evaluation.objects.filter(same, readable, round__year=evaluation.round.year - 1)
+        .select_related("round", "action", "grade", "outlook")
+        .prefetch_related(Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator")), "milestones")
+        .distinct()
+    )
+    earlier: dict[EvaluationField, list[Earlier]] = {}
+    for before in found:
+        of = fiscal_year_label(before.round.year)
+        if before.action_id != action:
+            of = f"{of}、前プログラムの取組 {before.action.code}"
+        for key, text in field_words(before).items():
+            if text:
+                earlier.setdefault(key, []).append(Earlier(of, text))
+    return earlier
+
+
+def course_of(evaluation: Evaluation) -> Course:
+    """One query."""
+    rows = list(evaluation.events.order_by("-at", "-pk"))
+    events = [Event(row, _labels(row.fields)) for row in rows]
+    return Course(
+        steps=[event for event in events if event.row.transition != SAVE.name],
+        saves=[event for event in events if event.row.transition == SAVE.name],
+        returned=next((event for event in events if event.is_return), None),
+    )
+
+
+def suggestion_of(evaluation: Evaluation, entries: Sequence[ScaleEntry]) -> Suggestion:
+    """No query, where `evaluation` was read with `with_everything()`."""
+    indicators = list(evaluation.indicators.all())
+    values = [measured(row) for row in indicators]
+    key = suggestion(values, steps(entries))
+    return Suggestion(
+        entry=next((entry for entry in entries if entry.pk == key), None),
+        mean=mean_rate(values),
+        rows=[_rate_row(row) for row in indicators],
+        steps=[entry for entry in entries if entry.min_rate is not None],
+    )
+
+
+def _rate_row(row: EvaluationIndicator) -> RateRow:
+    unit = row.indicator.unit
+    percent = rate(measured(row))
+    return RateRow(
+        name=row.indicator.name,
+        target=f"{number(row.target)}{unit}" if row.target is not None else "なし",
+        actual=f"{number(row.actual)}{unit}" if row.actual is not None else "未入力",
+        rate="計算できません" if percent is None else f"{percent}%",
+    )
+
+
+def _labels(names: Sequence[str]) -> list[tuple[str, str]]:
+    known = [EvaluationField(name) for name in names if name in EvaluationField.values]
+    return [(each.value, str(each.label)) for each in known]

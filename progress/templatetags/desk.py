@@ -1,0 +1,49 @@
+"""What the pages at /desk/ need: states as word and shape, and who has a desk."""
+
+from typing import Any
+
+from django import template
+
+from progress import permissions
+from progress.enums import Reached, Status
+from progress.queries import words
+
+register = template.Library()
+
+# Tone of the badge and a shape beside the word; colour is never alone.
+_STATES: dict[Status, tuple[str, str]] = {
+    Status.DRAFT: ("neutral", "○"),
+    Status.RETURNED: ("warning", "▼"),
+    Status.SUBMITTED: ("info", "△"),
+    Status.ENDORSED: ("info", "◇"),
+    Status.ACCEPTED: ("success", "◎"),
+    Status.PUBLISHED: ("success", "●"),
+}
+_REACHED: dict[str, str] = {Reached.YES: "○", Reached.PARTLY: "△", Reached.NO: "×"}
+
+
+@register.inclusion_tag("desk/_state.html")
+def state(status: str) -> dict[str, str]:
+    """The badge of a 調書's state."""
+    known = Status(status)
+    tone, shape = _STATES[known]
+    return {"tone": tone, "shape": shape, "label": str(known.label)}
+
+
+@register.filter
+def reached_shape(reached: str) -> str:
+    """「○」 達成, 「△」 一部達成, 「×」 未達成; "" where nothing is chosen."""
+    return _REACHED.get(reached, "")
+
+
+@register.filter
+def thousand_yen(amount: int | None) -> str:
+    """「1,234千円」; "" for an unknown amount."""
+    return words.money(amount)
+
+
+@register.simple_tag(takes_context=True)
+def has_desk(context: dict[str, Any]) -> bool:
+    """Whether the person who looks at the page has a desk; at most the query for their roles."""
+    user = context.get("user")
+    return user is not None and user.is_authenticated and permissions.may_enter_desk(user)

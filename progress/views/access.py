@@ -1,0 +1,25 @@
+"""How a desk page gets its 調書: what the person may not know of is 404."""
+
+from typing import cast
+
+from django.http import Http404, HttpRequest
+
+from accounts.models import User
+from progress import permissions
+from progress.models import Evaluation
+from progress.models.evaluation import EvaluationQuerySet
+from progress.queries.extensions import with_deadline
+
+
+def reader(request: HttpRequest) -> User:
+    """Who asks; for views behind `login_required`."""
+    return cast(User, request.user)
+
+
+def evaluation_or_404(user: User, pk: int) -> Evaluation:
+    """The 調書 with what its pages read and `due_on`. Three queries."""
+    visible = cast("EvaluationQuerySet", with_deadline(permissions.visible_to(user)))
+    found = visible.with_everything().select_related("saved_by").filter(pk=pk).first()
+    if found is None:
+        raise Http404("この調書はありません。")
+    return found

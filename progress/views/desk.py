@@ -1,0 +1,53 @@
+"""/desk/: what waits for the person, what they handed on, and all of theirs."""
+
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission
+from progress import permissions
+from progress.forms.desk import EVERY_ROUND, HANDED_ON, WAITING, DeskFilterForm
+from progress.queries import desk
+from progress.views.access import reader
+
+SORT_HEADS = (
+    ("code", "コード"),
+    ("title", "取組"),
+    ("department", "所管課"),
+    ("status", "状態"),
+    ("due", "期限"),
+    ("saved", "保存した日"),
+)
+
+
+@require_safe
+@never_cache
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """GET which, round, state, q, sort, page of the list below. Who has no desk is sent to わたしのページ."""
+    user = reader(request)
+    if not permissions.may_enter_desk(user):
+        return redirect("accounts:me")
+    has_turns = any(user.may(each) for each in (Permission.FILL_IN, Permission.ENDORSE, Permission.REVIEW))
+    form = DeskFilterForm(request.GET, rounds=list(permissions.rounds_visible_to(user)), with_turns=has_turns)
+    waiting, handed_on = permissions.waiting_for(user), permissions.handed_on_by(user)
+    chosen = {WAITING: waiting, HANDED_ON: handed_on}.get(form.value("which"), permissions.visible_to(user))
+    sort = request.GET.get("sort", "")
+    page, rows = desk.listed(form.narrow(chosen), sort=sort, page=request.GET.get("page", ""))
+    context = {
+        "has_turns": has_turns,
+        "waiting": desk.waiting(waiting) if has_turns else None,
+        "handed_on": desk.handed_on(handed_on) if has_turns else None,
+        "form": form,
+        "every_round": form.shown_round() == EVERY_ROUND,
+        "page": page,
+        "rows": rows,
+        "heads": [desk.sort_head(key, label, sort) for key, label in SORT_HEADS],
+        "query": "".join(f"{urlencode({key: value})}&" for key, value in request.GET.items() if key != "page"),
+        "sort": sort,
+    }
+    return render(request, "desk/home.html", context)

@@ -1,0 +1,254 @@
+"""/desk/: what each person finds there, and in which order."""
+
+import datetime
+import re
+from collections.abc import Callable
+from html import unescape
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.models import Department, User
+from programs.enums import OwnerKind
+from progress import workflow
+from progress.actions.evaluations import perform
+from progress.actions.publication import publish
+from progress.actions.rounds import extend, release_to_committee, set_exception
+from progress.business_days import add_business_days
+from progress.enums import Status
+from progress.models import Evaluation, Round
+from tests.factories import UserFactory
+from tests.programs.factories import ActionOwnerFactory
+from tests.progress.factories import fill_in, opened
+
+pytestmark = pytest.mark.django_db
+
+ClientOf = Callable[[object], Client]
+Brought = Callable[[Status, Evaluation], Evaluation]
+
+
+def page_of(client: Client, query: str = "") -> str:
+    response = client.get(f"/desk/{query}")
+    assert response.status_code == 200
+    return unescape(response.content.decode())
+
+
+def section(page: str, heading: str) -> str:
+    found = re.search(rf'<section aria-labelledby="{heading}".*?</section>', page, re.DOTALL)
+    return found[0] if found else ""
+
+
+def titles(page: str, heading: str) -> list[str]:
+    """The actions listed in a section, in their order."""
+    return re.findall(r'<a href="/desk/evaluations/\d+/">(.*?)</a>', section(page, heading))
+
+
+def name(evaluation: Evaluation) -> str:
+    return str(evaluation.action)
+
+
+def test_what_waits_stands_with_its_time_left_and_what_is_missing(
+    division: Department, ict_staff: User, liaison: User, client_of: ClientOf
+) -> None:
+    today = timezone.localdate()
+    opened(division, by=ict_staff, opens_on=today, deadline=add_business_days(today, 3))
+    waiting = section(page_of(client_of(liaison)), "waiting")
+    assert "あと3営業日" in waiting
+    assert "記入して提出する" in waiting
+    assert "（あと7か所）" in waiting
+
+
+def test_the_oldest_deadline_comes_first_and_an_extension_counts(
+    division: Department, other_liaison: User, ict_staff: User, client_of: ClientOf
+) -> None:
+    user = UserFactory.create(role=Role.LIAISON, role__department=division)
+    second = other_liaison.valid_memberships[0].department
+    assert second is not None
+    user.memberships.create(role=Role.LIAISON, department=second)
+    today = timezone.localdate()
+    late = opened(division, by=ict_staff, opens_on=today, deadline=add_business_days(today, 1))
+    soon = opened(second, by=ict_staff, opens_on=today, deadline=add_business_days(today, 2))
+    page = page_of(client_of(user))
+    first, following = late.evaluations.get(), soon.evaluations.get()
+    assert titles(page, "waiting") == [name(first), name(following)]
+
+    extend(round=late, department=division, deadline=add_business_days(today, 5), reason="災害対応", by=ict_staff)
+    page = page_of(client_of(user))
+    assert titles(page, "waiting") == [name(following), name(first)]
+    assert "あと5営業日" in section(page, "waiting")
+
+
+def test_overdue_is_said_in_words(round_: Round, liaison: User, client_of: ClientOf) -> None:
+    waiting = section(page_of(client_of(liaison)), "waiting")
+    assert "期限を1年以上過ぎています" in waiting
+    assert "2017年5月31日（水）" in waiting
+
+
+@pytest.mark.parametrize(
+    ("status", "whose"),
+    [
+        (Status.DRAFT, {"liaison": "waiting"}),
+        (Status.RETURNED, {"liaison": "waiting", "manager": "handed-on"}),
+        (Status.SUBMITTED, {"liaison": "handed-on", "manager": "waiting"}),
+        (Status.ENDORSED, {"liaison": "handed-on", "manager": "handed-on", "ict_staff": "waiting"}),
+        (Status.ACCEPTED, {"liaison": "handed-on", "manager": "handed-on", "ict_staff": "handed-on"}),
+    ],
+)
+def test_each_state_waits_for_one_and_is_followed_by_the_others(
+    status: Status,
+    whose: dict[str, str],
+    evaluation: Evaluation,
+    brought_to: Brought,
+    request: pytest.FixtureRequest,
+    client_of: ClientOf,
+) -> None:
+    brought_to(status, evaluation)
+    found: dict[str, str] = {}
+    for persona in ("liaison", "manager", "ict_staff", "other_liaison"):
+        page = page_of(client_of(request.getfixturevalue(persona)))
+        for heading in ("waiting", "handed-on"):
+            if titles(page, heading) == [name(evaluation)]:
+                found[persona] = heading
+    assert found == whose
+
+
+def test_who_submitted_does_not_find_it_waiting_for_their_own_endorsement(
+    evaluation: Evaluation, division: Department, client_of: ClientOf
+) -> None:
+    both = UserFactory.create(role=Role.LIAISON, role__department=division)
+    both.memberships.create(role=Role.MANAGER, department=division)
+    fill_in(evaluation, both)
+    perform(evaluation=evaluation, transition=workflow.SUBMIT, by=both)
+    page = page_of(client_of(both))
+    assert (titles(page, "waiting"), titles(page, "handed-on")) == ([], [name(evaluation)])
+    assert "あなたの番の調書はありません。" in page
+
+
+def test_a_staff_members_own_return_is_followed(
+    evaluation: Evaluation, brought_to: Brought, ict_staff: User, other_staff: User, client_of: ClientOf
+) -> None:
+    endorsed = brought_to(Status.ENDORSED, evaluation)
+    perform(evaluation=endorsed, transition=workflow.RETURN_BY_STAFF, by=ict_staff, comment="数が違います。")
+    assert titles(page_of(client_of(ict_staff)), "handed-on") == [name(evaluation)]
+    assert titles(page_of(client_of(other_staff)), "handed-on") == []
+
+
+def test_an_exception_of_a_published_round_still_waits(
+    evaluation: Evaluation, ict_staff: User, liaison: User, client_of: ClientOf
+) -> None:
+    set_exception(evaluation=evaluation, by=ict_staff, reason="災害対応のため")
+    publish(round=evaluation.round, by=ict_staff)
+    assert titles(page_of(client_of(liaison)), "waiting") == [name(evaluation)]
+
+
+def test_a_related_department_reads_and_has_nothing_to_do(
+    evaluation: Evaluation, other_liaison: User, client_of: ClientOf
+) -> None:
+    assert titles(page_of(client_of(other_liaison)), "list") == []
+    ActionOwnerFactory.create(
+        action=evaluation.action, department=other_liaison.valid_memberships[0].department, kind=OwnerKind.RELATED
+    )
+    page = page_of(client_of(other_liaison))
+    assert titles(page, "waiting") == []
+    assert [evaluation.action.title] == titles(page, "list")
+
+
+def test_the_committee_reads_what_was_released_and_has_no_turn(
+    evaluation: Evaluation, brought_to: Brought, ict_staff: User, committee_viewer: User, client_of: ClientOf
+) -> None:
+    brought_to(Status.ACCEPTED, evaluation)
+    assert titles(page_of(client_of(committee_viewer)), "list") == []
+    release_to_committee(round=evaluation.round, by=ict_staff)
+    page = page_of(client_of(committee_viewer))
+    assert titles(page, "list") == [evaluation.action.title]
+    assert (section(page, "waiting"), section(page, "handed-on")) == ("", "")
+
+
+def test_who_has_no_desk_is_shown_their_own_page(administrator: User, client_of: ClientOf) -> None:
+    assert client_of(administrator).get("/desk/").headers["Location"] == "/accounts/me/"
+
+
+def test_the_desk_asks_for_a_log_in(client: Client) -> None:
+    assert client.get("/desk/").headers["Location"] == "/accounts/login/?next=/desk/"
+
+
+def test_the_list_is_narrowed_by_words_and_state(
+    division: Department, ict_staff: User, liaison: User, brought_to: Brought, client_of: ClientOf
+) -> None:
+    round_ = opened(division, actions=3, by=ict_staff)
+    first, second, third = Evaluation.objects.with_everything().order_by("pk")
+    brought_to(Status.SUBMITTED, second)
+    client = client_of(liaison)
+
+    def shown(query: str) -> list[str]:
+        return titles(page_of(client, query), "list")
+
+    assert shown("") == [first.action.title, second.action.title, third.action.title]
+    assert shown(f"?q={quote(third.action.code)}") == [third.action.title]
+    assert shown(f"?q={quote('試験　' + first.action.title[-1])}") == [first.action.title]
+    assert shown("?state=submitted") == [second.action.title]
+    assert shown("?which=handed_on") == [second.action.title]
+    assert shown("?which=waiting&sort=-code") == [third.action.title, first.action.title]
+    assert shown(f"?round={round_.pk}&q=ありません") == []
+    assert "この条件に合う調書はありません。" in page_of(client, "?q=ありません")
+
+
+def test_heads_sort_and_say_so(division: Department, ict_staff: User, liaison: User, client_of: ClientOf) -> None:
+    opened(division, actions=3, by=ict_staff)
+    codes = sorted(Evaluation.objects.values_list("action__code", flat=True))
+    client = client_of(liaison)
+
+    def shown(query: str) -> list[str]:
+        return re.findall(r'<td class="code-cell">(.*?)</td>', page_of(client, query))
+
+    assert shown("?sort=code") == codes
+    assert shown("?sort=-code") == codes[::-1]
+    page = page_of(client, "?sort=code")
+    assert re.findall(r'aria-sort="(\w+)"><button[^>]* value="([\w-]+)"', page) == [("ascending", "-code")]
+    assert [len(shown(f"?sort={key}")) for key in ("title", "department", "status", "due", "saved", "nonsense")] == [
+        3
+    ] * 6
+
+
+def test_the_list_is_paged_and_keeps_its_filter(
+    division: Department, ict_staff: User, liaison: User, client_of: ClientOf
+) -> None:
+    opened(division, actions=51, by=ict_staff)
+    client = client_of(liaison)
+    first = page_of(client, "?state=draft&sort=-code")
+    assert "51件のうち1〜50件目" in first
+    assert 'href="?state=draft&sort=-code&page=2"' in first
+    assert len(titles(page_of(client, "?state=draft&sort=-code&page=2"), "list")) == 1
+    assert len(titles(first, "waiting")) == 20
+    assert "あなたの番の調書をすべて見る（51件）" in first
+
+
+def test_sample_data_is_marked(division: Department, ict_staff: User, liaison: User, client_of: ClientOf) -> None:
+    opened(division, by=ict_staff, program__is_sample=True)
+    page = page_of(client_of(liaison))
+    assert ["見本データ" in section(page, heading) for heading in ("waiting", "list")] == [True, True]
+
+
+def test_only_open_rounds_wait(
+    division: Department,
+    ict_staff: User,
+    liaison: User,
+    evaluation: Evaluation,
+    brought_to: Brought,
+    client_of: ClientOf,
+) -> None:
+    brought_to(Status.ACCEPTED, evaluation)
+    publish(round=evaluation.round, by=ict_staff)
+    page = page_of(client_of(liaison))
+    assert (titles(page, "waiting"), titles(page, "handed-on")) == ([], [])
+    assert titles(page, "list") == [evaluation.action.title]
+
+
+def test_the_deadline_of_last_year_is_not_that_of_this_one(
+    division: Department, ict_staff: User, liaison: User, client_of: ClientOf
+) -> None:
+    opened(division, by=ict_staff, deadline=datetime.date(2017, 6, 30))
+    assert "2017年6月30日" in section(page_of(client_of(liaison)), "list")
