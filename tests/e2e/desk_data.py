@@ -41,9 +41,6 @@ RESULTS = (
 
 def make() -> dict[str, int]:
     """{code of the action: id of its 調書 in the open round}."""
-    from accounts.models import Department, User
-    from progress.models import Evaluation
-
     people = {user.staff_number: user for user in User.objects.all()}
     chain = {"liaison": people["D0001"], "manager": people["D0003"], "staff": people["D0004"]}
     first = Department.objects.get(code=FIRST_DIVISION)
@@ -69,7 +66,6 @@ def make() -> dict[str, int]:
 
 
 def _action(program: Program, department: Department, code: str, number: int) -> Action:
-
     titles = ["区役所窓口の手続の見直し", "オープンデータの公開の拡大", "防災情報の配信の多重化", "市民向け講座の開催"]
     action = action_of(program, department, code=code, title=f"{titles[number % len(titles)]}（その{number + 1}）")
     plan_of_2016 = action.years.get(year=2016)
