@@ -9,10 +9,10 @@ def locked_round(round_id: int) -> Round:
 
 
 def locked_evaluation(evaluation_id: int) -> Evaluation:
-    """The 調書 with what its pages read; only its own row is locked.
+    """The 調書 with what saving and moving it read; only its own row is locked.
 
     The round is read without a lock: publishing holds every 調書 of the round first, so it waits for who
     holds one, and who comes later sees the published state.
     """
     Evaluation.objects.select_for_update(of=("self",)).get(pk=evaluation_id)
-    return Evaluation.objects.with_everything().get(pk=evaluation_id)
+    return Evaluation.objects.with_answers().get(pk=evaluation_id)

@@ -148,7 +148,7 @@ def _correct(
     acts = [*((table, False) for table in entry.corrections), *((table, True) for table in entry.late)]
     for table, is_late in sorted(acts, key=lambda act: act[0]["on"]):
         stored = required(evaluations, table["action"], "corrections")
-        evaluation = Evaluation.objects.with_everything().get(pk=stored.pk)
+        evaluation = Evaluation.objects.with_answers().get(pk=stored.pk)
         by, at, reason = people.staff("round"), moment_of(table["on"], PUBLISHES_AT), table["reason"]
         if is_late:
             publish_late(evaluation=evaluation, by=by, reason=reason, at=at)

@@ -81,7 +81,7 @@ def _do(
         case Actor.STAFF:
             by = people.staff(code)
     if step.transition in {workflow.SAVE, workflow.SUBMIT}:
-        stored = Evaluation.objects.with_everything().get(pk=evaluation.pk)
+        stored = Evaluation.objects.with_answers().get(pk=evaluation.pk)
         table = {**_planned(stored), **entry.answers, **step.differing}
         answers = answers_of(table, stored, entries, entry.place)
         at = moment - _BETWEEN

@@ -30,6 +30,12 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
     def of_open_rounds(self) -> "EvaluationQuerySet":
         return self.filter(round__state=RoundState.OPEN)
 
+    def with_answers(self) -> "EvaluationQuerySet":
+        """What is filled in, and what decides about it, in a constant number of queries."""
+        return self.select_related("round__program", "action", "department", "grade", "outlook").prefetch_related(
+            "indicators__indicator", "milestones"
+        )
+
     def with_everything(self) -> "EvaluationQuerySet":
         """What a page of one 調書 reads, in a constant number of queries."""
         return self.select_related(
