@@ -1,0 +1,157 @@
+"""Whether a file may be handed to openpyxl at all: looked at from outside, before anything is parsed.
+
+A workbook is a zip of XML parts. What is refused here would cost minutes or
+gigabytes to read (a bomb), does something by itself (macros), or is no
+workbook in the first place. No Django, no openpyxl.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+MEGABYTE = 1024 * 1024
+LARGEST_FILE = 10 * MEGABYTE
+LARGEST_UNPACKED = 100 * MEGABYTE
+MOST_PARTS = 2000
+# XML shrinks to about a tenth; honest sheets of one repeated word to a hundredth.
+LARGEST_RATIO = 200
+RATIO_COUNTS_FROM = 5 * MEGABYTE
+# Every "<" of a part costs the parser time and room. A sheet of 20,000 rows and 15 columns has 1,300,000.
+MOST_MARKUP_IN_SHEETS = 4_000_000
+MOST_SHARED_STRINGS = 100_000
+MOST_MARKUP_ELSEWHERE = 500_000
+CHUNK = MEGABYTE
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_DOCUMENT_TYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+_OTHER_FORMATS = (
+    (b"\x89PNG", "画像（PNG）"),
+    (b"\xff\xd8\xff", "画像（JPEG）"),
+    (b"GIF8", "画像（GIF）"),
+    (b"%PDF", "PDF"),
+    (b"{\\rtf", "リッチテキスト"),
+)
+_SAVE_AS = "Excelで開き、「名前を付けて保存」でファイルの種類を「Excel ブック (*.xlsx)」にして保存し直してください。"
+
+
+class UnsafeFile(ValueError):
+    """The file is not read; `str()` is a Japanese message that says why and how to mend it."""
+
+
+@dataclass
+class _Weight:
+    """What a part weighs unpacked."""
+
+    size: int = 0
+    markup: int = 0
+    strings: int = 0
+
+
+def check(content: bytes) -> None:
+    """Raise UnsafeFile unless the bytes are an ordinary .xlsx of ordinary size.
+
+    Unpacks every part once in pieces of one megabyte and keeps none of them.
+    """
+    _check_outside(content)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_contents(archive)
+            _check_weights(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        if isinstance(error, UnsafeFile):
+            raise
+        raise UnsafeFile(
+            "ファイルが壊れているか、途中で切れています。元のファイルをExcelで開けることを確かめ、保存し直してから、もう一度選んでください。"
+        ) from error
+
+
+def _check_outside(content: bytes) -> None:
+    if not content:
+        raise UnsafeFile("ファイルが空です。Excelで開いて中身を確かめ、保存し直してください。")
+    if len(content) > LARGEST_FILE:
+        raise UnsafeFile(
+            f"ファイルが大きすぎます（{len(content) / MEGABYTE:.1f}MB）。{LARGEST_FILE // MEGABYTE}MBまでです。"
+            "画像や使っていないシートを消して、保存し直してください。"
+        )
+    if content.startswith(_OLE):
+        raise UnsafeFile(f"パスワードで保護されているか、古い形式（.xls）のファイルです。パスワードを外し、{_SAVE_AS}")
+    if content.startswith(b"PK"):
+        return
+    for beginning, name in _OTHER_FORMATS:
+        if content.startswith(beginning):
+            raise UnsafeFile(
+                f"中身が{name}のファイルです。名前の末尾だけを変えても読めません。Excelファイル（.xlsx）を選んでください。"
+            )
+    raise UnsafeFile(f"Excelファイル（.xlsx）ではありません。CSVや文字のファイルは、{_SAVE_AS}")
+
+
+def _check_contents(archive: zipfile.ZipFile) -> None:
+    names = archive.namelist()
+    if len(names) > MOST_PARTS:
+        raise UnsafeFile(
+            f"ファイルの中の部品が多すぎます（{len(names)}個）。様式をダウンロードし、値を貼り付けて作り直してください。"
+        )
+    if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
+        raise UnsafeFile(f"Excelファイル（.xlsx）ではありません。ほかのソフトのファイルは、{_SAVE_AS}")
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise UnsafeFile(f"マクロを含むファイルは読み込めません。{_SAVE_AS}")
+    if any(info.flag_bits & 0x1 for info in archive.infolist()):
+        raise UnsafeFile("暗号化されたファイルは読み込めません。パスワードを外して保存し直してください。")
+
+
+def _check_weights(archive: zipfile.ZipFile) -> None:
+    """The sizes the zip states may be lies, so every part is unpacked, until it is too much."""
+    packed = unpacked = sheets = elsewhere = 0
+    for info in archive.infolist():
+        if info.is_dir():
+            continue
+        weight = _weigh(archive, info, LARGEST_UNPACKED - unpacked)
+        packed, unpacked = packed + info.compress_size, unpacked + weight.size
+        if _SHEET.fullmatch(info.filename):
+            sheets += weight.markup
+        elif info.filename == "xl/sharedStrings.xml":
+            _check_strings(weight)
+        else:
+            elsewhere += weight.markup
+        if unpacked > RATIO_COUNTS_FROM and unpacked > packed * LARGEST_RATIO:
+            raise _too_large()
+        if sheets > MOST_MARKUP_IN_SHEETS or elsewhere > MOST_MARKUP_ELSEWHERE:
+            raise _too_large()
+
+
+def _weigh(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> _Weight:
+    weight, tail, is_xml = _Weight(), b"", info.filename.lower().endswith((".xml", ".rels"))
+    with archive.open(info) as part:
+        while chunk := part.read(CHUNK):
+            weight.size += len(chunk)
+            if weight.size > room:
+                raise _too_large()
+            if not is_xml:
+                continue
+            weight.markup += chunk.count(b"<")
+            weight.strings += chunk.count(b"<si")
+            if _DOCUMENT_TYPE.search(tail + chunk):
+                raise UnsafeFile(
+                    "Excelが作らない書き方（実体参照の定義）を含むため、読み込みません。"
+                    "様式をダウンロードし、値を貼り付けて作り直してください。"
+                )
+            tail = chunk[-20:]
+    return weight
+
+
+def _check_strings(weight: _Weight) -> None:
+    if weight.strings > MOST_SHARED_STRINGS or weight.markup > MOST_SHARED_STRINGS * 20:
+        raise UnsafeFile(
+            f"文字の入ったセルが多すぎます（異なる文字列が{MOST_SHARED_STRINGS:,}個まで）。"
+            "使っていないシートと行を消して、保存し直してください。"
+        )
+
+
+def _too_large() -> UnsafeFile:
+    return UnsafeFile(
+        f"展開すると大きくなりすぎるファイルです（{LARGEST_UNPACKED // MEGABYTE}MBまで）。"
+        "使っていないシート、行、書式を消すか、様式をダウンロードし、値を貼り付けて作り直してください。"
+    )
