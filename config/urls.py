@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("desk/programs/", include("programs.desk_urls")),
     path("desk/", include("progress.desk_urls")),
     path("programs/", include("programs.urls")),
     path("progress/", include("progress.urls")),

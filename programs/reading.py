@@ -15,7 +15,8 @@ from decimal import Decimal, InvalidOperation
 from plan.fiscal import ERAS, FIRST_YEAR, LAST_YEAR, parse_fiscal_year
 
 LONGEST_SHOWN = 60
-MOST_DIGITS, MOST_DECIMALS = 14, 4
+# SQLite keeps 15 figures of a number; one with more could be written, and never be read again.
+MOST_DIGITS, MOST_DECIMALS = 11, 4
 MOST_THOUSAND_YEN = 10**12
 
 # What a cell may not hold: Excel refuses these, and nobody sees them.
@@ -115,7 +116,7 @@ def read_code(value: object) -> str:
 def read_number(value: object) -> Decimal:
     """A number: 1234, 1,234, １２３４, -5, △5, 12.5. A comma must stand before every three figures.
 
-    At most 14 figures before and 4 after the point, as the database keeps them.
+    At most 11 figures before and 4 after the point: what both databases keep exactly.
     """
     number = _number(value, "半角または全角の数字で入力してください（例：1230）。", "数として読めません。")
     whole, _, decimals = plain_number(abs(number)).partition(".")

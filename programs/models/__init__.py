@@ -2,6 +2,7 @@
 
 from programs.models.action import Action, ActionDirection, ActionLineage, ActionOwner, ActionUpper
 from programs.models.program import Program, UpperItem
+from programs.models.upload import ProgramUpload
 from programs.models.yearly import ActionYear, Indicator, IndicatorYear, Milestone
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "IndicatorYear",
     "Milestone",
     "Program",
+    "ProgramUpload",
     "UpperItem",
 ]

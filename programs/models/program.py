@@ -72,6 +72,11 @@ class Program(Versioned):
         return self.title
 
     @property
+    def is_public(self) -> bool:
+        """Whether the public may read it now; asks for the plan."""
+        return self.is_published and self.plan.is_published
+
+    @property
     def years(self) -> range:
         """The fiscal years of the programme, both ends included."""
         return range(self.start_year, self.end_year + 1)

@@ -18,7 +18,7 @@ from programs import reading
 from programs.workbook.columns import Column, Shape, Sheet, Values
 
 FORMULA_STARTS = ("=", "+", "-", "@")
-NARROWEST, WIDEST, PROSE_WIDTH = 8, 48, 48
+NARROWEST, WIDEST, WIDEST_TOLD, PROSE_WIDTH = 8, 48, 72, 48
 LINE_HEIGHT, MOST_LINES = 18, 12
 # How far below the last row the drop-down lists go.
 ROOM_FOR_NEW_ROWS = 1000
@@ -106,9 +106,9 @@ def _write_table(workbook: Workbook, table: Table, mark: str) -> None:
     columns = list(zip_longest(*table.rows))
     for index, cells in enumerate(columns, start=1):
         widest = max(text_width(reading.shown(cell)) for cell in cells)
-        page.column_dimensions[get_column_letter(index)].width = min(max(widest + 2, NARROWEST), WIDEST)
+        page.column_dimensions[get_column_letter(index)].width = min(max(widest + 2, NARROWEST), WIDEST_TOLD)
     for number, row in enumerate(table.rows, start=1):
-        page.row_dimensions[number].height = _height([str(value or "") for value in row], WIDEST)
+        page.row_dimensions[number].height = _height([str(value or "") for value in row], WIDEST_TOLD)
         page.append([_cell(page, value, head=number == 1) for value in row])
 
 

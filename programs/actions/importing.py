@@ -1,0 +1,190 @@
+"""Import of a programme from its Excel file: all of it or nothing, on record, in few queries."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.urls import NoReverseMatch
+from django.utils import timezone
+
+from accounts.models import User
+from plan.actions import bump_content_version, wait_for_turn
+from plan.editing.errors import ReasonRequired
+from plan.editing.snapshots import Change
+from plan.enums import RevisionKind
+from plan.models import Revision
+from programs.actions.bulk import Writer
+from programs.actions.rows import Attributes, Keys, attributes_of, originals_of
+from programs.importing.comparing import ChangeKind, Changes, RowChange
+from programs.importing.errors import HasErrors, StaleImport
+from programs.importing.examining import Examination, examine
+from programs.importing.tables import Tables
+from programs.models import Program
+from programs.queries.files import MODELS
+from programs.workbook.columns import Sheet
+from programs.workbook.sheets import ACTIONS, INDICATORS, LINEAGES, SHEETS, YEARS
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What was done; `revision` is None where the programme is not published."""
+
+    changes: Changes
+    revision: Revision | None
+
+
+@transaction.atomic
+def import_program(
+    *, program: Program, tables: Tables, by: User, reason: str, expected_fingerprint: str
+) -> ImportResult | None:
+    """Make the programme say what the file says.
+
+    `tables` are the file as `importing.tables.read_tables` gives it,
+    `expected_fingerprint` that of the examination a person has confirmed.
+    Effects, in order: (1) other writers of the plan wait, the programme is
+    locked; (2) rows that the file lacks are deleted, changed ones saved, new
+    ones made with their original plan, all with history of one moment; the
+    version of every touched root grows; (3) a CHANGED revision of a published
+    programme lists the numbers; (4) the content version grows; (5)
+    `after_import`. Returns None, with nothing written, when the file changes
+    nothing. Raises StaleImport when the programme is no longer what was
+    confirmed, HasErrors, ReasonRequired when it is published and no reason is
+    given.
+    """
+    wait_for_turn()
+    program = Program.objects.select_for_update().get(pk=program.pk)
+    examination = examine(program, tables)
+    if examination.is_empty:
+        return None
+    if examination.fingerprint != expected_fingerprint:
+        raise StaleImport
+    if examination.errors:
+        raise HasErrors(examination.errors)
+    if program.is_public and not reason.strip():
+        raise ReasonRequired
+    writer = Writer(by=by, reason=reason, moment=timezone.now())
+    _write(examination, writer)
+    revision = _record(program, examination.changes, writer) if program.is_public else None
+    bump_content_version()
+    after_import(program)
+    return ImportResult(examination.changes, revision)
+
+
+def after_import(program: Program) -> None:
+    """What must follow an import outside the programme's own rows: the search index of its actions."""
+
+
+def _record(program: Program, changes: Changes, writer: Writer) -> Revision:
+    """The numbers by sheet; every row's own change is in its history, of the same moment."""
+    return Revision.objects.create(
+        plan=program.plan,
+        kind=RevisionKind.CHANGED,
+        object_type=program._meta.label_lower,
+        object_id=program.pk,
+        title=f"プログラム「{program.title}」",
+        path=_path(program),
+        changes=list(_numbers(changes)),
+        reason=writer.reason.strip(),
+        by=writer.by,
+        made_at=writer.moment,
+    )
+
+
+def _path(program: Program) -> str:
+    try:
+        return program.get_absolute_url()
+    except NoReverseMatch:  # the public pages of programmes are not there yet
+        return ""
+
+
+def _numbers(changes: Changes) -> Iterator[Change]:
+    for sheet in SHEETS:
+        new, changed, gone = (changes.count(sheet, kind) for kind in ChangeKind)
+        if new or changed or gone:
+            before = changes.unchanged[sheet.name] + changed + gone
+            parts = [(new, "追加"), (changed, "変更"), (gone, "削除")]
+            done = "、".join(f"{word}{count}件" for count, word in parts if count)
+            yield {"label": sheet.noun, "before": f"{before}件", "after": f"{before + new - gone}件（{done}）"}
+
+
+def _write(examination: Examination, writer: Writer) -> None:
+    """Deletions from the leaves up, then what stays, then new rows from the roots down."""
+    changes, keys = examination.changes, Keys(examination.present)
+    for sheet in _ROOT_SHEETS:
+        for row in changes.of(sheet, ChangeKind.CHANGED):
+            keys.add(sheet, row.values, _instance(row))  # under its new name as well
+    for sheet in reversed(SHEETS):
+        writer.delete(MODELS[sheet.name], [_instance(row) for row in _leaving(changes, sheet)])
+    touched = _touched(changes, keys)
+    for sheet in SHEETS:
+        if sheet is not LINEAGES:
+            _write_changed(sheet, changes, keys, touched[sheet.name], writer)
+    for sheet in SHEETS:
+        _write_new(sheet, _coming(changes, sheet), keys, writer)
+
+
+_ROOT_SHEETS = (ACTIONS, YEARS, INDICATORS)
+
+
+def _leaving(changes: Changes, sheet: Sheet) -> list[RowChange]:
+    """Lineages are append-only: a changed one goes, and another takes its place."""
+    gone = changes.of(sheet, ChangeKind.GONE)
+    return gone + changes.of(sheet, ChangeKind.CHANGED) if sheet is LINEAGES else gone
+
+
+def _coming(changes: Changes, sheet: Sheet) -> list[RowChange]:
+    new = changes.of(sheet, ChangeKind.NEW)
+    return new + changes.of(sheet, ChangeKind.CHANGED) if sheet is LINEAGES else new
+
+
+def _instance(row: RowChange) -> Any:
+    """The stored row of a change that has one."""
+    if row.stored is None:
+        raise ValueError("A new row is not stored.")
+    return row.stored.instance
+
+
+def _touched(changes: Changes, keys: Keys) -> dict[str, dict[int, Any]]:
+    """By sheet the roots that change or whose rows do: each is one state further, whatever changed in it."""
+    touched: dict[str, dict[int, Any]] = defaultdict(dict)
+    for row in changes.rows:
+        sheet, root = keys.root_of(row.sheet, row.values)
+        if root is not None:
+            touched[sheet.name][root.pk] = root
+    for sheet in _ROOT_SHEETS:
+        for row in changes.of(sheet, ChangeKind.GONE):
+            touched[sheet.name].pop(_instance(row).pk, None)
+    return touched
+
+
+def _write_changed(sheet: Sheet, changes: Changes, keys: Keys, roots: dict[int, Any], writer: Writer) -> None:
+    fields: set[str] = set()
+    rows: dict[int, Any] = dict(roots)
+    for row in changes.of(sheet, ChangeKind.CHANGED):
+        instance = _instance(row)
+        different = _different(sheet, row, keys)
+        for name, value in different.items():
+            setattr(instance, name, value)
+        fields |= different.keys()
+        rows[instance.pk] = instance
+    if sheet in _ROOT_SHEETS:
+        for root in roots.values():
+            root.version += 1
+        fields.add("version")
+    writer.update(MODELS[sheet.name], list(rows.values()), sorted(fields))
+
+
+def _different(sheet: Sheet, row: RowChange, keys: Keys) -> Attributes:
+    """Only what the file changes: texts it leaves alone keep every space they have."""
+    before = attributes_of(sheet, row.stored.values, keys) if row.stored else {}
+    return {name: value for name, value in attributes_of(sheet, row.values, keys).items() if before[name] != value}
+
+
+def _write_new(sheet: Sheet, new: list[RowChange], keys: Keys, writer: Writer) -> None:
+    model = MODELS[sheet.name]
+    made = [model(**attributes_of(sheet, row.values, keys), **originals_of(sheet, row.values)) for row in new]
+    writer.create(model, made)
+    for row, instance in zip(new, made, strict=True):
+        keys.add(sheet, row.values, instance)

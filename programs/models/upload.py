@@ -1,0 +1,29 @@
+"""A file that waits between its preview and its import."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from programs.models.program import Program
+
+
+class ProgramUpload(models.Model):
+    """取り込むファイル: the bytes as they came. They are read and compared anew whenever they are used."""
+
+    program = models.ForeignKey(Program, verbose_name="プログラム", on_delete=models.CASCADE, related_name="uploads")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="選んだ人", on_delete=models.PROTECT, related_name="program_uploads"
+    )
+    made_at = models.DateTimeField("選んだ日時", default=timezone.now)
+    name = models.CharField("ファイル名", max_length=200)
+    sha256 = models.CharField("指紋", max_length=64)
+    content = models.BinaryField("内容")
+    applied_at = models.DateTimeField("取り込んだ日時", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "取り込むファイル"
+        verbose_name_plural = "取り込むファイル"
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,15 @@
+"""The pages of the import: programmes, and files kept for their preview."""
+
+from django.db.models import Count, QuerySet
+
+from programs.models import Program, ProgramUpload
+
+
+def programs_to_import() -> QuerySet[Program]:
+    """Every programme with the number of its actions, the newest first. One query."""
+    return Program.objects.select_related("plan").annotate(action_count=Count("actions"))
+
+
+def latest_uploads(program: Program, number: int = 5) -> list[ProgramUpload]:
+    """The newest kept files without their content. One query."""
+    return list(program.uploads.select_related("by").defer("content")[:number])
