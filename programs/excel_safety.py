@@ -21,6 +21,8 @@ RATIO_COUNTS_FROM = 5 * MEGABYTE
 # Every "<" of a part costs the parser time and room. A sheet of 20,000 rows and 15 columns has 1,300,000.
 MOST_MARKUP_IN_SHEETS = 4_000_000
 MOST_SHARED_STRINGS = 100_000
+# Rows with cells in them, the heading and some notes above it included; the reader counts them exactly.
+MOST_FILLED_ROWS = 20_100
 MOST_MARKUP_ELSEWHERE = 500_000
 CHUNK = MEGABYTE
 
@@ -48,6 +50,8 @@ class _Weight:
     size: int = 0
     markup: int = 0
     strings: int = 0
+    rows: int = 0
+    values: int = 0
 
 
 def check(content: bytes) -> None:
@@ -112,6 +116,8 @@ def _check_weights(archive: zipfile.ZipFile) -> None:
         packed, unpacked = packed + info.compress_size, unpacked + weight.size
         if _SHEET.fullmatch(info.filename):
             sheets += weight.markup
+            if min(weight.rows, weight.values) > MOST_FILLED_ROWS:
+                raise UnsafeFile("20,000行を超えるシートがあります。使っていない行を削除して、保存し直してください。")
         elif info.filename == "xl/sharedStrings.xml":
             _check_strings(weight)
         else:
@@ -133,6 +139,8 @@ def _weigh(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> _Weigh
                 continue
             weight.markup += chunk.count(b"<")
             weight.strings += chunk.count(b"<si")
+            weight.rows += chunk.count(b"</row>")
+            weight.values += chunk.count(b"<v>") + chunk.count(b"<is>")
             if _DOCUMENT_TYPE.search(tail + chunk):
                 raise UnsafeFile(
                     "Excelが作らない書き方（実体参照の定義）を含むため、読み込みません。"
