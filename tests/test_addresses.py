@@ -54,6 +54,14 @@ PUBLIC: dict[str, dict[str, Any]] = {
 STAFF_ONLY = {"plan:gallery"}
 OWN_PAGES = {"accounts:me", "accounts:session", "accounts:email"}
 ADMINISTRATORS_ONLY = {"accounts:audit", "accounts:audit_csv", "accounts:roles"}
+# For those who may edit programmes: everybody may know of them.
+PROGRAM_DESK: dict[str, dict[str, Any]] = {
+    "programs_desk:programs": {},
+    "programs_desk:template": {"slug": "2016"},
+    "programs_desk:export": {"slug": "2016"},
+    "programs_desk:import": {"slug": "2016"},
+    "programs_desk:preview": {"slug": "2016", "number": 1},
+}
 PERSONAS = ("citizen", "liaison", "manager", "committee_viewer", "ict_staff", "administrator")
 
 
@@ -82,7 +90,9 @@ def browser_of(request: pytest.FixtureRequest) -> Any:
 
 
 def test_every_address_is_listed() -> None:
-    assert _names(get_resolver()) == set(PUBLIC) | STAFF_ONLY | OWN_PAGES | ADMINISTRATORS_ONLY
+    assert _names(get_resolver()) == (
+        set(PUBLIC) | STAFF_ONLY | OWN_PAGES | ADMINISTRATORS_ONLY | set(PROGRAM_DESK)
+    )
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
@@ -116,6 +126,20 @@ def test_page_for_administrators_is_open_to_them_alone(name: str, persona: str, 
         assert (response.status_code, response.headers["Location"]) == (302, f"/accounts/login/?next={address}")
     else:
         assert response.status_code == (200 if persona == Role.ADMINISTRATOR.value else 403)
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.parametrize("name", sorted(PROGRAM_DESK))
+def test_the_desk_of_programmes_is_for_those_who_may_edit_them(name: str, persona: str, browser_of: Any) -> None:
+    """There is no programme yet: who may edit one is told so, and nobody else learns whether there is."""
+    address = reverse(name, kwargs=PROGRAM_DESK[name])
+    response = browser_of(persona).get(address)
+    if persona == "citizen":
+        assert (response.status_code, response.headers["Location"]) == (302, f"/accounts/login/?next={address}")
+    elif persona == "ict_staff":
+        assert response.status_code == (404 if PROGRAM_DESK[name] else 200)
+    else:
+        assert response.status_code == 403
 
 
 # Which personas may open the list of which admin models; the table behind it: accounts/permissions.py.

@@ -41,7 +41,8 @@ def _anchors(page: Path) -> set[str]:
 @cache
 def _words_of_the_screen() -> str:
     """Everything that can come to the screen: templates, Python, scripts."""
-    folders = {"templates": "*.html", "accounts": "*.py", "plan": "*.py", "config": "*.py", "static": "*.js"}
+    apps = dict.fromkeys(("accounts", "plan", "programs", "config"), "*.py")
+    folders = {"templates": "*.html", "static": "*.js"} | apps
     files = (path for folder, names in folders.items() for path in (settings.BASE_DIR / folder).rglob(names))
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
@@ -56,6 +57,7 @@ def test_the_chapters_are_there() -> None:
         "06-accounts.md",
         "07-operation.md",
         "08-trouble.md",
+        "09-programme-import.md",
         "README.md",
     ]
 

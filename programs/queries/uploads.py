@@ -7,7 +7,9 @@ from programs.models import Program, ProgramUpload
 
 def programs_to_import() -> QuerySet[Program]:
     """Every programme with the number of its actions, the newest first. One query."""
-    return Program.objects.select_related("plan").annotate(action_count=Count("actions"))
+    return (
+        Program.objects.select_related("plan").annotate(action_count=Count("actions")).order_by("-start_year", "slug")
+    )
 
 
 def latest_uploads(program: Program, number: int = 5) -> list[ProgramUpload]:

@@ -58,8 +58,8 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
 def upload(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose a file; a readable one is kept, and its preview follows."""
     program = _program(slug)
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid():
         file = form.cleaned_data["file"]
         kept = keep_upload(program=program, by=cast(User, request.user), name=file.name, content=file.read())
         return redirect("programs_desk:preview", slug=slug, number=kept.pk)
@@ -75,8 +75,8 @@ def preview(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     program = _program(slug)
     kept = get_object_or_404(ProgramUpload.objects.select_related("by", "program__plan"), program=program, pk=number)
     tables = read_tables(bytes(kept.content))
-    form = ConfirmForm(request.POST or None, needs_reason=program.is_public)
-    if request.method == "POST" and form.is_valid():
+    form = ConfirmForm(request.POST if request.method == "POST" else None, needs_reason=program.is_public)
+    if form.is_valid():
         if _is_done(request, kept, tables, form):
             return redirect("programs_desk:import", slug=slug)
         form = ConfirmForm(initial={"reason": form.cleaned_data["reason"]}, needs_reason=program.is_public)
