@@ -21,6 +21,7 @@ class Shape(Enum):
     PROSE = "prose"
     YEAR = "year"
     NUMBER = "number"
+    MONEY = "money"
     DAY = "day"
 
 
@@ -83,7 +84,7 @@ class Column:
                 return f"{value.year}年{value.month}月{value.day}日"
             case Decimal():
                 return reading.plain_number(value)
-            case int() if self.name in ("budget", "settlement"):
+            case int() if self.shape is Shape.MONEY:
                 return f"{value:,}千円"
         return str(value)
 

@@ -54,7 +54,7 @@ def year_column(
 
 
 def money_column(label: str, name: str, getter: Callable[[Any], object]) -> Column:
-    return Column(label, name, Shape.NUMBER, MONEY, "1,234", getter=getter, reader=reading.read_thousand_yen)
+    return Column(label, name, Shape.MONEY, MONEY, "1,234", getter=getter, reader=reading.read_thousand_yen)
 
 
 def number_column(label: str, name: str, meaning: str, getter: Callable[[Any], object]) -> Column:

@@ -27,7 +27,14 @@ LONGEST_CELL = 32_767
 EXACT_FIGURES = 15
 
 _HEAD = {"font": Font(bold=True), "fill": PatternFill("solid", fgColor="D9E6FF")}
-_FORMATS = {Shape.CODE: "@", Shape.LINE: "@", Shape.PROSE: "@", Shape.DAY: "yyyy/m/d", Shape.YEAR: "0"}
+_FORMATS = {
+    Shape.CODE: "@",
+    Shape.LINE: "@",
+    Shape.PROSE: "@",
+    Shape.DAY: "yyyy/m/d",
+    Shape.YEAR: "0",
+    Shape.MONEY: "#,##0",
+}
 _TOP = Alignment(vertical="top")
 _WRAPPED = Alignment(vertical="top", wrap_text=True)
 
