@@ -14,7 +14,7 @@ from programs.importing.comparing import ChangeKind, Changes, RowChange
 from programs.importing.errors import CellError
 from programs.models import Action, ActionLineage
 from programs.queries.files import MODELS
-from programs.workbook.sheets import SHEETS
+from programs.workbook.sheets import ACTIONS, SHEETS
 
 AT_ONCE = 500
 
@@ -66,6 +66,9 @@ def _is_lineage_of_later(model: type[Model], relation: Any) -> bool:
 
 
 def _error(row: RowChange, names: Sequence[str]) -> CellError:
+    remedy = "この行をファイルに戻してください。"
+    if row.sheet is ACTIONS:
+        remedy += "やめる取組は、行を残して終了年度を入力します。"
     return CellError(
         row.sheet.name,
         None,
@@ -73,5 +76,5 @@ def _error(row: RowChange, names: Sequence[str]) -> CellError:
         "",
         row.title,
         f"ファイルにありませんが、{'、'.join(names)}が結び付いているため、削除できません。",
-        "この行をファイルに戻してください。やめる取組は、行を残して終了年度を入力します。",
+        remedy,
     )

@@ -8,6 +8,7 @@ from openpyxl import Workbook
 
 from programs.importing.errors import CellError
 from programs.models import Program
+from progress.models import Evaluation, EvaluationIndicator, Round, Scale
 from tests.factories import DepartmentFactory
 from tests.programs import factories
 from tests.programs.workbooks import examined, place, put, small_program
@@ -337,4 +338,28 @@ def test_a_department_without_a_period_that_fits_lists_those_it_has(program: Pro
     assert [error.problem for error in examined(program, change).errors] == [
         "2016年4月1日には設置されていない組織です（新しい課は2018年4月1日から現在まで、"
         "旧い課は2010年4月1日から2012年3月31日まで）。"
+    ]
+
+
+def test_what_has_evaluations_stays(program: Program) -> None:
+    """The app of the evaluations is not known to the import: it goes by what hangs on the rows."""
+    action = program.actions.get(code="1-1-002")
+    scale = Scale.objects.create(name="試験の尺度")
+    round_ = Round.objects.create(
+        program=program, year=2016, slug="2016", opens_on="2017-04-03", deadline="2017-05-31", scale=scale
+    )
+    evaluation = Evaluation.objects.create(round=round_, action=action, department=action.owners.all()[0].department)
+    EvaluationIndicator.objects.create(evaluation=evaluation, indicator=action.indicators.get())
+    errors = [(error.sheet, error.value, error.problem) for error in examined(program, without("1-1-002")).errors]
+    assert errors == [
+        (
+            "取組",
+            "1-1-002 オープンデータ",
+            "ファイルにありませんが、評価調書1件が結び付いているため、削除できません。",
+        ),
+        (
+            "指標",
+            "1-1-002 申請の件数",
+            "ファイルにありませんが、指標の実績1件が結び付いているため、削除できません。",
+        ),
     ]
