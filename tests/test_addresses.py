@@ -90,9 +90,7 @@ def browser_of(request: pytest.FixtureRequest) -> Any:
 
 
 def test_every_address_is_listed() -> None:
-    assert _names(get_resolver()) == (
-        set(PUBLIC) | STAFF_ONLY | OWN_PAGES | ADMINISTRATORS_ONLY | set(PROGRAM_DESK)
-    )
+    assert _names(get_resolver()) == (set(PUBLIC) | STAFF_ONLY | OWN_PAGES | ADMINISTRATORS_ONLY | set(PROGRAM_DESK))
 
 
 @pytest.mark.parametrize("persona", PERSONAS)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.urls import NoReverseMatch
 from django.utils import timezone
 
+from accounts import audit
+from accounts.enums import AuditKind
 from accounts.models import User
-from plan.actions import bump_content_version, wait_for_turn
+from plan.actions import bump_content_version, record_revision, wait_for_turn
 from plan.editing.errors import ReasonRequired
 from plan.editing.snapshots import Change
 from plan.enums import RevisionKind
@@ -29,10 +30,10 @@ from programs.workbook.sheets import ACTIONS, INDICATORS, LINEAGES, SHEETS, YEAR
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What was done; `revision` is None where the programme is not published."""
+    """What was done, and the entry of 改定履歴 that says so."""
 
     changes: Changes
-    revision: Revision | None
+    revision: Revision
 
 
 @transaction.atomic
@@ -46,9 +47,9 @@ def import_program(
     Effects, in order: (1) other writers of the plan wait, the programme is
     locked; (2) rows that the file lacks are deleted, changed ones saved, new
     ones made with their original plan, all with history of one moment; the
-    version of every touched root grows; (3) a CHANGED revision of a published
-    programme lists the numbers; (4) the content version grows; (5)
-    `after_import`. Returns None, with nothing written, when the file changes
+    version of every touched root grows; (3) a CHANGED revision of the programme
+    lists the numbers, hidden while it is not public; (4) the content version
+    grows; (5) `after_import`; (6) the audit trail has it. Returns None, with nothing written, when the file changes
     nothing. Raises StaleImport when the programme is no longer what was
     confirmed, HasErrors, ReasonRequired when it is published and no reason is
     given.
@@ -66,37 +67,18 @@ def import_program(
         raise ReasonRequired
     writer = Writer(by=by, reason=reason, moment=timezone.now())
     _write(examination, writer)
-    revision = _record(program, examination.changes, writer) if program.is_public else None
+    numbers = list(_numbers(examination.changes))
+    revision = record_revision(
+        root=program, kind=RevisionKind.CHANGED, changes=numbers, by=by, reason=reason, made_at=writer.moment
+    )
     bump_content_version()
     after_import(program)
+    audit.record(AuditKind.IMPORTED, by=by, about=revision.title, details=_in_short(numbers))
     return ImportResult(examination.changes, revision)
 
 
 def after_import(program: Program) -> None:
     """What must follow an import outside the programme's own rows: the search index of its actions."""
-
-
-def _record(program: Program, changes: Changes, writer: Writer) -> Revision:
-    """The numbers by sheet; every row's own change is in its history, of the same moment."""
-    return Revision.objects.create(
-        plan=program.plan,
-        kind=RevisionKind.CHANGED,
-        object_type=program._meta.label_lower,
-        object_id=program.pk,
-        title=f"プログラム「{program.title}」",
-        path=_path(program),
-        changes=list(_numbers(changes)),
-        reason=writer.reason.strip(),
-        by=writer.by,
-        made_at=writer.moment,
-    )
-
-
-def _path(program: Program) -> str:
-    try:
-        return program.get_absolute_url()
-    except NoReverseMatch:  # the public pages of programmes are not there yet
-        return ""
 
 
 def _numbers(changes: Changes) -> Iterator[Change]:
@@ -107,6 +89,10 @@ def _numbers(changes: Changes) -> Iterator[Change]:
             parts = [(new, "追加"), (changed, "変更"), (gone, "削除")]
             done = "、".join(f"{word}{count}件" for count, word in parts if count)
             yield {"label": sheet.noun, "before": f"{before}件", "after": f"{before + new - gone}件（{done}）"}
+
+
+def _in_short(numbers: list[Change]) -> dict[str, object]:
+    return {change["label"]: change["after"] for change in numbers}
 
 
 def _write(examination: Examination, writer: Writer) -> None:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.audit import record_export
 from accounts.gates import requires
 from accounts.models import User
 from accounts.permissions import Permission
@@ -49,7 +50,9 @@ def template(request: HttpRequest, slug: str) -> HttpResponse:
 @_staff
 def export(request: HttpRequest, slug: str) -> HttpResponse:
     program = _program(slug)
-    return _download(exporting.export(program), exporting.filename(program, is_template=False))
+    content, filename = exporting.export(program), exporting.filename(program, is_template=False)
+    record_export(request, filename, rows=program.actions.count())
+    return _download(content, filename)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

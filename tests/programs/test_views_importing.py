@@ -3,6 +3,7 @@
 import datetime
 import html
 import io
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,8 @@ from django.test import Client
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
-from accounts.models import User
+from accounts.enums import AuditKind
+from accounts.models import AuditEntry, User
 from programs.exporting import export
 from programs.models import Action, Milestone, Program, ProgramUpload
 from tests.html_validity import validate
@@ -253,6 +255,16 @@ def test_the_files_can_be_downloaded(staff: Client, program: Program, kind: str,
         "%E8%A6%8B%E6%9C%AC%E3%83%87%E3%83%BC%E3%82%BF.xlsx"
     )
     assert (about["プログラムのアドレス"], about["データの種類"]) == ("2016", "見本データ")
+
+
+def test_who_took_the_programme_away_is_on_record(staff: Client, program: Program, ict_staff: User) -> None:
+    staff.get("/desk/programs/2016/export.xlsx")
+    entry = AuditEntry.objects.get(kind=AuditKind.EXPORTED)
+    assert (entry.person, entry.about, json.loads(entry.details)) == (
+        ict_staff,
+        "プログラム2016_取組.xlsx",
+        {"件数": 2},
+    )
 
 
 def test_the_list_leads_to_everything(staff: Client, program: Program) -> None:
