@@ -28,7 +28,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 IMAGES = HERE / "images"
 WIDTH, HEIGHT, COLOURS = 1280, 800, 64
-START_SECONDS = 120
+START_SECONDS = 300
 STAFF_NUMBERS = {"ict_staff": "D0004", "administrator": "D0006"}
 
 
