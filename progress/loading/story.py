@@ -94,6 +94,7 @@ def _do(
             comment=step.comment,
             fields=step.fields,
             at=moment,
+            tell=False,
         )
 
 
