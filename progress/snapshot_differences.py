@@ -71,7 +71,14 @@ def _indicator_lines(row: Data) -> Iterator[Line]:
 
 
 def _value(number: str | None, unit: str) -> str:
-    return "" if number is None else f"{number}{unit}"
+    return "" if number is None else f"{grouped(number)}{unit}"
+
+
+def grouped(number: str) -> str:
+    """「31250.5」 → 「31,250.5」."""
+    sign = "-" if number.startswith("-") else ""
+    whole, point, fraction = number.removeprefix("-").partition(".")
+    return f"{sign}{int(whole):,}{point}{fraction}"
 
 
 def _money(amount: int | None) -> str:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
 
 from plan.enums import DocumentKind
 from plan.models import Plan, SearchDocument, Term
@@ -26,6 +28,7 @@ VOICED = str.maketrans(
     "かきくけこさしすせそたちつてとはひふへほはひふへほうあいうえおつやゆよわ",
 )
 OTHER = "その他"
+USES_OF_A_KIND = 20
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,19 @@ class Row:
 
 @dataclass(frozen=True)
 class UseGroup:
-    """The documents of one kind that use a term."""
+    """The first documents of one kind that use a term, and how many there are."""
 
-    label: str
+    kind: DocumentKind
+    total: int
     documents: tuple[SearchDocument, ...]
+
+    @property
+    def label(self) -> str:
+        return self.kind.label
+
+    @property
+    def further(self) -> int:
+        return self.total - len(self.documents)
 
 
 def glossary_of(plan: Plan) -> PlanGlossary:
@@ -81,12 +93,16 @@ def by_reading(terms: Iterable[Term]) -> list[Row]:
 
 
 def uses_of(term: Term) -> list[UseGroup]:
-    """Where the term is used, by kind of document in the order of search. One query."""
-    order = {kind.value: at for at, kind in enumerate(DocumentKind)}
-    documents = SearchDocument.objects.filter(term_uses__term=term).only("kind", "title", "path", "position")
-    ordered = sorted(documents, key=lambda document: (order[document.kind], document.position, document.pk))
+    """Where the term is used, by kind of document in the order of search; `USES_OF_A_KIND` each. Two queries."""
+    using = SearchDocument.objects.filter(term_uses__term=term).order_by()
+    totals = dict(using.values_list("kind").annotate(total=Count("pk")))
+    place = Window(RowNumber(), partition_by="kind", order_by=[F("position").asc(), F("pk").asc()])
+    first = using.only("kind", "title", "path", "position").annotate(place=place).filter(place__lte=USES_OF_A_KIND)
+    documents = sorted(first, key=lambda document: (document.position, document.pk))
     return [
-        UseGroup(DocumentKind(kind).label, tuple(found)) for kind, found in groupby(ordered, lambda each: each.kind)
+        UseGroup(kind, totals[kind.value], tuple(each for each in documents if each.kind == kind.value))
+        for kind in DocumentKind
+        if kind.value in totals
     ]
 
 

@@ -98,7 +98,7 @@ class Indicator(Versioned):
     unit = models.CharField("単位", max_length=20, blank=True)
     improvement = models.CharField("よくなる向き", max_length=10, choices=Improvement.choices, default=Improvement.UP)
     definition = models.TextField("算出方法", blank=True)
-    baseline = models.DecimalField("基準値", max_digits=18, decimal_places=4, null=True, blank=True)
+    baseline = models.DecimalField("基準値", max_digits=15, decimal_places=4, null=True, blank=True)
     baseline_year = models.PositiveSmallIntegerField("基準値の年度（西暦）", null=True, blank=True)
 
     history = HistoricalRecords()
@@ -124,10 +124,10 @@ class IndicatorYear(models.Model):
 
     indicator = models.ForeignKey(Indicator, verbose_name="指標", on_delete=models.CASCADE, related_name="years")
     position = models.PositiveSmallIntegerField("年度（西暦）")
-    target = models.DecimalField("目標値", max_digits=18, decimal_places=4, null=True, blank=True)
-    actual = models.DecimalField("実績値", max_digits=18, decimal_places=4, null=True, blank=True)
+    target = models.DecimalField("目標値", max_digits=15, decimal_places=4, null=True, blank=True)
+    actual = models.DecimalField("実績値", max_digits=15, decimal_places=4, null=True, blank=True)
     original_target = models.DecimalField(
-        "当初の目標値", max_digits=18, decimal_places=4, null=True, blank=True, editable=False
+        "当初の目標値", max_digits=15, decimal_places=4, null=True, blank=True, editable=False
     )
 
     history = HistoricalRecords()

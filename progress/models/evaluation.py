@@ -192,13 +192,13 @@ class EvaluationIndicator(models.Model):
         Indicator, verbose_name="指標", on_delete=models.PROTECT, related_name="evaluation_rows"
     )
     position = models.PositiveSmallIntegerField("順番", default=1)
-    target = models.DecimalField("目標値", max_digits=18, decimal_places=4, null=True, blank=True)
-    actual = models.DecimalField("実績値", max_digits=18, decimal_places=4, null=True, blank=True)
+    target = models.DecimalField("目標値", max_digits=15, decimal_places=4, null=True, blank=True)
+    actual = models.DecimalField("実績値", max_digits=15, decimal_places=4, null=True, blank=True)
     no_actual_reason = models.CharField("実績値がない理由", max_length=300, blank=True)
     planned_next_target = models.DecimalField(
-        "次年度の目標値（予定）", max_digits=18, decimal_places=4, null=True, blank=True
+        "次年度の目標値（予定）", max_digits=15, decimal_places=4, null=True, blank=True
     )
-    next_target = models.DecimalField("次年度の目標値", max_digits=18, decimal_places=4, null=True, blank=True)
+    next_target = models.DecimalField("次年度の目標値", max_digits=15, decimal_places=4, null=True, blank=True)
     target_change_reason = models.CharField("目標値を変える理由", max_length=300, blank=True)
 
     history = HistoricalRecords()

@@ -6,13 +6,38 @@ import pytest
 from django.test import Client
 
 from plan import search
-from plan.models import Plan, Term
+from plan.models import Plan, SearchDocument, Term, TermUse
 from plan.queries.glossary import by_reading
 from plan.text.markup import plain
 from tests.plan.reading import items_of, links, main_of, part, words
 from tests.plan.second_plan import make_plan
 
 pytestmark = pytest.mark.django_db
+
+
+def test_many_uses_of_a_term_lead_to_the_search(client: Client) -> None:
+    plan = Plan.objects.get(slug="2016")
+    term = Term.objects.filter(plan=plan).order_by("number")[0]
+    made = [
+        SearchDocument(
+            plan=plan,
+            kind="action",
+            source_model="test",
+            source_id=at,
+            title=f"取組{at}",
+            path=f"/x/{at}/",
+            text=term.name,
+            folded_title="",
+            folded="",
+            position=at,
+        )
+        for at in range(1, 24)
+    ]
+    documents = SearchDocument.objects.bulk_create(made)
+    TermUse.objects.bulk_create(TermUse(term=term, document=document) for document in documents)
+    page = client.get(term.get_absolute_url()).content.decode()
+    assert re.findall(r'href="/x/(\d+)/"', page) == [str(at) for at in range(1, 21)]
+    assert "ほかの3件を検索で見る" in page
 
 
 def test_glossary_files_every_term_under_its_row(client: Client) -> None:
