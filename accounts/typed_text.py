@@ -1,6 +1,7 @@
 """Gives people back what they typed when their request had to be refused."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -16,6 +17,17 @@ _SECRET = re.compile(r"password|passwd|secret|token|credential|otp|csrf", re.IGN
 _MACHINERY = re.compile(
     r"^_|^action$|^select_across$|^index$|^next$|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|(^|-)id$|__prefix__"
 )
+
+Labels = Callable[[str], str | None]
+"""The Japanese name of a field that holds text; None for what nobody has typed: choices, numbers of versions."""
+
+# Beginning of an address → what its forms' fields are called; later apps add theirs (`name_fields`).
+_LABELS: dict[str, Labels] = {}
+
+
+def name_fields(path: str, labels: Labels) -> None:
+    """Forms below `path` are given back with these names."""
+    _LABELS[path] = labels
 
 
 @dataclass(frozen=True)
@@ -49,9 +61,12 @@ def typed_text(request: HttpRequest) -> list[TypedText]:
     for name in request.POST:
         if _SECRET.search(name) or _MACHINERY.search(name):
             continue
+        label_or_none = _label(request.path, name)
+        if label_or_none is None:
+            continue
         for text in request.POST.getlist(name):
             if text.strip():
-                label = _label(request.path, name) or f"入力欄 {len(typed) + 1}"
+                label = label_or_none or f"入力欄 {len(typed) + 1}"
                 typed.append(TypedText(label=label, text=text.replace("\0", ""), rows=min(12, 1 + len(text) // 40)))
     return typed
 
@@ -70,8 +85,11 @@ def _page_before(request: HttpRequest) -> str:
     return reverse("accounts:me")
 
 
-def _label(path: str, name: str) -> str:
-    """The Japanese name of a field of an admin form, e.g. 「題名」; empty where the address tells no model."""
+def _label(path: str, name: str) -> str | None:
+    """The Japanese name of a field, e.g. 「題名」; "" where the address tells no model, None for what is no text."""
+    for beginning, labels in _LABELS.items():
+        if path.startswith(beginning):
+            return labels(name)
     match = re.match(r"/admin/(\w+)/(\w+)/", path)
     if match is None:
         return ""

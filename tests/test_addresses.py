@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import Department, User
+from tests.progress.factories import opened
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +63,22 @@ PROGRAM_DESK: dict[str, dict[str, Any]] = {
     "programs_desk:import": {"slug": "2016"},
     "programs_desk:preview": {"slug": "2016", "number": 1},
 }
+# The pages at /desk/ of one 調書 being filled in by `liaison`: persona → status of a GET.
+_READERS = {
+    "citizen": 302,
+    "liaison": 200,
+    "manager": 200,
+    "committee_viewer": 404,
+    "ict_staff": 200,
+    "administrator": 404,
+}
+DESK: dict[str, dict[str, int]] = {
+    "desk:home": {**dict.fromkeys(_READERS, 200), "citizen": 302, "administrator": 302},
+    "desk:evaluation": _READERS,
+    "desk:autosave": _READERS,
+    # 差戻し of the manager: not theirs is 403, not now a message on the page itself.
+    "desk:transition": {**_READERS, "liaison": 403, "manager": 302, "ict_staff": 403},
+}
 PERSONAS = ("citizen", "liaison", "manager", "committee_viewer", "ict_staff", "administrator")
 
 
@@ -90,7 +107,31 @@ def browser_of(request: pytest.FixtureRequest) -> Any:
 
 
 def test_every_address_is_listed() -> None:
-    assert _names(get_resolver()) == (set(PUBLIC) | STAFF_ONLY | OWN_PAGES | ADMINISTRATORS_ONLY | set(PROGRAM_DESK))
+    assert _names(get_resolver()) == (
+        set(PUBLIC) | STAFF_ONLY | OWN_PAGES | ADMINISTRATORS_ONLY | set(PROGRAM_DESK) | set(DESK)
+    )
+
+
+@pytest.fixture
+def of_a_draft(division: Department) -> dict[str, dict[str, Any]]:
+    """How to fill in the addresses at the desk: a blank 調書 of `liaison`'s department."""
+    evaluation = opened(division).evaluations.get()
+    return {
+        "desk:evaluation": {"pk": evaluation.pk},
+        "desk:autosave": {"pk": evaluation.pk},
+        "desk:transition": {"pk": evaluation.pk, "name": "return_by_manager"},
+    }
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.parametrize("name", sorted(DESK))
+def test_address_at_the_desk_is_open_to_whom_it_concerns(
+    name: str, persona: str, of_a_draft: dict[str, dict[str, Any]], browser_of: Any
+) -> None:
+    response = browser_of(persona).get(reverse(name, kwargs=of_a_draft.get(name, {})))
+    assert response.status_code == DESK[name][persona]
+    if persona == "citizen":
+        assert response.headers["Location"].startswith("/accounts/login/?next=/desk/")
 
 
 @pytest.mark.parametrize("persona", PERSONAS)

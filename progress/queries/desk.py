@@ -19,7 +19,7 @@ MOST_WAITING, MOST_HANDED_ON, PAGE_SIZE = 20, 10, 50
 # What the next person does with it, in the words of a to-do list.
 _TO_DO: dict[Status, str] = {
     Status.DRAFT: "記入して提出する",
-    Status.RETURNED: "指摘を直して、もう一度提出する",
+    Status.RETURNED: "指摘を直して再提出する",
     Status.SUBMITTED: "読んで、承認するか差し戻す",
     Status.ENDORSED: "読んで、確認するか差し戻す",
 }

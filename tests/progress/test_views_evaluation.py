@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from accounts.enums import Role
 from accounts.models import Department, User
 from progress import workflow
 from progress.actions.evaluations import Answers, perform, save_evaluation
@@ -13,6 +14,7 @@ from progress.actions.opening import open_round
 from progress.actions.publication import publish
 from progress.enums import EvaluationField, Status
 from progress.models import Evaluation
+from tests.factories import UserFactory
 from tests.html_validity import validate
 from tests.programs.factories import (
     ActionLineageFactory,
@@ -174,6 +176,17 @@ def test_what_cannot_be_done_now_is_said_with_when_and_by_whom(
     page = read(client_of(liaison), evaluation)
     assert "次はICT推進課の確認です。" in page
     assert "保存ができるのは「記入中」または「差戻し」のときです。" in page
+    assert "直すときは、ICT推進課に差戻しを依頼してください。" in page
+
+
+def test_the_way_back_names_who_can_withdraw(
+    evaluation: Evaluation, brought_to: Brought, liaison: User, division: Department, client_of: ClientOf
+) -> None:
+    brought_to(Status.SUBMITTED, evaluation)
+    colleague = UserFactory.create(role=Role.LIAISON, role__department=division)
+    assert "直すときは、取り下げてください。" in read(client_of(liaison), evaluation)
+    page = read(client_of(colleague), evaluation)
+    assert "直すときは、提出した試験 担当さんが取り下げるか、課長が差し戻します。" in page
 
 
 def test_the_pages_are_valid_html(
