@@ -20,8 +20,10 @@ from plan.editing.errors import (
 )
 from plan.editing.roots import (
     content_fields,
+    fill_in,
     is_hidden,
     is_public,
+    kind_of,
     plan_of,
     public_path,
     root_model,
@@ -72,7 +74,9 @@ def create_root(*, root: Versioned, by: User, reason: str, rows: Iterable[models
     wait_for_turn()
     _demand_reason(root, reason)
     moment = timezone.now()
-    _save([root, *rows], by=by, reason=reason, moment=moment)
+    added = list(rows)
+    fill_in(root, added)
+    _save([root, *added], by=by, reason=reason, moment=moment)
     changes = differences(None, take_current(root))
     return _publish(root, RevisionKind.CREATED, changes, by=by, reason=reason, moment=moment)
 
@@ -229,8 +233,9 @@ def refuse_if_in_use(root: Versioned) -> None:
         raise TermInUse(root.name, places)
     if dependants := dependants_of(root):
         name = root._meta.verbose_name
+        remedy = kind_of(root).instead_of_deleting or "先に下のものを削除または移動してください。"
         raise InUse(
-            f"この{name}には次の{len(dependants)}件が結び付いているため、削除できません。先に下のものを削除または移動してください。",
+            f"この{name}には次の{len(dependants)}件が結び付いているため、削除できません。{remedy}",
             dependants,
         )
 
@@ -266,6 +271,7 @@ def _change(
 ) -> Revision | None:
     before, was_public = take_current(stored), is_public(stored)
     moment = moment_after(stored)
+    fill_in(root, rows)
     with transaction.atomic():
         root.version = stored.version + 1
         _delete(deleted_rows, by=by, reason=reason, moment=moment)

@@ -181,9 +181,13 @@ class RowFormSet(BaseInlineFormSet):
         rows = [row for *_, row in sorted(placed, key=lambda entry: entry[:3])]
         posted = {form.instance.pk for form in self.forms}
         rows += [row for row in self.get_queryset() if row.pk not in posted]
-        for place, row in enumerate(rows, start=1):
-            row.position = place
+        self.number(rows)
         return rows
+
+    def number(self, rows: Sequence[models.Model]) -> None:
+        """Give the rows their places."""
+        for place, row in enumerate(rows, start=1):
+            row.position = place  # type: ignore[attr-defined]  # rows have one
 
     def rows_to_save(self) -> list[models.Model]:
         """The new and changed rows, and those whose number changed."""

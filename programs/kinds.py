@@ -1,6 +1,9 @@
 """The roots of a programme, as `plan.editing` and `plan.actions` keep them on record."""
 
+from collections.abc import Sequence
 from typing import Any
+
+from django.db import models
 
 from plan.editing.roots import RootKind, RowKind, register_root
 from programs.models import (
@@ -15,10 +18,18 @@ from programs.models import (
     Program,
 )
 
+# What to do where something of a round hangs on what somebody wants to delete.
+WITH_ROUNDS = (
+    "取組は、先に削除できます。評価年度があるプログラムは削除できません。公開をやめるときは「公開」の印を外します。"
+)
+MADE_FROM_EVALUATION = "調書の結果を反映した計画は削除できません。計画の内容を書き換えてください。"
+MEASURED = "調書がある指標は削除できません。目標を置かない年度は、目標値を空欄にしてください。"
+WITH_EVALUATIONS = "年度別計画や指標は、先に削除できます。調書がある取組は削除できません。取りやめるときは「終了年度」を入力してください。"
+
 
 def register_kinds() -> None:
     """Programmes, actions, yearly plans and indicators: public once their programme and its plan are."""
-    register_root(RootKind(Program, "plan", is_public=_is_public))
+    register_root(RootKind(Program, "plan", is_public=_is_public, instead_of_deleting=WITH_ROUNDS))
     register_root(
         RootKind(
             Action,
@@ -31,6 +42,7 @@ def register_kinds() -> None:
                 RowKind(ActionOwner, "owners", "action", "所管課"),
             ),
             is_numerous=True,
+            instead_of_deleting=WITH_EVALUATIONS,
         )
     )
     register_root(
@@ -42,6 +54,8 @@ def register_kinds() -> None:
             is_public=lambda plan: _is_public(plan.action.program),
             rows=(RowKind(Milestone, "milestones", "action_year", "マイルストーン"),),
             is_numerous=True,
+            fill_in=_keep_originals,
+            instead_of_deleting=MADE_FROM_EVALUATION,
         )
     )
     register_root(
@@ -53,12 +67,29 @@ def register_kinds() -> None:
             is_public=lambda indicator: _is_public(indicator.action.program),
             rows=(RowKind(IndicatorYear, "years", "indicator", "年度別の目標"),),
             is_numerous=True,
+            fill_in=_keep_originals,
+            instead_of_deleting=MEASURED,
         )
     )
 
 
 def _is_public(program: Program) -> bool:
     return program.is_published and program.plan.is_published
+
+
+def _keep_originals(root: Any, rows: Sequence[models.Model]) -> None:
+    """The original plan is what was planned when the public first saw it; later changes stand beside it.
+
+    Until then it follows every change. What was left empty has its original when it is planned for the first time.
+    """
+    is_draft = root.pk is not None and not _is_public(root.action.program)
+    for planned in (root, *rows):
+        if not isinstance(planned, ActionYear | IndicatorYear):
+            continue
+        if is_draft:
+            planned.take_as_original()
+        else:
+            planned.complete_original()
 
 
 def _page_of_action(root: Any) -> str:

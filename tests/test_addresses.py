@@ -184,9 +184,9 @@ def test_the_desk_of_programmes_is_for_those_who_may_edit_them(name: str, person
 # Which personas may open the list of which admin models; the table behind it: accounts/permissions.py.
 def _may_open(persona: str, model_label: str) -> bool:
     if persona == Role.ICT_STAFF.value:
-        return model_label.startswith(("plan.", "progress.")) or model_label == "accounts.department"
+        return model_label.startswith(("plan.", "programs.", "progress.")) or model_label == "accounts.department"
     if persona == Role.ADMINISTRATOR.value:
-        return model_label.startswith(("plan.", "progress.", "accounts."))
+        return model_label.startswith(("plan.", "programs.", "progress.", "accounts."))
     return False
 
 

@@ -75,6 +75,13 @@ class Department(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def full_name(self) -> str:
+        """With its 局 and, once it has an end, that: tells departments of one name apart. Reads `bureau`."""
+        name = f"{self.bureau.name} {self.name}" if self.bureau else self.name
+        end = self.valid_to
+        return f"{name}（{end.year}年{end.month}月{end.day}日まで）" if end else name
+
 
 class UserManager(BaseUserManager["User"]):
     """Finds people by staff number; makes accounts for the command line and the tests."""

@@ -1,6 +1,6 @@
 """What every root does in the admin: save through `plan.actions`, say who was faster, show the way out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -57,6 +57,15 @@ Fieldsets = list[tuple[str | None, dict[str, Any]]]
 
 # What the labels of these say comes from above them, and is fetched with them.
 NAMED_FROM_ABOVE: dict[type[models.Model], str] = {Measure: "policy", Direction: "measure__policy"}
+
+
+# What later apps know of a root: model → functions that give more entries of its `related_lists`.
+RELATED_LISTS: dict[type[models.Model], list[Callable[[Any], list[tuple[str, str]]]]] = {}
+
+
+def register_related_lists(model: type[models.Model], related: Callable[[Any], list[tuple[str, str]]]) -> None:
+    """Show these links (text, address) on the form of each root of the model; for the admin of a later app."""
+    RELATED_LISTS.setdefault(model, []).append(related)
 
 
 class PlainFieldsMixin(_Base):
@@ -252,7 +261,7 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, PlainFieldsMixin, Pl
             conflict=conflict_of(form, getattr(request, "_plan_formsets", [])),
             preview_url=self.preview_url(obj),
             public_url=public_url(self._stored(request, obj)) if obj else "",
-            related_lists=self.related_lists(obj) if obj else [],
+            related_lists=self._all_related_lists(request, obj) if obj else [],
             notice=self.notice(obj) if obj else "",
         )
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -268,6 +277,15 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, PlainFieldsMixin, Pl
     def _stored(self, request: HttpRequest, obj: Any) -> Any:
         """The root as it is saved: after a refused POST, `obj` has what was typed, of which no address can be made."""
         return type(obj)._default_manager.get(pk=obj.pk) if request.method == "POST" else obj
+
+    def _all_related_lists(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        of_later_apps = [entry for related in RELATED_LISTS.get(self.model, []) for entry in related(obj)]
+        additions = self.ways_to_add(obj) if self.has_add_permission(request) else []
+        return [*self.related_lists(obj), *of_later_apps, *additions]
+
+    def ways_to_add(self, obj: Any) -> list[tuple[str, str]]:
+        """Links (text, address) for who may write: to add what stands below the root and is edited by itself."""
+        return []
 
     def related_lists(self, obj: Any) -> list[tuple[str, str]]:
         """Links (text, address) to what stands below the root and is edited by itself."""

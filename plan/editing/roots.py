@@ -5,7 +5,7 @@ starts, the plan in `plan.editing.kinds`. What edits, records, restores and
 shows roots asks here and knows no kind by name.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,9 @@ class RootKind:
     none. `is_public` says whether the public sees it, where that is not simply
     whether they see its plan. `is_numerous` marks kinds of which there are too
     many to read them all: where a term is used in them, the search index says.
+    `fill_in` is called with the root and the rows to save just before they are
+    added or changed, and sets what nobody types. `instead_of_deleting` says
+    what to do where something hangs on the root that cannot be deleted.
     What else points to a root must have a `related_name`, or deleting cannot see it.
     """
 
@@ -56,6 +59,8 @@ class RootKind:
     is_public: Callable[[Any], bool] | None = None
     rows: tuple[RowKind, ...] = ()
     is_numerous: bool = False
+    fill_in: Callable[[Any, Sequence[models.Model]], None] | None = None
+    instead_of_deleting: str = ""
 
 
 ROOTS: dict[type[Versioned], RootKind] = {}
@@ -100,6 +105,12 @@ def is_hidden(root: Versioned) -> bool:
     """Whether the root stays out of what its plan shows: it has a publication of its own and is not public."""
     own_rule = kind_of(root).is_public
     return own_rule is not None and not own_rule(root)
+
+
+def fill_in(root: Versioned, rows: Sequence[models.Model]) -> None:
+    """Set what nobody types, on a root and those of its rows that are about to be saved."""
+    if (own_rule := kind_of(root).fill_in) is not None:
+        own_rule(root, rows)
 
 
 def title_of(root: Versioned) -> str:

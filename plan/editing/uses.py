@@ -56,12 +56,16 @@ def indexed_uses(term: Term) -> int:
 
 
 def dependants_of(root: Versioned) -> list[str]:
-    """What must be deleted or moved before the root can go, one line each."""
+    """What must be deleted or moved before the root can go, one line each.
+
+    What belongs to the root alone (the database deletes it along) and is not edited by itself is no hindrance.
+    """
     own = {kind.model for kind in row_kinds(root)}
     lines = []
     for relation in root._meta.related_objects:
         model = relation.related_model
-        if model in own or model in DERIVED:
+        goes_along = relation.on_delete is models.CASCADE and model not in ROOTS
+        if model in own or model in DERIVED or goes_along:
             continue
         rows = model._default_manager.filter(**{relation.field.name: root})
         if (other := _kind_of_rows(model)) is not None:

@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -25,6 +26,11 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def in_force(self, year: int) -> "ActionQuerySet":
         """Those carried out in the fiscal year; an empty end is that of the programme."""
         return self.filter(Q(end_year__isnull=True) | Q(end_year__gte=year), start_year__lte=year)
+
+
+def not_of_plan(what: models.Model, program: Program) -> str:
+    """Why a direction or an item of the upper plan cannot be chosen for an action of the programme."""
+    return f"『{what}』は、このプログラムのプラン（{program.plan.title}）のものではありません。選び直してください。"
 
 
 class Action(Versioned):
@@ -77,6 +83,19 @@ class Action(Versioned):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.program_id is None:
+            return
+        problems = {
+            "start_year": self.program.year_problem(self.start_year),
+            "end_year": self.program.year_problem(self.end_year),
+        }
+        if self.main_direction_id is not None and self.main_direction.measure.policy.plan_id != self.program.plan_id:
+            problems["main_direction"] = not_of_plan(self.main_direction, self.program)
+        if found := {field: problem for field, problem in problems.items() if problem}:
+            raise ValidationError(found)
 
     def is_in_force(self, year: int) -> bool:
         """The same question as `ActionQuerySet.in_force`, of a row that is at hand."""

@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -80,6 +81,33 @@ class Program(Versioned):
     def years(self) -> range:
         """The fiscal years of the programme, both ends included."""
         return range(self.start_year, self.end_year + 1)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.pk is None or self.start_year is None or self.end_year is None:
+            return
+        errors = {}
+        if self.predecessor_id == self.pk:
+            errors["predecessor"] = "このプログラム自身は、前のプログラムに選べません。"
+        if self.plan_id is not None and self.actions.exclude(main_direction__measure__policy__plan=self.plan_id):
+            errors["plan"] = "取組が別のプランの基本方向に結び付いているため、プランは変えられません。"
+        if self.actions.filter(start_year__lt=self.start_year):
+            errors["start_year"] = (
+                f"『{self.start_year}』より前に始まる取組があります。先に取組の期間を直してください。"
+            )
+        later = Q(start_year__gt=self.end_year) | Q(end_year__gt=self.end_year)
+        if self.actions.filter(later):
+            errors["end_year"] = f"『{self.end_year}』より後まで続く取組があります。先に取組の期間を直してください。"
+        if errors:
+            raise ValidationError(errors)
+
+    def year_problem(self, year: int | None) -> str:
+        """Why a fiscal year cannot stand in the programme; "" when it can. None stands for the programme's own end."""
+        if year is None or year in self.years:
+            return ""
+        return (
+            f"『{year}』はプログラムの期間の外です。{self.start_year}から{self.end_year}までの年度を入力してください。"
+        )
 
     @property
     def first_day(self) -> datetime.date:

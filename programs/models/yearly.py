@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -51,6 +52,21 @@ class ActionYear(Versioned):
 
     def __str__(self) -> str:
         return f"{self.action} {self.year}年度の計画"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.action_id is not None and (problem := self.action.program.year_problem(self.year)):
+            raise ValidationError({"year": problem})
+
+    def take_as_original(self) -> None:
+        """What is planned now counts as the original plan."""
+        self.original_planned_work, self.original_budget = self.planned_work, self.budget
+
+    def complete_original(self) -> None:
+        """What was not planned before is planned now for the first time."""
+        self.original_planned_work = self.original_planned_work or self.planned_work
+        if self.original_budget is None:
+            self.original_budget = self.budget
 
     @property
     def is_changed(self) -> bool:
@@ -146,6 +162,22 @@ class IndicatorYear(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}年度"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.indicator_id is None:
+            return  # of an indicator that is being added: the form asks for all rows together
+        if problem := self.indicator.action.program.year_problem(self.year):
+            raise ValidationError({"position": problem})
+
+    def take_as_original(self) -> None:
+        """The target of now counts as the original one."""
+        self.original_target = self.target
+
+    def complete_original(self) -> None:
+        """A year without a target gets its first one now."""
+        if self.original_target is None:
+            self.original_target = self.target
 
     @property
     def year(self) -> int:

@@ -1,0 +1,61 @@
+"""Programmes, and what lies above the plan that their actions serve as well."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.lookups import HistoryAdmin
+from plan.admin.base import MARKDOWN_HELP, RootAdmin, change_link
+from plan.editing.roots import is_public
+from programs.models import Program, UpperItem
+
+
+@admin.register(Program)
+class ProgramAdmin(RootAdmin):
+    admin_order = 10
+    list_display = ["title", "plan", "start_year", "end_year", "is_published", "is_sample", "public_link"]
+    list_filter = ["plan", "is_published", "is_sample"]
+    list_select_related = ["plan"]
+    search_fields = ["title", "slug", "summary"]
+    main_fieldsets = [
+        (None, {"fields": ["plan", "title", "slug"]}),
+        ("期間", {"fields": [("start_year", "end_year"), "predecessor"]}),
+        ("内容", {"fields": ["summary"], "description": MARKDOWN_HELP}),
+        ("公開", {"fields": ["is_published", "is_sample"]}),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The slug is part of addresses that last."""
+        return ["slug"] if obj is not None and is_public(self._stored(request, obj)) else []
+
+    def related_lists(self, obj: Any) -> list[tuple[str, str]]:
+        lists = [
+            ("取組", "action", "program__id__exact"),
+            ("年度別計画", "actionyear", "action__program__id__exact"),
+            ("指標", "indicator", "action__program__id__exact"),
+        ]
+        own = [
+            (f"{name}の一覧", f"{reverse(f'admin:programs_{model}_changelist')}?{key}={obj.pk}")
+            for name, model, key in lists
+        ]
+        before = [change_link(obj.predecessor, "前のプログラム：")] if obj.predecessor else []
+        return [*own, *before, *(change_link(program, "次のプログラム：") for program in obj.successors.all())]
+
+    def ways_to_add(self, obj: Any) -> list[tuple[str, str]]:
+        return [("取組を追加する", f"{reverse('admin:programs_action_add')}?program={obj.pk}")]
+
+
+@admin.register(UpperItem)
+class UpperItemAdmin(HistoryAdmin):
+    admin_order = 50
+    actions = None
+    view_on_site = False
+    list_display = ["kind", "number", "title", "plan"]
+    list_display_links = ["number", "title"]
+    list_filter = ["plan", "kind"]
+    list_select_related = ["plan"]
+    search_fields = ["title"]
+    fields = ["plan", "kind", "number", "title"]
+    object_history_template = "accounts/admin_history.html"

@@ -1,0 +1,158 @@
+"""What an action plans for each year, and its indicators; the original plan stands beside the present one."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from plan.admin.base import MARKDOWN_HELP, Fieldsets, RootAdmin, RowInline, change_link
+from plan.admin.hierarchy import MeasureFilter
+from plan.fiscal import fiscal_year_label
+from programs.admin.filters import FiscalYearFilter, MeasuredFilter, OwnerOfActionFilter
+from programs.admin.formsets import YearFormSet
+from programs.models import Action, ActionYear, Indicator, IndicatorYear, Milestone
+
+ORIGINAL_HELP = "「当初」は、公開したときの値です。公開する前は今の値とともに変わり、公開した後は変わりません。"
+ROWS_FOR_UNKNOWN_YEARS = 2
+PUBLISHED_HELP = "決算額は、評価を公表したときに調書から入ります。"
+
+
+class OfActionAdmin(RootAdmin):
+    """A root that belongs to an action for good: the action is chosen when it is added."""
+
+    list_filter = [
+        "action__program",
+        FiscalYearFilter,
+        OwnerOfActionFilter,
+        ("action__main_direction__measure", MeasureFilter),
+    ]
+    list_select_related = ["action__program__plan"]
+    show_full_result_count = False
+    # What is shown beside the fields and has no value before the root is saved.
+    beside: tuple[str, ...] = ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*self.beside, *(["action"] if obj is not None else [])]
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> Any:
+        return ["action"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets: Fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj is not None else [_without(fieldset, self.beside) for fieldset in fieldsets]
+
+    def related_lists(self, obj: Any) -> list[tuple[str, str]]:
+        return [change_link(obj.action, "取組：")]
+
+    def chosen_action(self, request: HttpRequest) -> Action | None:
+        """The action that the link to the form of a new root names."""
+        key = request.GET.get("action", "")
+        if not (key.isascii() and key.isdecimal() and len(key) < 19):
+            return None
+        return Action.objects.select_related("program").filter(pk=key).first()
+
+
+def _without(fieldset: tuple[str | None, dict[str, Any]], names: tuple[str, ...]) -> tuple[str | None, dict[str, Any]]:
+    name, options = fieldset
+    fields = [
+        tuple(one for one in field if one not in names) if isinstance(field, tuple) else field
+        for field in options["fields"]
+        if field not in names
+    ]
+    return name, {**options, "fields": fields}
+
+
+class MilestoneInline(RowInline):
+    model = Milestone
+    fields = ["position", ("month", "title")]
+
+
+@admin.register(ActionYear)
+class ActionYearAdmin(OfActionAdmin):
+    admin_order = 30
+    inlines = [MilestoneInline]
+    list_display = ["year_label", "action", "budget", "settlement", "changed", "public_link"]
+    list_display_links = ["year_label", "action"]
+    search_fields = ["action__code", "action__title", "planned_work", "milestones__title"]
+    search_help_text = "取組コード、取組名、計画、マイルストーンを探します。"
+    beside = ("original_planned_work", "original_budget", "settlement")
+    main_fieldsets = [
+        (None, {"fields": ["action", "year"]}),
+        ("計画", {"fields": ["planned_work", "original_planned_work"], "description": MARKDOWN_HELP}),
+        (
+            "予算と決算",
+            {
+                "fields": [("budget", "original_budget"), "settlement"],
+                "description": f"{ORIGINAL_HELP}{PUBLISHED_HELP}空欄は「不明」で、0ではありません。",
+            },
+        ),
+    ]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if "year" in form.base_fields:
+            form.base_fields["year"].disabled = obj is not None
+        return form
+
+    @admin.display(description="年度", ordering="year")
+    def year_label(self, obj: ActionYear) -> str:
+        return fiscal_year_label(obj.year)
+
+    @admin.display(description="当初からの変更", boolean=True)
+    def changed(self, obj: ActionYear) -> bool:
+        return obj.is_changed
+
+
+class IndicatorYearInline(RowInline):
+    model = IndicatorYear
+    formset = YearFormSet
+    template = "admin/programs/years.html"
+    fields = [("position", "target", "original_target", "actual")]
+    readonly_fields = ["original_target", "actual"]
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        known = obj is not None or self._chosen(request) is not None
+        return len(self._missing(request, obj)) if known else ROWS_FOR_UNKNOWN_YEARS
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """An empty row for each year of the programme that has none."""
+        missing = [{"position": year} for year in self._missing(request, obj)]
+        base = super().get_formset(request, obj, **kwargs)
+
+        class OfferedYears(base):  # type: ignore[misc, valid-type]  # made at run time
+            def __init__(self, *args: Any, **options: Any) -> None:
+                super().__init__(*args, initial=missing, **options)
+
+        return OfferedYears
+
+    def _missing(self, request: HttpRequest, obj: Any) -> list[int]:
+        action = obj.action if obj is not None else self._chosen(request)
+        if action is None:
+            return []
+        present = set(obj.years.values_list("position", flat=True)) if obj is not None else set()
+        return [year for year in action.program.years if year not in present]
+
+    def _chosen(self, request: HttpRequest) -> Action | None:
+        owner: Any = self.admin_site._registry[Indicator]
+        return owner.chosen_action(request)  # type: ignore[no-any-return]  # of OfActionAdmin
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(OfActionAdmin):
+    admin_order = 40
+    inlines = [IndicatorYearInline]
+    list_display = ["name", "action", "kind", "unit", "improvement", "public_link"]
+    list_filter = [
+        "action__program",
+        MeasuredFilter,
+        OwnerOfActionFilter,
+        "kind",
+        ("action__main_direction__measure", MeasureFilter),
+    ]
+    search_fields = ["action__code", "action__title", "name", "definition"]
+    search_help_text = "取組コード、取組名、指標名、算出方法を探します。"
+    main_fieldsets = [
+        (None, {"fields": ["action", "position", "kind", "name", "unit", "improvement"]}),
+        ("算出方法", {"fields": ["definition"], "description": MARKDOWN_HELP}),
+        ("基準", {"fields": [("baseline", "baseline_year")]}),
+    ]
