@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import QuerySet
 from simple_history.utils import bulk_create_with_history
 
 from accounts.models import User
-from plan.actions import create_root
+from plan.actions import create_root, wait_for_turn
 from plan.models import Plan
 from programs.enums import LineageKind
 from programs.errors import CannotSucceed
@@ -85,12 +86,13 @@ def start_next_program(
     last actual value; (3) its lineage. Raises CannotSucceed, with everything
     that stands in the way.
     """
+    wait_for_turn()
     plan = plan or program.plan
     start_year = program.end_year + 1
     present = list(
-        program.actions.order_by("code")
-        .select_related("main_direction__measure__policy")
-        .prefetch_related("other_directions__direction__measure__policy", "uppers", "owners", "indicators__years")
+        _with_directions(program).prefetch_related(
+            "other_directions__direction__measure__policy", "uppers", "owners", "indicators__years"
+        )
     )
     heirs = succession.heirs(present)
     directions = _directions(plan)
@@ -110,7 +112,17 @@ def start_next_program(
     return following
 
 
+def obstacles(*, program: Program, slug: str, end_year: int, succession: Succession, plan: Plan) -> list[str]:
+    """What `start_next_program` would refuse now, one line each; empty when it can be made."""
+    heirs = succession.heirs(list(_with_directions(program)))
+    return _problems(program, slug, end_year, heirs, _directions(plan))
+
+
 Directions = Mapping[str, int]
+
+
+def _with_directions(program: Program) -> QuerySet[Action]:
+    return program.actions.order_by("code").select_related("main_direction__measure__policy")
 
 
 def _directions(plan: Plan) -> dict[str, int]:

@@ -52,7 +52,7 @@ class OwnerInline(RowInline):
 class ActionAdmin(RootAdmin):
     admin_order = 20
     inlines = [DirectionInline, UpperInline, OwnerInline]
-    list_display = ["code", "title", "program", "direction", "lead", "period", "public_link"]
+    list_display = ["code", "title", "direction", "lead", "period", "public_link"]
     list_display_links = ["code", "title"]
     list_filter = ["program", InForceFilter, OwnerFilter, "category", ("main_direction__measure", MeasureFilter)]
     list_select_related = ["program__plan", "main_direction__measure__policy"]
@@ -129,12 +129,12 @@ class ActionAdmin(RootAdmin):
     def direction(self, obj: Action) -> str:
         return obj.main_direction.code
 
-    @admin.display(description="主管課（今日）")
+    @admin.display(description="主管課")
     def lead(self, obj: Any) -> str:
         today = timezone.localdate()
         return "、".join(owner.department.name for owner in obj.leads if owner.is_valid_on(today)) or "（なし）"
 
-    @admin.display(description="期間（年度）")
+    @admin.display(description="年度")
     def period(self, obj: Action) -> str:
         return f"{obj.start_year}〜{obj.end_year or obj.program.end_year}"
 

@@ -9,12 +9,14 @@ from django.urls import reverse
 from accounts.lookups import HistoryAdmin
 from plan.admin.base import MARKDOWN_HELP, RootAdmin, change_link
 from plan.editing.roots import is_public
+from programs.admin.next_program import NextProgramMixin
 from programs.models import Program, UpperItem
 
 
 @admin.register(Program)
-class ProgramAdmin(RootAdmin):
+class ProgramAdmin(NextProgramMixin, RootAdmin):
     admin_order = 10
+    change_form_template = "admin/programs/program_form.html"
     list_display = ["title", "plan", "start_year", "end_year", "is_published", "is_sample", "public_link"]
     list_filter = ["plan", "is_published", "is_sample"]
     list_select_related = ["plan"]

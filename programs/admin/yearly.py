@@ -1,11 +1,14 @@
 """What an action plans for each year, and its indicators; the original plan stands beside the present one."""
 
+from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
-from plan.admin.base import MARKDOWN_HELP, Fieldsets, RootAdmin, RowInline, change_link
+from plan.admin.base import MARKDOWN_HELP, PROSE, Fieldsets, RootAdmin, RowInline, change_link
 from plan.admin.hierarchy import MeasureFilter
 from plan.fiscal import fiscal_year_label
 from programs.admin.filters import FiscalYearFilter, MeasuredFilter, OwnerOfActionFilter
@@ -17,6 +20,24 @@ ROWS_FOR_UNKNOWN_YEARS = 2
 PUBLISHED_HELP = "決算額は、評価を公表したときに調書から入ります。"
 
 
+class PlainDecimalField(forms.DecimalField):
+    """Shows 12.5 for what is stored as 12.5000."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return plain(value) if isinstance(value, Decimal) else value
+
+
+DECIMALS: dict[Any, dict[str, Any]] = {**PROSE, models.DecimalField: {"form_class": PlainDecimalField}}
+
+
+def plain(number: Decimal | None) -> str:
+    """Without noughts at the end, and 「（なし）」 for none."""
+    if number is None:
+        return "（なし）"
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 class OfActionAdmin(RootAdmin):
     """A root that belongs to an action for good: the action is chosen when it is added."""
 
@@ -26,6 +47,7 @@ class OfActionAdmin(RootAdmin):
         OwnerOfActionFilter,
         ("action__main_direction__measure", MeasureFilter),
     ]
+    formfield_overrides = DECIMALS
     list_select_related = ["action__program__plan"]
     show_full_result_count = False
     # What is shown beside the fields and has no value before the root is saved.
@@ -107,8 +129,17 @@ class IndicatorYearInline(RowInline):
     model = IndicatorYear
     formset = YearFormSet
     template = "admin/programs/years.html"
-    fields = [("position", "target", "original_target", "actual")]
-    readonly_fields = ["original_target", "actual"]
+    formfield_overrides = DECIMALS
+    fields = [("position", "target", "original", "result")]
+    readonly_fields = ["original", "result"]
+
+    @admin.display(description="当初の目標値")
+    def original(self, obj: IndicatorYear) -> str:
+        return plain(obj.original_target)
+
+    @admin.display(description="実績値")
+    def result(self, obj: IndicatorYear) -> str:
+        return plain(obj.actual)
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         known = obj is not None or self._chosen(request) is not None

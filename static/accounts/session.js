@@ -318,7 +318,8 @@
   }
 
   // Before anything is typed here: typing would replace what was kept.
-  if (!isShown) {
+  // The later pages of an operation in steps (data-carried) carry what was typed in their own form.
+  if (!isShown && !document.querySelector("[data-carried]")) {
     copies().some(offer);
   }
   document.addEventListener("typed:saved", keepText);
