@@ -29,13 +29,15 @@ WITH_EVALUATIONS = "年度別計画や指標は、先に削除できます。調
 
 def register_kinds() -> None:
     """Programmes, actions, yearly plans and indicators: public once their programme and its plan are."""
-    register_root(RootKind(Program, "plan", is_public=_is_public, instead_of_deleting=WITH_ROUNDS))
+    register_root(
+        RootKind(Program, "plan", is_public=lambda program: program.is_public, instead_of_deleting=WITH_ROUNDS)
+    )
     register_root(
         RootKind(
             Action,
             "program__plan",
             title_of=lambda action: f"取組 {action}",
-            is_public=lambda action: _is_public(action.program),
+            is_public=lambda action: action.program.is_public,
             rows=(
                 RowKind(ActionDirection, "other_directions", "action", "ほかの基本方向"),
                 RowKind(ActionUpper, "uppers", "action", "上位計画とのつながり"),
@@ -51,7 +53,7 @@ def register_kinds() -> None:
             "action__program__plan",
             title_of=lambda plan: f"取組 {plan.action} の年度別計画（{plan.year}年度）",
             public_path=_page_of_action,
-            is_public=lambda plan: _is_public(plan.action.program),
+            is_public=lambda plan: plan.action.program.is_public,
             rows=(RowKind(Milestone, "milestones", "action_year", "マイルストーン"),),
             is_numerous=True,
             fill_in=_keep_originals,
@@ -64,7 +66,7 @@ def register_kinds() -> None:
             "action__program__plan",
             title_of=lambda indicator: f"取組 {indicator.action} の指標「{indicator.name}」",
             public_path=_page_of_action,
-            is_public=lambda indicator: _is_public(indicator.action.program),
+            is_public=lambda indicator: indicator.action.program.is_public,
             rows=(RowKind(IndicatorYear, "years", "indicator", "年度別の目標"),),
             is_numerous=True,
             fill_in=_keep_originals,
@@ -73,23 +75,21 @@ def register_kinds() -> None:
     )
 
 
-def _is_public(program: Program) -> bool:
-    return program.is_published and program.plan.is_published
-
-
-def _keep_originals(root: Any, rows: Sequence[models.Model]) -> None:
+def keep_original(planned: ActionYear | IndicatorYear, program: Program) -> None:
     """The original plan is what was planned when the public first saw it; later changes stand beside it.
 
     Until then it follows every change. What was left empty has its original when it is planned for the first time.
     """
-    is_draft = root.pk is not None and not _is_public(root.action.program)
+    if planned.pk is not None and not program.is_public:
+        planned.take_as_original()
+    else:
+        planned.complete_original()
+
+
+def _keep_originals(root: Any, rows: Sequence[models.Model]) -> None:
     for planned in (root, *rows):
-        if not isinstance(planned, ActionYear | IndicatorYear):
-            continue
-        if is_draft:
-            planned.take_as_original()
-        else:
-            planned.complete_original()
+        if isinstance(planned, ActionYear | IndicatorYear):
+            keep_original(planned, root.action.program)
 
 
 def _page_of_action(root: Any) -> str:

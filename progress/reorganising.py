@@ -33,6 +33,11 @@ class Reorganisation:
     person_to: Mapping[int, int] = field(default_factory=dict)
 
     @property
+    def is_of_bureaus(self) -> bool:
+        """Whether 局 are reorganised, not 課; False while nothing is chosen."""
+        return any(department.bureau_id is None for department in self.predecessors)
+
+    @property
     def last_day(self) -> datetime.date:
         """The last day of the predecessors."""
         return self.day - datetime.timedelta(days=1)

@@ -22,7 +22,8 @@ from programs.importing.comparing import ChangeKind, Changes, RowChange
 from programs.importing.errors import HasErrors, StaleImport
 from programs.importing.examining import Examination, examine
 from programs.importing.tables import Tables
-from programs.models import Program
+from programs.kinds import keep_original
+from programs.models import ActionYear, IndicatorYear, Program
 from programs.queries.files import MODELS
 from programs.workbook.columns import Sheet
 from programs.workbook.sheets import ACTIONS, INDICATORS, LINEAGES, SHEETS, YEARS
@@ -154,6 +155,9 @@ def _write_changed(sheet: Sheet, changes: Changes, keys: Keys, roots: dict[int, 
         for name, value in different.items():
             setattr(instance, name, value)
         fields |= different.keys()
+        if isinstance(instance, ActionYear | IndicatorYear):
+            keep_original(instance, keys.program)
+            fields |= originals_of(sheet, row.values).keys()
         rows[instance.pk] = instance
     if sheet in _ROOT_SHEETS:
         for root in roots.values():

@@ -29,7 +29,12 @@ Key = tuple[int, str, int | None]
 
 @transaction.atomic
 def reorganise(
-    *, reorganisation: Reorganisation, by: User, report: Report = no_report, today: datetime.date | None = None
+    *,
+    reorganisation: Reorganisation,
+    by: User,
+    reason: str = "",
+    report: Report = no_report,
+    today: datetime.date | None = None,
 ) -> list[Department]:
     """Do what `queries.reorganisation.moves` lists. Returns the successors.
 
@@ -49,6 +54,7 @@ def reorganise(
         raise CannotReorganise(found)
     listed = moves(reorganisation)
     divisions = list(listed.divisions)
+    numbers = {"取組": listed.owners.count(), "利用者の役割": listed.memberships.count(), "課": len(divisions)}
     successors = [_set_up(successor, reorganisation, by=by) for successor in reorganisation.successors]
     _end(reorganisation.predecessors, successors, reorganisation, by=by)
     _pass_on(reorganisation, listed.owners, listed.memberships, successors, by=by, report=report)
@@ -60,7 +66,7 @@ def reorganise(
         AuditKind.REORGANISED,
         by=by,
         about=f"{'、'.join(map(str, reorganisation.predecessors))} → {'、'.join(map(str, successors))}",
-        details={"改編の日": reorganisation.day.isoformat()},
+        details={"改編の日": reorganisation.day.isoformat(), **numbers, "理由": reason.strip()},
     )
     return successors
 

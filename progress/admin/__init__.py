@@ -1,5 +1,5 @@
-"""The round in the Django admin: reference data, and what can only be looked at."""
+"""The round in the Django admin: reference data, what can only be looked at, and 組織改編."""
 
-from progress.admin import mail
+from progress.admin import mail, reorganisation
 
-__all__ = ["mail"]
+__all__ = ["mail", "reorganisation"]

@@ -1,15 +1,18 @@
 """What a 組織改編 moves, listed before it happens, and what stands in its way."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import Department, Membership
 from plan.fiscal import date_label
 from programs.models import ActionOwner
-from progress.enums import Status
-from progress.models import Evaluation
+from progress.enums import RoundState, Status
+from progress.models import Evaluation, Extension
 from progress.reorganising import Reorganisation
 
 
@@ -36,6 +39,83 @@ def moves(reorganisation: Reorganisation) -> Moves:
         .order_by("user__staff_number", "pk"),
         evaluations=unpublished(Evaluation.objects.filter(department__in=leaving)).order_by("action__code"),
         divisions=Department.objects.filter(in_force, bureau__in=leaving).order_by("code"),
+    )
+
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Part:
+    """The first of what is listed, and how much there is."""
+
+    total: int
+    shown: list[Any]
+
+    @property
+    def rest(self) -> int:
+        return self.total - len(self.shown)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a 組織改編 moves and what stays, as a page shows it; a 局 brings its 課 with all they have.
+
+    `actions` and `people` are (row, index of the successor). `fingerprint` changes with any of it.
+    """
+
+    divisions: Part
+    actions: Part
+    people: Part
+    evaluations: Part
+    extensions: list[Extension]
+    published: int
+    fingerprint: str
+
+
+def listing(reorganisation: Reorganisation) -> Listing:
+    """A constant number of queries, however much there is."""
+    divisions = list(moves(reorganisation).divisions)
+    whole = replace(reorganisation, predecessors=(*reorganisation.predecessors, *divisions))
+    listed = moves(whole)
+    of_open_rounds = Extension.objects.filter(round__state=RoundState.OPEN, department__in=whole.predecessors)
+    extensions = list(of_open_rounds.select_related("round", "department").order_by("round", "department__code"))
+    return Listing(
+        divisions=Part(len(divisions), divisions[:SHOWN]),
+        actions=_part(listed.owners, lambda row: (row, reorganisation.action_to.get(row.action_id, 0))),
+        people=_part(listed.memberships, lambda row: (row, reorganisation.person_to.get(row.user_id, 0))),
+        evaluations=_part(listed.evaluations, lambda row: row),
+        extensions=extensions,
+        published=Evaluation.objects.filter(department__in=whole.predecessors, status=Status.PUBLISHED).count(),
+        fingerprint=_fingerprint(whole, listed, extensions),
+    )
+
+
+def _part(rows: QuerySet[Any], entry: Callable[[Any], Any]) -> Part:
+    return Part(rows.count(), [entry(row) for row in rows[:SHOWN]])
+
+
+def _fingerprint(whole: Reorganisation, listed: Moves, extensions: list[Extension]) -> str:
+    keys = [
+        [department.pk for department in whole.predecessors],
+        *(
+            sorted(rows.values_list("pk", flat=True))
+            for rows in (listed.owners, listed.memberships, listed.evaluations)
+        ),
+        [(extension.pk, extension.deadline.isoformat()) for extension in extensions],
+    ]
+    return sha256(json.dumps(keys).encode()).hexdigest()
+
+
+def is_done(reorganisation: Reorganisation) -> bool:
+    """Whether it was done already: who pressed twice, or another tab."""
+    names = {
+        successor.existing.name if successor.existing else successor.name for successor in reorganisation.successors
+    }
+    return bool(reorganisation.predecessors) and all(
+        department.valid_to == reorganisation.last_day
+        and {successor.name for successor in department.successors.all()} == names
+        for department in reorganisation.predecessors
     )
 
 

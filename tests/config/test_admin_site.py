@@ -42,7 +42,7 @@ def listed(staff: Client) -> list[tuple[str, list[str]]]:
 
 def test_the_plan_comes_first_and_its_parts_in_their_order(staff: Client) -> None:
     apps = [app for app in listed(staff) if app[0] in {"plan", "accounts"}]
-    assert apps == [("plan", PLAN), ("accounts", ["Department"])]
+    assert apps == [("plan", PLAN), ("accounts", ["Department", "accounts_department_reorganise"])]
 
 
 def test_the_list_of_one_app_has_the_same_order(staff: Client) -> None:

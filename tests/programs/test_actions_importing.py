@@ -134,6 +134,21 @@ def test_the_original_stays_when_the_plan_changes(program: Program, ict_staff: U
     assert (target.target, target.original_target) == (Decimal(99), Decimal(10))
 
 
+def test_until_it_is_public_the_original_follows_the_file(program: Program, ict_staff: User) -> None:
+    program.is_published = False
+    program.save()
+
+    def change(workbook: Workbook) -> None:
+        put("年度別計画", 2, 計画="増やす", **{"予算額（千円）": 5})(workbook)
+        put("指標の目標", 2, 目標値=99)(workbook)
+
+    imported(program, ict_staff, change)
+    year = ActionYear.objects.get(action__program=program, action__code="1-1-001", year=2016)
+    target = IndicatorYear.objects.get(indicator__action__program=program, target=99)
+    assert (year.original_planned_work, year.original_budget) == ("増やす", 5)
+    assert target.original_target == 99
+
+
 def without(code: str) -> Change:
     def change(workbook: Workbook) -> None:
         for page in workbook:

@@ -1,0 +1,454 @@
+"""組織改編 in the admin: step by step, listed before it happens, done once."""
+
+import datetime
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.enums import Role
+from accounts.models import AuditEntry, Department, Membership, User
+from programs.models import ActionOwner
+from progress.actions.publication import publish
+from progress.actions.rounds import extend
+from progress.admin import reorganisation as pages
+from progress.enums import Status
+from progress.forms import reorganisation as forms
+from progress.forms.reorganisation import likely_day
+from progress.models import Evaluation
+from tests.factories import DepartmentFactory, MembershipFactory, UserFactory
+from tests.html_validity import validate
+from tests.progress.factories import action_of, opened
+
+pytestmark = pytest.mark.django_db
+
+URL = "/admin/accounts/department/reorganise/"
+LIST = "/admin/accounts/department/"
+MOST_QUERIES = 30  # three forms, five lists and the frame of the admin
+
+
+@pytest.fixture(autouse=True)
+def _in_may_2017() -> Iterator[None]:
+    with time_machine.travel(datetime.datetime(2017, 5, 8, 1, tzinfo=datetime.UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+def staff(ict_staff: User, client_of: Callable[[User], Client]) -> Client:
+    return client_of(ict_staff)
+
+
+def begun(kind: str, *departments: Department, day: str = "2017-05-01") -> dict[str, Any]:
+    """What the first page sends."""
+    return {"start-kind": kind, "start-day": day, "start-departments": [one.pk for one in departments]}
+
+
+def following(index: int, department: Department, name: str, code: str = "") -> dict[str, Any]:
+    """What the second page sends for one organisation."""
+    return {
+        f"to-code-{index}": code or department.code,
+        f"to-name-{index}": name,
+        f"to-bureau-{index}": department.bureau_id or "",
+    }
+
+
+def renamed(department: Department, **more: Any) -> dict[str, Any]:
+    return {**begun("rename", department), **following(0, department, "新しい課"), **more}
+
+
+def reviewed(client: Client, data: dict[str, Any]) -> Any:
+    return client.post(URL, {**data, "go": "review"})
+
+
+def confirmed(client: Client, data: dict[str, Any], reason: str = "組織改正による", **options: Any) -> Any:
+    """The last page as a browser sends it: with the fingerprint that the list had."""
+    shown = reviewed(client, data)
+    last = {"last-fingerprint": shown.context["listed"].fingerprint, "last-reason": reason}
+    return client.post(URL, {**data, **last, "go": "confirm"}, **options)
+
+
+def messages_of(response: Any) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+# ── Renamed, merged, split ────────────────────────────────────────────────────
+
+
+def test_a_renamed_department(
+    staff: Client, division: Department, liaison: User, manager: User, ict_staff: User
+) -> None:
+    round_ = opened(division, by=ict_staff)
+    shown = reviewed(staff, renamed(division))
+    listed = shown.context["listed"]
+    assert [owner.action for owner, _ in listed.actions.shown] == [round_.evaluations.get().action]
+    assert {membership.user for membership, _ in listed.people.shown} == {liaison, manager}
+    assert (listed.evaluations.total, listed.published, shown.context["problems"]) == (1, 0, [])
+    division.refresh_from_db()
+    assert division.valid_to is None
+
+    response = confirmed(staff, renamed(division), follow=True)
+    division.refresh_from_db()
+    successor = division.successors.get()
+    assert (division.valid_to, successor.name, successor.code) == (
+        datetime.date(2017, 4, 30),
+        "新しい課",
+        division.code,
+    )
+    assert round_.evaluations.get().department == successor
+    assert response.redirect_chain == [(LIST, 302)]
+    assert messages_of(response) == [
+        "『試験福祉課』から『新しい課』への改編（2017年5月1日（月））を行いました。"
+        "公表前の調書も、引き継いだ組織に移ります。"
+    ]
+
+
+def test_it_goes_on_record_with_its_reason_and_who_was_looked_at(
+    staff: Client, division: Department, liaison: User, ict_staff: User
+) -> None:
+    action_of(opened(division, by=ict_staff).program, division)
+    confirmed(staff, renamed(division))
+    seen = AuditEntry.objects.filter(kind="saw_personal_data").latest("number")
+    done = AuditEntry.objects.latest("number")
+    assert (seen.about, seen.facts) == ("組織改編で移る利用者（試験福祉課）", {"件数": 1})
+    assert (done.kind, done.person, done.about) == ("reorganised", ict_staff, "試験福祉課 → 新しい課")
+    assert done.facts == {
+        "改編の日": "2017-05-01",
+        "取組": 2,
+        "利用者の役割": 1,
+        "課": 0,
+        "理由": "組織改正による",
+    }
+
+
+def test_merged_departments(staff: Client, ict_staff: User) -> None:
+    first, second = DepartmentFactory.create(), DepartmentFactory.create()
+    round_ = opened(first, second, by=ict_staff)
+    data = begun("merge", first, second) | following(0, first, "統合した課", "M1") | {"to-existing-0": ""}
+    confirmed(staff, data)
+    (successor,) = Department.objects.filter(name="統合した課")
+    assert {evaluation.department for evaluation in round_.evaluations.all()} == {successor}
+    assert set(successor.predecessors.all()) == {first, second}
+
+
+def test_merged_into_one_that_is_there(staff: Client, ict_staff: User) -> None:
+    ending, staying = DepartmentFactory.create(), DepartmentFactory.create()
+    round_ = opened(ending, staying, by=ict_staff)
+    page = staff.post(URL, {**begun("merge", ending), "go": "successors"})
+    assert str(staying.pk) in [str(key) for key, _ in page.context["form"].fields["existing-0"].choices]
+    confirmed(staff, begun("merge", ending) | {"to-existing-0": staying.pk, "to-code-0": "", "to-name-0": ""})
+    assert {evaluation.department for evaluation in round_.evaluations.all()} == {staying}
+
+
+def test_a_split_department(staff: Client, division: Department, ict_staff: User) -> None:
+    round_ = opened(division, actions=2, by=ict_staff)
+    stays, goes = (UserFactory.create(role=Role.LIAISON, role__department=division) for _ in range(2))
+    first, second = (evaluation.action for evaluation in round_.evaluations.order_by("action__code"))
+    data = (
+        begun("split", division)
+        | following(0, division, "一課", "S1")
+        | following(1, division, "二課", "S2")
+        | {f"to-bureau-{index}": division.bureau_id for index in range(2, 6)}
+    )
+    page = staff.post(URL, {**data, "go": "shares"})
+    assert [share.code for share in page.context["form"].actions] == [first.code, second.code]
+    shares = {
+        "share-shown": "1",
+        f"share-action-{first.pk}": "0",
+        f"share-action-{second.pk}": "1",
+        f"share-person-{stays.pk}": "0",
+        f"share-person-{goes.pk}": "1",
+    }
+    html = reviewed(staff, data | shares).content.decode()
+    assert f"{second}（主管、試験福祉課） → {division.bureau} 二課" in html
+    confirmed(staff, data | shares)
+    one, two = (Department.objects.get(code=code) for code in ("S1", "S2"))
+    assert dict(round_.evaluations.values_list("action", "department")) == {first.pk: one.pk, second.pk: two.pk}
+    people = Membership.objects.filter(valid_to__isnull=True, department__in=[one, two])
+    assert dict(people.values_list("user", "department")) == {stays.pk: one.pk, goes.pk: two.pk}
+
+
+def test_a_split_of_too_many_for_a_table(
+    staff: Client, division: Department, ict_staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forms, "MOST_IN_TABLE", 1)
+    round_ = opened(division, actions=3, by=ict_staff)
+    for _ in range(2):
+        UserFactory.create(role=Role.LIAISON, role__department=division)
+    data = begun("split", division) | following(0, division, "一課", "S1") | following(1, division, "二課", "S2")
+    first, second, third = (evaluation.action for evaluation in round_.evaluations.order_by("action__code"))
+    typed = {"share-shown": "1", "share-action-codes-1": f"{second.code}、9-9-999\n{third.code}"}
+    page = reviewed(staff, data | typed)
+    assert page.context["form"].errors == [
+        ("share-action-codes-1", "二課：『9-9-999』は、移るものの中にありません。書き方を確かめてください。")
+    ]
+    assert typed["share-action-codes-1"] in page.content.decode()
+    confirmed(staff, data | typed | {"share-action-codes-1": f"{second.code}、{third.code}"})
+    departments = dict(round_.evaluations.values_list("action", "department__code"))
+    assert departments == {first.pk: "S1", second.pk: "S2", third.pk: "S2"}
+
+
+def test_a_renamed_bureau_lists_its_divisions_with_what_they_have(staff: Client, ict_staff: User) -> None:
+    bureau = DepartmentFactory.create(is_bureau=True, name="総務局")
+    division = DepartmentFactory.create(bureau=bureau, name="情報課")
+    UserFactory.create(role=Role.LIAISON, role__department=division)
+    round_ = opened(division, by=ict_staff)
+    data = begun("rename", bureau) | {"to-code-0": bureau.code, "to-name-0": "総務企画局"}
+    listed = reviewed(staff, data).context["listed"]
+    assert (listed.divisions.shown, listed.actions.total, listed.people.total, listed.evaluations.total) == (
+        [division],
+        1,
+        1,
+        1,
+    )
+    confirmed(staff, data)
+    assert str(round_.evaluations.get().department.bureau) == "総務企画局"
+
+
+def test_what_stays_and_what_has_an_extension(
+    staff: Client, division: Department, ict_staff: User, brought_to: Callable[[Status, Evaluation], Evaluation]
+) -> None:
+    first = opened(division, by=ict_staff)
+    brought_to(Status.ACCEPTED, first.evaluations.get())
+    publish(round=first, by=ict_staff)
+    second = opened(division, by=ict_staff)
+    extend(round=second, department=division, deadline=datetime.date(2017, 6, 7), reason="改組", by=ict_staff)
+    listed = reviewed(staff, renamed(division)).context["listed"]
+    assert (listed.published, listed.evaluations.total) == (1, 1)
+    assert [str(extension.deadline) for extension in listed.extensions] == ["2017-06-07"]
+
+
+def test_what_is_entered_ahead_says_when_evaluations_move(staff: Client, division: Department, ict_staff: User) -> None:
+    round_ = opened(division, by=ict_staff)
+    data = renamed(division, **{"start-day": "平成29年6月1日"})
+    assert reviewed(staff, data).context["when"] == (
+        "公表前の調書は、2017年6月1日（木）に、引き継ぐ組織に移ります。それまでは今の組織が記入します。"
+    )
+    confirmed(staff, data)
+    assert round_.evaluations.get().department == division
+    assert ActionOwner.objects.filter(valid_from=datetime.date(2017, 6, 1)).count() == 1
+
+
+# ── What is typed ─────────────────────────────────────────────────────────────
+
+
+def test_the_first_page_offers_what_is_in_force(staff: Client, division: Department) -> None:
+    ended = DepartmentFactory.create(abolished=True, bureau=division.bureau)
+    form = staff.get(f"{URL}?department={division.pk}").context["form"]
+    options = [(one.department, one.is_chosen) for _, divisions in form.groups for one in divisions]
+    assert (division, True) in options
+    assert ended not in [department for department, _ in options]
+    assert form["day"].value() == "2017-05-08"
+
+
+@pytest.mark.parametrize(
+    ("today", "day"),
+    [
+        ("2017-01-04", "2017-04-01"),
+        ("2017-03-31", "2017-04-01"),
+        ("2017-04-01", "2017-04-01"),
+        ("2017-04-02", "2017-04-02"),
+        ("2017-12-28", "2017-12-28"),
+    ],
+)
+def test_the_day_that_is_proposed(today: str, day: str) -> None:
+    assert likely_day(datetime.date.fromisoformat(today)) == datetime.date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "message"),
+    [
+        (
+            {"start-day": "来春"},
+            "day",
+            "『来春』は日付として読めません。「2017/4/1」「平成29年4月1日」「H29.4.1」のように入力してください。",
+        ),
+        ({"start-day": ""}, "day", "改編の日を入力してください（例：2017年4月1日）。"),
+        ({"start-departments": []}, "departments", "改編する組織を選んでください。"),
+        ({"start-kind": ""}, "kind", "改編の種類を選んでください。"),
+    ],
+)
+def test_mistakes_of_the_first_page(
+    staff: Client, division: Department, change: dict[str, Any], field: str, message: str
+) -> None:
+    page = reviewed(staff, renamed(division) | change)
+    assert (page.context["at"], page.context["form"].errors[field]) == (1, [message])
+    assert 'name="to-name-0" value="新しい課"' in page.content.decode()
+
+
+def test_one_is_renamed_or_split_and_levels_are_not_mixed(staff: Client, division: Department) -> None:
+    other = DepartmentFactory.create()
+    bureau = division.bureau
+    assert bureau is not None
+    for chosen, kind, message in (
+        ([division, other], "rename", f"『{division}』『{other}』の2つが選ばれています。一つだけ選んでください。"),
+        ([division, bureau], "merge", "局と課を一度に改編することはできません。分けて操作してください。"),
+        ([bureau], "split", "局の分割は、課ごとに所属する局を変えて行ってください。"),
+    ):
+        chosen.sort(key=lambda one: one.code)
+        if kind == "rename":
+            message = f"『{chosen[0]}』『{chosen[1]}』の2つが選ばれています。一つだけ選んでください。"
+        page = staff.post(URL, {**begun(kind, *chosen), "go": "successors"})
+        assert page.context["form"].errors["departments"] == [message]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "message"),
+    [
+        ({"to-name-0": ""}, "name-0", "引き継ぐ組織の名称を入力してください。"),
+        ({"to-code-0": ""}, "code-0", "引き継ぐ組織の組織コードを入力してください。"),
+        ({"to-bureau-0": ""}, "bureau-0", "課が所属する局を選んでください。"),
+        (
+            {"to-name-0": "試験福祉課"},
+            "name-0",
+            "今の組織と変わったところがありません。新しい名称か所属する局を入力してください。",
+        ),
+    ],
+)
+def test_mistakes_of_the_second_page(
+    staff: Client, division: Department, change: dict[str, str], field: str, message: str
+) -> None:
+    page = reviewed(staff, renamed(division) | change)
+    assert (page.context["at"], page.context["form"].errors[field]) == (2, [message])
+    html = page.content.decode()
+    assert f'href="#id_to-{field}"' in html
+    assert f'name="start-departments" value="{division.pk}"' in html
+
+
+def test_a_split_needs_two_and_one_that_is_there_has_a_name_already(staff: Client, division: Department) -> None:
+    other = DepartmentFactory.create()
+    alone = reviewed(staff, begun("split", division) | following(0, division, "一課", "S1"))
+    assert alone.context["form"].errors["name-1"] == ["分割では、引き継ぐ組織を二つ以上入力してください。"]
+    both = reviewed(staff, begun("merge", division) | following(0, division, "甲") | {"to-existing-0": other.pk})
+    assert both.context["form"].errors["existing-0"] == [
+        "すでにある組織を選んだときは、組織コードと名称は空欄にしてください。"
+    ]
+
+
+def test_a_reason_is_needed_and_what_was_typed_stays(staff: Client, division: Department) -> None:
+    page = confirmed(staff, renamed(division), reason=" ")
+    assert page.context["form"].errors["reason"] == [
+        "改編の理由を入力してください（例：平成29年4月1日付けの組織改正による）。"
+    ]
+    assert 'name="to-name-0" value="新しい課"' in page.content.decode()
+    division.refresh_from_db()
+    assert division.valid_to is None
+
+
+def test_going_back_shows_what_was_typed(staff: Client, division: Department) -> None:
+    last = {"last-reason": "書きかけの理由"}
+    page = staff.post(URL, {**renamed(division), **last, "go": "start"})
+    assert (page.context["at"], page.context["form"]["day"].value()) == (1, "2017-05-01")
+    assert ("last-reason", "書きかけの理由") in page.context["carried"]
+    page = staff.post(URL, {**renamed(division), **last, "go": "successors"})
+    assert page.context["form"]["name-0"].value() == "新しい課"
+    assert page.context["show_errors"] is False
+
+
+def test_what_stands_in_the_way_is_listed_without_a_button(staff: Client, division: Department) -> None:
+    other = DepartmentFactory.create()
+    page = reviewed(staff, renamed(division) | {"to-code-0": other.code})
+    assert page.context["problems"] == [
+        f"組織コード『{other.code}』は、ほかの組織が使っています。別のコードを入力してください。"
+    ]
+    assert "この内容で組織改編を行う" not in page.content.decode()
+    confirmed(staff, renamed(division) | {"to-code-0": other.code})
+    division.refresh_from_db()
+    assert division.valid_to is None
+
+
+# ── Twice, and two people ─────────────────────────────────────────────────────
+
+
+def test_pressing_twice_does_it_once(staff: Client, division: Department) -> None:
+    shown = reviewed(staff, renamed(division))
+    last = {"last-fingerprint": shown.context["listed"].fingerprint, "last-reason": "組織改正による", "go": "confirm"}
+    staff.post(URL, {**renamed(division), **last})
+    response = staff.post(URL, {**renamed(division), **last}, follow=True)
+    assert messages_of(response)[1:] == [
+        "『試験福祉課』から『新しい課』への改編（2017年5月1日（月））は、すでに行われています。"
+    ]
+    assert Department.objects.filter(name="新しい課").count() == 1
+
+
+def test_what_somebody_else_did_meanwhile_is_shown_first(
+    staff: Client, division: Department, administrator: User, client_of: Callable[[User], Client]
+) -> None:
+    shown = reviewed(staff, renamed(division))
+    last = {"last-fingerprint": shown.context["listed"].fingerprint, "last-reason": "組織改正による", "go": "confirm"}
+    MembershipFactory.create(department=division)
+    page = staff.post(URL, {**renamed(division), **last})
+    assert page.context["warning"] == pages.CHANGED_SINCE
+    assert page.context["listed"].people.total == 1
+    confirmed(client_of(administrator), renamed(division, **{"to-name-0": "ほかの人の課"}))
+    page = staff.post(URL, {**renamed(division), **last})
+    assert page.context["problems"] == [
+        "『試験福祉課』は2017年4月30日（日）に終わっています。有効な組織を選んでください。",
+        f"組織コード『{division.code}』は、ほかの組織が使っています。別のコードを入力してください。",
+    ]
+    assert not Department.objects.filter(name="新しい課").exists()
+
+
+# ── Who, and how it looks ─────────────────────────────────────────────────────
+
+
+def test_only_those_who_may_reorganise_come_in(
+    persona: User, division: Department, client_of: Callable[[User], Client], request: pytest.FixtureRequest
+) -> None:
+    client, name = client_of(persona), request.node.callspec.params["persona"]
+    statuses = [client.get(URL).status_code, client.post(URL, renamed(division, go="review")).status_code]
+    expected = {"ict_staff": [200, 200], "administrator": [200, 200], "citizen": [302, 403]}
+    assert statuses == expected.get(name, [302, 302])
+    division.refresh_from_db()
+    assert division.valid_to is None
+
+
+def test_the_index_and_the_list_of_departments_lead_to_it(staff: Client) -> None:
+    (entry,) = [
+        model
+        for app in staff.get("/admin/").context["app_list"]
+        for model in app["models"]
+        if model["name"] == "組織改編"
+    ]
+    assert entry["admin_url"] == URL
+    assert f'href="{URL}"' in staff.get(LIST).content.decode()
+
+
+def test_the_pages_are_valid_and_take_as_many_queries_for_many(
+    staff: Client, division: Department, ict_staff: User
+) -> None:
+    round_ = opened(division, by=ict_staff)
+    split = begun("split", division) | following(0, division, "<b>一課</b>", "S1") | following(1, division, "二", "S2")
+    asked = {
+        "start": {"go": "start"},
+        "successors": split | {"go": "successors"},
+        "wrong": split | {"to-name-0": "", "go": "review"},
+        "shares": split | {"go": "shares"},
+        "review": renamed(division) | {"go": "review"},
+        "no reason": renamed(division) | {"last-reason": "", "go": "confirm"},
+    }
+
+    def queries() -> list[int]:
+        counts = []
+        for data in asked.values():
+            with CaptureQueriesContext(connection) as captured:
+                staff.post(URL, data)
+            counts.append(len(captured))
+        return counts
+
+    queries()  # the session is prolonged
+    MembershipFactory.create(department=division)
+    once = queries()
+    for _ in range(60):
+        action_of(round_.program, division, title="<script>alert(1)</script>")
+        MembershipFactory.create(department=division, user__name="<script>alert(1)</script>")
+    assert queries() == once
+    assert max(once) <= MOST_QUERIES
+    html = {name: staff.post(URL, data).content.decode() for name, data in asked.items()}
+    html["first"] = staff.get(URL).content.decode()
+    assert "ほか11件" in html["review"]
+    assert [name for name, page in html.items() if "<script>alert" in page or "<b>一課" in page] == []
+    assert validate(html) == []
