@@ -30,7 +30,7 @@ from plan.editing.roots import (
     row_kinds,
     title_of,
 )
-from plan.editing.snapshots import Change, current_rows, differences, take_current
+from plan.editing.snapshots import Change, current_rows, differences, divided, take_current
 from plan.editing.states import State, moment_after, states_of
 from plan.editing.uses import dependants_of, places_of
 from plan.enums import RevisionKind
@@ -131,7 +131,7 @@ def delete_root(*, root: Versioned, by: User, reason: str, expected_version: int
     _demand_reason(stored, reason)
     plan, title, moment = plan_of(stored), title_of(stored), moment_after(stored)
     object_id, hidden = stored.pk, is_hidden(stored)
-    changes = differences(take_current(stored), None)
+    _, changes = divided(differences(take_current(stored), None))
     search.forget(stored)
     for rows in current_rows(stored).values():
         _delete(rows, by=by, reason=reason, moment=moment)
@@ -206,20 +206,32 @@ def record_revision(
     reason: str,
     made_at: datetime.datetime,
 ) -> Revision:
-    """Put one change of a living root on record, under its present title and address."""
-    return Revision.objects.create(
-        plan=plan_of(root),
-        kind=kind,
-        object_type=root._meta.label_lower,
-        object_id=root.pk,
-        title=title_of(root),
-        path=public_path(root),
-        changes=list(changes),
-        reason=reason.strip(),
-        by=by,
-        made_at=made_at,
-        is_hidden=is_hidden(root),
-    )
+    """Put one change of a living root on record, under its present title and address.
+
+    What of it is internal gets a record of its own, which the public does not
+    read; that record is returned where there is no other.
+    """
+
+    def record(part: Sequence[Change], *, hidden: bool) -> Revision:
+        return Revision.objects.create(
+            plan=plan_of(root),
+            kind=kind,
+            object_type=root._meta.label_lower,
+            object_id=root.pk,
+            title=title_of(root),
+            path=public_path(root),
+            changes=list(part),
+            reason=reason.strip(),
+            by=by,
+            made_at=made_at,
+            is_hidden=hidden,
+        )
+
+    internal, shown = divided(changes)
+    hidden = record(internal, hidden=True) if internal else None
+    if hidden is not None and not shown:
+        return hidden
+    return record(shown, hidden=is_hidden(root))
 
 
 def refuse_if_in_use(root: Versioned) -> None:

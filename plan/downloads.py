@@ -41,11 +41,12 @@ def register_downloads(offer: Callable[[Plan], list[Download]]) -> None:
 
 
 def downloads(plan: Plan) -> list[Download]:
-    """The plan's own files, with their sizes: one query for each; then those of later apps."""
-    return [*_own(plan), *(download for offer in FURTHER for download in offer(plan))]
+    """All files of a plan: its own, then those of later apps."""
+    return [*own_downloads(plan), *(download for offer in FURTHER for download in offer(plan))]
 
 
-def _own(plan: Plan) -> list[Download]:
+def own_downloads(plan: Plan) -> list[Download]:
+    """The plan's own files, with their sizes: one query for each."""
     return [
         Download(
             export.title,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 
 from accounts.csv_export import Column, csv_response, write_csv
@@ -82,7 +83,9 @@ def structure_rows(plan: Plan) -> list[StructureRow]:
 
 
 def glossary_rows(plan: Plan) -> Iterable[Any]:
-    return plan.terms.order_by("number")
+    """By number, which is their order."""
+    prefetch_related_objects([plan], "terms")
+    return plan.terms.all()
 
 
 def _text(text: str | None) -> str | None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from plan.models import Figure, Plan, Term
@@ -93,6 +93,14 @@ class TermMarker:
         self._seen |= seen
         self._note(text)
         return html
+
+    def lines(self, text: str) -> SafeString:
+        """Text as people type it into a form, a paragraph for each line; a line may begin with 「1.」 or 「#」."""
+        glossary = self._glossary
+        lines = [line for line in text.splitlines() if line.strip()]
+        html = [inline(line, glossary.glossary, glossary.url, self._seen) for line in lines]
+        self._note(text)
+        return format_html_join("\n", "<p>{}</p>", ((line,) for line in html))
 
     def _note(self, text: str) -> None:
         footnotes = {int(number) for number in FOOTNOTE.findall(text)}

@@ -55,6 +55,8 @@ def register_kinds() -> None:
             public_path=_page_of_action,
             is_public=lambda plan: plan.action.program.is_public,
             rows=(RowKind(Milestone, "milestones", "action_year", "マイルストーン"),),
+            # The public learns results from what is published of them, and not before.
+            internal=("settlement",),
             is_numerous=True,
             fill_in=_keep_originals,
             instead_of_deleting=MADE_FROM_EVALUATION,
@@ -67,7 +69,7 @@ def register_kinds() -> None:
             title_of=lambda indicator: f"取組 {indicator.action} の指標「{indicator.name}」",
             public_path=_page_of_action,
             is_public=lambda indicator: indicator.action.program.is_public,
-            rows=(RowKind(IndicatorYear, "years", "indicator", "年度別の目標"),),
+            rows=(RowKind(IndicatorYear, "years", "indicator", "年度別の目標", internal=("actual",)),),
             is_numerous=True,
             fill_in=_keep_originals,
             instead_of_deleting=MEASURED,

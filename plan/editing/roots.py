@@ -34,6 +34,7 @@ class RowKind:
     related_name: str
     parent: str
     noun: str
+    internal: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class RootKind:
     `fill_in` is called with the root and the rows to save just before they are
     added or changed, and sets what nobody types. `instead_of_deleting` says
     what to do where something hangs on the root that cannot be deleted.
+    `internal` names fields (here and in `RowKind`) that stay out of what the
+    public reads in 改定履歴.
     What else points to a root must have a `related_name`, or deleting cannot see it.
     """
 
@@ -61,6 +64,7 @@ class RootKind:
     is_numerous: bool = False
     fill_in: Callable[[Any, Sequence[models.Model]], None] | None = None
     instead_of_deleting: str = ""
+    internal: tuple[str, ...] = ()
 
 
 ROOTS: dict[type[Versioned], RootKind] = {}

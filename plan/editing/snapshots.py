@@ -4,11 +4,11 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from django.db import models
 
-from plan.editing.roots import RowKind, content_fields, row_kinds
+from plan.editing.roots import RowKind, content_fields, kind_of, row_kinds
 from plan.models.base import Versioned
 
 Rows = Mapping[str, Sequence[models.Model]]
@@ -16,11 +16,12 @@ Rows = Mapping[str, Sequence[models.Model]]
 
 
 class Change(TypedDict):
-    """One entry of `Revision.changes`."""
+    """One entry of `Revision.changes`; `internal` marks what the public does not read, and is not stored."""
 
     label: str
     before: str
     after: str
+    internal: NotRequired[bool]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Cell:
     label: str
     text: str
     is_prose: bool
+    is_internal: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class RowState:
 
     @property
     def summary(self) -> str:
-        return "、".join(cell.text for cell in self.cells if cell.text)
+        return "、".join(cell.text for cell in self.cells if cell.text and not cell.is_internal)
 
     def label(self, cell: Cell) -> str:
         return f"{self.noun}{self.place} {cell.label}"
@@ -69,7 +71,7 @@ def current_rows(root: Versioned) -> dict[str, list[models.Model]]:
 def take(root: Versioned, rows: Rows) -> Snapshot:
     """The snapshot of a root with the given rows, which need not be saved."""
     return Snapshot(
-        cells=_cells(root),
+        cells=_cells(root, internal=kind_of(root).internal),
         rows=tuple(
             tuple(_row_state(row, kind, place) for place, row in enumerate(rows[kind.related_name], start=1))
             for kind in row_kinds(root)
@@ -95,22 +97,34 @@ def differences(before: Snapshot | None, after: Snapshot | None) -> list[Change]
     return changes
 
 
+def divided(changes: Sequence[Change]) -> tuple[list[Change], list[Change]]:
+    """(internal, shown): what the public does not read, and what it does, both as they are stored."""
+    parts: tuple[list[Change], list[Change]] = ([], [])
+    for change in changes:
+        stored: Change = {"label": change["label"], "before": change["before"], "after": change["after"]}
+        parts[0 if change.get("internal") else 1].append(stored)
+    return parts
+
+
 def _row_state(row: models.Model, kind: RowKind, place: int) -> RowState:
     return RowState(
         key=row.pk,
         noun=kind.noun,
         place=place,
-        cells=_cells(row, leave_out=(kind.parent, "position")),
+        cells=_cells(row, leave_out=(kind.parent, "position"), internal=kind.internal),
     )
 
 
-def _cells(instance: models.Model, *, leave_out: tuple[str, ...] = ()) -> tuple[Cell, ...]:
+def _cells(
+    instance: models.Model, *, leave_out: tuple[str, ...] = (), internal: tuple[str, ...] = ()
+) -> tuple[Cell, ...]:
     return tuple(
         Cell(
             name=field.name,
             label=str(field.verbose_name),
             text=_text(instance, field),
             is_prose=isinstance(field, models.TextField),
+            is_internal=field.name in internal,
         )
         for field in content_fields(type(instance), leave_out=leave_out)
     )
@@ -143,7 +157,10 @@ def _cell_changes(before: Sequence[Cell], after: Sequence[Cell], *, prefix: str 
         was = old[name].text if name in old else ""
         now = new[name].text if name in new else ""
         if was != now:
-            changes.append({"label": prefix + cell.label, "before": was, "after": now})
+            change: Change = {"label": prefix + cell.label, "before": was, "after": now}
+            if cell.is_internal:
+                change["internal"] = True
+            changes.append(change)
     return changes
 
 

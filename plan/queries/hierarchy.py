@@ -1,15 +1,16 @@
 """Pages of the hierarchy: basic policy, measure, direction."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import F, Q, QuerySet, Value, prefetch_related_objects
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from plan.enums import Part
-from plan.models import Direction, DirectionItem, Figure, Measure, Plan, Policy, Term
+from plan.models import Direction, DirectionItem, Figure, Issue, Measure, PastEffortItem, Plan, Policy, Term
 from plan.prose import TermMarker
 from plan.queries.document import MeasureView, SectionView, section_views
 from plan.queries.kept import kept_plan
@@ -135,10 +136,11 @@ def measure_page(slug: str, code: Sequence[int]) -> MeasurePage:
     plan = kept.plan
     measures = [measure for policy in structure(plan) for measure in policy.measures.all()]
     measure = pick(measures, lambda each: (each.policy.number, each.number), tuple(code))
-    prefetch_related_objects([measure], "issues", "past_efforts__items", "directions__items", "figures")
+    prefetch_related_objects([measure], "past_efforts", "figures")
+    bullets = _Bullets.of(measure)
     marker = TermMarker(kept.glossary)
-    issues = tuple(marker.inline(issue.text) for issue in measure.issues.all())
-    efforts = _efforts(measure, marker)
+    issues = tuple(marker.inline(text) for text in bullets.issues)
+    efforts = _efforts(measure, bullets, marker)
     marker.section()
     directions = measure.directions.all()
     shown_at = [measure.get_absolute_url(), *(direction.get_absolute_url() for direction in directions)]
@@ -147,7 +149,7 @@ def measure_page(slug: str, code: Sequence[int]) -> MeasurePage:
         summary=marker.html(measure.summary),
         issues=issues,
         efforts=efforts,
-        directions=tuple(_direction(direction, marker) for direction in directions),
+        directions=tuple(_direction(direction, bullets.items_of(direction), marker) for direction in directions),
         figures=tuple(measure.figures.all()),
         neighbours=neighbours(measures, measure),
         notes=marker.used_terms,
@@ -168,7 +170,7 @@ def direction_page(slug: str, code: Sequence[int]) -> DirectionPage:
     measure = direction.measure
     prefetch_related_objects([direction], "items")
     marker = TermMarker(kept.glossary)
-    view = _direction(direction, marker)
+    view = _direction(direction, direction.items.all(), marker)
     marker.section()
     return DirectionPage(
         view=view,
@@ -180,20 +182,58 @@ def direction_page(slug: str, code: Sequence[int]) -> DirectionPage:
     )
 
 
-def _efforts(measure: Measure, marker: TermMarker) -> tuple[EffortView, ...]:
+@dataclass(frozen=True)
+class _Bullets:
+    """Every bullet of a measure: its issues, and the items of its past efforts and directions by the row above."""
+
+    issues: list[str]
+    efforts: dict[int, list[str]]
+    directions: dict[int, list[tuple[int, str]]]
+
+    @classmethod
+    def of(cls, measure: Measure) -> "_Bullets":
+        """One query for the three kinds, which look alike."""
+
+        def bullets(kind: int, rows: QuerySet[Any], above: str) -> QuerySet[Any]:
+            columns = rows.annotate(kind=Value(kind), above=F(above), at=F("position"), key=F("pk"), words=F("text"))
+            return columns.order_by().values_list("kind", "above", "at", "key", "words")
+
+        found = bullets(0, Issue.objects.filter(measure=measure), "measure_id").union(
+            bullets(1, PastEffortItem.objects.filter(effort__measure=measure), "effort_id"),
+            bullets(2, DirectionItem.objects.filter(direction__measure=measure), "direction_id"),
+            all=True,
+        )
+        gathered = cls([], {}, {})
+        for kind, above, position, _, text in found.order_by("kind", "above", "at", "key"):
+            if kind == 0:
+                gathered.issues.append(text)
+            elif kind == 1:
+                gathered.efforts.setdefault(above, []).append(text)
+            else:
+                gathered.directions.setdefault(above, []).append((position, text))
+        return gathered
+
+    def items_of(self, direction: Direction) -> list[DirectionItem]:
+        return [
+            DirectionItem(direction=direction, position=position, text=text)
+            for position, text in self.directions.get(direction.pk, ())
+        ]
+
+
+def _efforts(measure: Measure, bullets: _Bullets, marker: TermMarker) -> tuple[EffortView, ...]:
     efforts = []
     for effort in measure.past_efforts.all():
         marker.section()
         html = marker.html(effort.paragraph)
-        items = tuple(marker.inline(item.text) for item in effort.items.all())
+        items = tuple(marker.inline(text) for text in bullets.efforts.get(effort.pk, ()))
         efforts.append(EffortView(effort.position, effort.title, html, items))
     return tuple(efforts)
 
 
-def _direction(direction: Direction, marker: TermMarker) -> DirectionView:
+def _direction(direction: Direction, items: Iterable[DirectionItem], marker: TermMarker) -> DirectionView:
     marker.section()
     address = direction.get_absolute_url()
     return DirectionView(
         direction,
-        tuple(ItemView(item, marker.inline(item.text), f"{address}#{item.anchor}") for item in direction.items.all()),
+        tuple(ItemView(item, marker.inline(item.text), f"{address}#{item.anchor}") for item in items),
     )

@@ -5,14 +5,18 @@ stand in the list only; a list of more than `PART` addresses comes in parts.
 """
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
-from django.db.models import Max, Prefetch
+from django.db.models import F, Max, Model, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from plan.enums import Level, Part
-from plan.models import Direction, Measure, Plan, Policy, Revision, Section
+from plan.models import Direction, Figure, Measure, Plan, Policy, Revision, Section, Survey, Term
 from plan.queries.plans import address_order
 
 PART = 40_000
@@ -58,10 +62,10 @@ def register_branch(nodes: Callable[[], Iterable[Node]], further: Further | None
 
 
 def site_tree() -> list[Node]:
-    """The pages of the site and of every published plan. Eight queries and those of the branches."""
+    """The pages of the site and of every published plan. Four queries and those of the branches."""
     return [
         Node("トップ", reverse("plan:home")),
-        *(_plan_node(plan) for plan in _plans_with_pages()),
+        *_plan_nodes(),
         *(node for branch in BRANCHES for node in branch.nodes()),
         Node("プランの一覧", reverse("plan:plans")),
         Node("資料とデータ", reverse("plan:data")),
@@ -122,35 +126,90 @@ def changed_on_by_path() -> dict[str, datetime.datetime]:
     return changed
 
 
-def _plans_with_pages() -> Iterable[Plan]:
-    return (
-        Plan.objects.published()
-        .order_by("-is_current", "-start_year", "slug")
-        .prefetch_related(
-            Prefetch("sections", Section.objects.filter(level__lte=Level.SECTION).defer("body", "note")),
-            Prefetch("policies", Policy.objects.order_by("number")),
-            Prefetch("policies__measures", Measure.objects.order_by("number").defer("summary")),
-            Prefetch("policies__measures__directions", Direction.objects.order_by("number")),
-            "figures",
-            "surveys",
-            "terms",
-        )
+@dataclass(frozen=True)
+class _Pages:
+    """What the plans' nodes are made of, by plan; the rows carry no more than titles and addresses need."""
+
+    sections: dict[int, list[Section]]
+    policies: dict[int, list[Node]]
+    listed: dict[tuple[int, type[Model]], list[Node]]
+
+    @classmethod
+    def of(cls, plans: Sequence[Plan]) -> "_Pages":
+        """Three queries for all plans."""
+        by_key = {plan.pk: plan for plan in plans}
+        sections: dict[int, list[Section]] = defaultdict(list)
+        for section in Section.objects.filter(plan__in=by_key, level__lte=Level.SECTION).defer("body", "note"):
+            section.plan = by_key[section.plan_id]
+            sections[section.plan_id].append(section)
+        return cls(sections, _policy_nodes(by_key), _listed_nodes(by_key))
+
+
+def _policy_nodes(plans: Mapping[int, Plan]) -> dict[int, list[Node]]:
+    """Policies with measures and directions below, by plan. One query."""
+    below = "measures__directions"
+    rows = Policy.objects.filter(plan__in=plans).values_list(
+        "plan", "number", "title", "measures__number", "measures__title", f"{below}__number", f"{below}__title"
     )
+    ordered = rows.order_by("plan", "number", "measures__number", f"{below}__number")
+    found: dict[int, list[Node]] = defaultdict(list)
+    for (key, *policy_row), of_policy in groupby(ordered, key=lambda row: row[:3]):
+        policy = Policy(plan=plans[key], number=policy_row[0], title=policy_row[1])
+        measures = []
+        for (number, title), of_measure in groupby(of_policy, key=lambda row: row[3:5]):
+            if number is None:
+                continue
+            measure = Measure(policy=policy, number=number, title=title)
+            directions = (Direction(measure=measure, number=row[5], title=row[6]) for row in of_measure if row[5])
+            measures.append(_node(measure, tuple(_node(direction) for direction in directions)))
+        found[key].append(_node(policy, tuple(measures)))
+    return found
 
 
-def _plan_node(plan: Plan) -> Node:
+def _listed_nodes(plans: Mapping[int, Plan]) -> dict[tuple[int, type[Model]], list[Node]]:
+    """Figures, surveys and terms, by plan and kind. One query."""
+    kinds: tuple[type[Model], ...] = (Figure, Survey, Term)
+    titles = ("title", "title", "name")
+
+    def rows(kind: int) -> QuerySet[Any]:
+        model = kinds[kind]
+        position = "position" if model is Figure else "number"
+        columns = model._default_manager.filter(plan__in=plans).annotate(
+            kind=Value(kind), number_text=Cast("number", TextField()), at=F(position), words=F(titles[kind])
+        )
+        return columns.order_by().values_list("kind", "plan", "number_text", "at", "words")
+
+    found: dict[tuple[int, type[Model]], list[Node]] = defaultdict(list)
+    for kind, key, number, _, words in rows(0).union(rows(1), rows(2), all=True).order_by("kind", "plan", "at"):
+        row: Any = kinds[kind](**{"plan": plans[key], "number": number, titles[kind]: words})
+        found[key, kinds[kind]].append(Node(row.caption if kind == 0 else words, row.get_absolute_url()))
+    return found
+
+
+def _node(row: Any, children: tuple[Node, ...] = ()) -> Node:
+    return Node(str(row), row.get_absolute_url(), children)
+
+
+def _plan_nodes() -> list[Node]:
+    """Every published plan with its pages. Four queries."""
+    plans = list(Plan.objects.published().order_by("-is_current", "-start_year", "slug"))
+    pages = _Pages.of(plans)
+    return [_plan_node(plan, pages) for plan in plans]
+
+
+def _plan_node(plan: Plan, pages: _Pages) -> Node:
     def page(title: str, name: str, children: Iterable[Node] = ()) -> Node:
         return Node(title, reverse(f"plan:{name}", args=[plan.slug]), tuple(children))
 
-    sections = list(plan.sections.all())
+    sections = pages.sections.get(plan.pk, [])
     has_summary = any(section.part == Part.OVERVIEW for section in sections)
     children = [
         *([page("概要（資料1）", "summary")] if has_summary else []),
         Node("本文", "", tuple(_chapter_nodes(sections))),
-        Node("プランの体系", "", tuple(_policy_node(policy) for policy in plan.policies.all())),
-        page("図の一覧", "figures", [Node(row.caption, row.get_absolute_url()) for row in plan.figures.all()]),
-        page("アンケートの一覧", "surveys", [Node(row.title, row.get_absolute_url()) for row in plan.surveys.all()]),
-        page("用語集", "glossary", [Node(row.name, row.get_absolute_url()) for row in plan.terms.all()]),
+        Node("プランの体系", "", tuple(pages.policies.get(plan.pk, ()))),
+        page("図の一覧", "figures", pages.listed.get((plan.pk, Figure), ())),
+        page("アンケートの一覧", "surveys", pages.listed.get((plan.pk, Survey), ())),
+        page("用語集", "glossary", pages.listed.get((plan.pk, Term), ())),
         page("用語集（番号順）", "glossary_by_number"),
         page("関連する計画と期間", "periods"),
         page("改定履歴", "revisions"),
@@ -168,12 +227,3 @@ def _chapter_nodes(sections: list[Section]) -> Iterator[Node]:
             chapter.get_absolute_url(),
             tuple(Node(row.heading, row.get_absolute_url()) for row in below),
         )
-
-
-def _policy_node(policy: Policy) -> Node:
-    return Node(str(policy), policy.get_absolute_url(), tuple(_measure_node(row) for row in policy.measures.all()))
-
-
-def _measure_node(measure: Measure) -> Node:
-    below = tuple(Node(str(row), row.get_absolute_url()) for row in measure.directions.all())
-    return Node(str(measure), measure.get_absolute_url(), below)

@@ -7,7 +7,7 @@ put in by `index` and taken out by `forget_sources`.
 
 from plan.search.finding import Group, Hit, Piece, SearchResult, find
 from plan.search.indexing import forget, forget_sources, index, rebuild, refresh, refresh_around
-from plan.search.sources import Document, Source, register_source
+from plan.search.sources import Document, Source, name_also, register_source
 
 __all__ = [
     "Document",
@@ -20,6 +20,7 @@ __all__ = [
     "forget",
     "forget_sources",
     "index",
+    "name_also",
     "rebuild",
     "refresh",
     "refresh_around",

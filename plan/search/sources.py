@@ -4,7 +4,8 @@ The plan's own kinds stand in `plan.search.documents`.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -65,3 +66,10 @@ SOURCES: dict[type[Model], Source] = {}
 def register_source(model: type[Model], source: Source) -> None:
     """Let search find rows of `model`; for `AppConfig.ready`."""
     SOURCES[model] = source
+
+
+def name_also(model: type[Model], rows: Callable[[Any], Iterable[Model]]) -> None:
+    """Let documents of a later app follow rows of `model`: `rows` gives those that come and go with one of them."""
+    source = SOURCES[model]
+    before = source.names_it
+    SOURCES[model] = replace(source, names_it=lambda row: chain(before(row), rows(row)))

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from plan.caching import public_page
-from plan.downloads import downloads
+from plan.downloads import own_downloads
 from plan.queries import changed_on, document, hierarchy
 from plan.queries import plans as plan_queries
 from plan.queries.plans import Link
@@ -45,7 +45,7 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
         "document": document.plan_page(shown),
         "policies": hierarchy.structure(shown),
         "counts": plan_queries.counts_of(shown),
-        "downloads": downloads(shown),
+        "downloads": own_downloads(shown),
     }
     return render(request, "public/plan/plan.html", page.context(request, **own))
 

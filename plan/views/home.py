@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from plan.caching import public_page
-from plan.downloads import downloads
+from plan.downloads import own_downloads
 from plan.queries import changed_on, current_plan
 from plan.queries.home import home_page
 from plan.views.page import Page
@@ -19,5 +19,5 @@ def home(request: HttpRequest) -> HttpResponse:
     if plan is None:
         return render(request, "public/home_empty.html", Page("トップ", None).context(request))
     page = Page(title="トップ", plan=plan, changed_on=changed_on(plan), edits=plan)
-    own = {"home": home_page(plan, timezone.localdate()), "downloads": downloads(plan)}
+    own = {"home": home_page(plan, timezone.localdate()), "downloads": own_downloads(plan)}
     return render(request, "public/home.html", page.context(request, **own) | {"breadcrumbs": []})

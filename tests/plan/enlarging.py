@@ -29,8 +29,8 @@ from plan.models import (
 BATCH = 500
 
 
-def _copies(rows: QuerySet[Any], times: int, **changes: Any) -> None:
-    """Add `times - 1` copies of every row; a callable change gets (row, copy number from 1)."""
+def copies(rows: QuerySet[Any], times: int, **changes: Any) -> None:
+    """Add `times - 1` copies of every row; `changes` by attribute, a callable one gets (row, copy number from 1)."""
     made: list[Model] = []
     for row in rows:
         for copy in range(1, times):
@@ -45,24 +45,24 @@ def _copies(rows: QuerySet[Any], times: int, **changes: Any) -> None:
 def enlarge(plan: Plan, times: int) -> None:
     """Make every list of the plan about `times` as long (nested ones grow by the square of a tenth of it)."""
     tenth = max(2, times // 10)
-    _copies(Term.objects.filter(plan=plan), tenth, number=lambda row, copy: row.number + copy * 100, name=_named)
-    _copies(Mending.objects.filter(plan=plan), tenth)
-    _copies(RelatedPlan.objects.filter(plan=plan), tenth)
+    copies(Term.objects.filter(plan=plan), tenth, number=lambda row, copy: row.number + copy * 100, name=_named)
+    copies(Mending.objects.filter(plan=plan), tenth)
+    copies(RelatedPlan.objects.filter(plan=plan), tenth)
     sections = Section.objects.filter(plan=plan, level=2)
-    _copies(
+    copies(
         sections, tenth, path=lambda row, copy: f"{row.path.split('/')[0]}/{int(row.path.split('/')[1]) + copy * 50}"
     )
-    _copies(Figure.objects.filter(plan=plan), tenth, number=lambda row, copy: _renumbered(row.number, copy))
-    _copies(FigureValue.objects.filter(figure__plan=plan), tenth)
-    _copies(Question.objects.filter(survey__plan=plan), tenth, number=lambda row, copy: row.number + copy * 50)
-    _copies(Answer.objects.filter(question__survey__plan=plan), tenth)
-    _copies(Policy.objects.filter(plan=plan), 3, number=lambda row, copy: row.number + copy * 10)
-    _copies(Measure.objects.filter(policy__plan=plan), tenth, number=lambda row, copy: row.number + copy * 10)
-    _copies(Direction.objects.filter(measure__policy__plan=plan), 3, number=lambda row, copy: row.number + copy * 10)
-    _copies(Issue.objects.filter(measure__policy__plan=plan), tenth)
-    _copies(PastEffort.objects.filter(measure__policy__plan=plan), 3)
-    _copies(PastEffortItem.objects.filter(effort__measure__policy__plan=plan), tenth)
-    _copies(DirectionItem.objects.filter(direction__measure__policy__plan=plan), tenth)
+    copies(Figure.objects.filter(plan=plan), tenth, number=lambda row, copy: _renumbered(row.number, copy))
+    copies(FigureValue.objects.filter(figure__plan=plan), tenth)
+    copies(Question.objects.filter(survey__plan=plan), tenth, number=lambda row, copy: row.number + copy * 50)
+    copies(Answer.objects.filter(question__survey__plan=plan), tenth)
+    copies(Policy.objects.filter(plan=plan), 3, number=lambda row, copy: row.number + copy * 10)
+    copies(Measure.objects.filter(policy__plan=plan), tenth, number=lambda row, copy: row.number + copy * 10)
+    copies(Direction.objects.filter(measure__policy__plan=plan), 3, number=lambda row, copy: row.number + copy * 10)
+    copies(Issue.objects.filter(measure__policy__plan=plan), tenth)
+    copies(PastEffort.objects.filter(measure__policy__plan=plan), 3)
+    copies(PastEffortItem.objects.filter(effort__measure__policy__plan=plan), tenth)
+    copies(DirectionItem.objects.filter(direction__measure__policy__plan=plan), tenth)
     add_revisions(plan, times)
     search.rebuild(plan)
 

@@ -59,3 +59,11 @@ def test_figures_stand_where_the_text_puts_them(marker: TermMarker) -> None:
 
 def test_a_figure_the_plan_does_not_have_is_said_in_words(marker: TermMarker) -> None:
     assert shown(marker.blocks("{{図9-9}}"), {})[0].html == "<p>（図9-9は収録していません）</p>"
+
+
+def test_typed_text_is_a_paragraph_a_line_and_its_signs_are_text(marker: TermMarker) -> None:
+    html = marker.lines("1. クラウドを使います。\n\n# 見出しではない <b>\nクラウドは一度だけ。")
+    assert html.count("<p>") == 3
+    assert html.count('class="term"') == 1
+    assert ("<p>1. <a" in html, "<p># 見出しではない &lt;b&gt;</p>" in html) == (True, True)
+    assert marker.used_terms == [CLOUD]

@@ -17,7 +17,7 @@ MOST = 12
 SEARCHES = ("/search/?q=情報", "/search/?q=の&kind=direction", "/search/?q=ICT&measure=1-2")
 
 
-def _queries(client: Client, address: str) -> int:
+def queries(client: Client, address: str) -> int:
     """How many queries the page takes in a new process (a page with a query string is never stored)."""
     forget_kept_plans()
     separator = "&" if "?" in address else "?"
@@ -32,10 +32,10 @@ def test_no_page_takes_more_queries_for_100_times_the_content(client: Client) ->
     addresses = [*pages, *SEARCHES]
     plan = Plan.objects.get(slug="2016")
     add_revisions(plan, 1)
-    once = {address: _queries(client, address) for address in addresses}
+    once = {address: queries(client, address) for address in addresses}
     items = DirectionItem.objects.count()
     enlarge(plan, 100)
     assert DirectionItem.objects.count() >= 10 * items
-    enlarged = {address: _queries(client, address) for address in addresses}
+    enlarged = {address: queries(client, address) for address in addresses}
     assert enlarged == once
     assert {address: count for address, count in once.items() if count > MOST} == {}

@@ -240,6 +240,7 @@ def test_frame_takes_the_plan_of_the_page_without_asking() -> None:
     assert len(captured) == 0
     assert entries == [
         Entry("プランを読む", "/plans/2021/", ""),
+        Entry("取組と進捗", "/progress/", ""),
         Entry("用語集", "/plans/2021/glossary/", "true"),
         Entry("資料とデータ", "/data/", ""),
     ]
@@ -252,7 +253,7 @@ def test_frame_asks_once_for_the_current_plan() -> None:
         entries = site_entries(context)
     assert len(captured) == 1
     assert [plan.slug for plan in found if plan] == ["2016", "2016"]
-    assert [entry.current for entry in entries] == ["", "", "page"]
+    assert [entry.current for entry in entries] == ["", "", "", "page"]
 
 
 def test_frame_shows_the_entries_of_later_apps_among_the_plans(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,113 @@
+"""What a list of many rows is asked for by its address: filters, words, order and page."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+
+from plan.models import SearchDocument
+from plan.text.folding import fold
+
+LONGEST_SHOWN = 100
+MOST_WORDS = 5
+ROWS_A_PAGE = 50
+WORDS, SORT = "q", "sort"
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Select:
+    """A filter of the form: one of `options`, or everything."""
+
+    name: str
+    label: str
+    everything: str
+    options: tuple[Option, ...]
+
+    @property
+    def chosen(self) -> Option | None:
+        return next((option for option in self.options if option.is_chosen), None)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column head that sorts; `value` is what pressing it asks for, `direction` the value of aria-sort or ""."""
+
+    label: str
+    value: str
+    direction: str
+    is_number: bool = False
+
+    @property
+    def sign(self) -> str:
+        return {"ascending": "▲", "descending": "▼"}.get(self.direction, "")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The parameters of the address, cut to what they may be; unknown ones are left out."""
+
+    words: str
+    sort: str
+    values: Mapping[str, str]
+
+    @classmethod
+    def of(cls, given: Mapping[str, str], names: Iterable[str]) -> "Asked":
+        def value(name: str) -> str:
+            return given.get(name, "").replace("\x00", "")[:LONGEST_SHOWN]
+
+        return cls(value(WORDS).strip(), value(SORT), {name: value(name) for name in names if value(name)})
+
+    @property
+    def query(self) -> str:
+        """The parameters without the page, encoded; "" where nothing is asked for, else ending in "&"."""
+        pairs = {**self.values, WORDS: self.words, SORT: self.sort}
+        text = urlencode({name: value for name, value in pairs.items() if value})
+        return f"{text}&" if text else ""
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.words or self.values)
+
+    def select(self, name: str, label: str, everything: str, options: Iterable[tuple[str, str]]) -> Select:
+        asked = self.values.get(name, "")
+        return Select(name, label, everything, tuple(Option(value, text, value == asked) for value, text in options))
+
+    def order(self, orders: Mapping[str, Sequence[Any]]) -> Sequence[Any]:
+        """The ordering asked for, or the first one."""
+        return orders.get(self.sort) or next(iter(orders.values()))
+
+    def head(self, label: str, key: str, *, first: bool = False, is_number: bool = False) -> Head:
+        """`key` sorts up and `-key` down; the `first` column is sorted up where nothing is asked for."""
+        up = self.sort == key or (first and not self.sort)
+        down = self.sort == f"-{key}"
+        direction = "ascending" if up else "descending" if down else ""
+        return Head(label, f"-{key}" if up else key, direction, is_number)
+
+
+def containing(rows: QuerySet[Any], words: str, key: str = "pk") -> QuerySet[Any]:
+    """Those of `rows` whose document in the search index contains every word; folded as the search does.
+
+    `key` is the lookup to the row that has the document. The documents know
+    nothing of what is not public.
+    """
+    label = rows.model._meta.label_lower
+    for word in words.split()[:MOST_WORDS]:
+        if folded := fold(word):
+            documents = SearchDocument.objects.filter(source_model=label, folded__contains=folded)
+            rows = rows.filter(Q(**{f"{key}__in": documents.values("source_id")}))
+    return rows
+
+
+def page_of(rows: QuerySet[Any], number: str | None) -> "Page[Any]":
+    """50 rows; a page that is not there is the first or the last."""
+    return Paginator(rows, ROWS_A_PAGE).get_page(number)
