@@ -7,6 +7,15 @@ class ProgramsConfig(AppConfig):
     admin_order = 20
 
     def ready(self) -> None:
+        """Put actions and their files into the plan's registries."""
+        # Models can be imported only now.
+        from plan.downloads import register_downloads
+        from programs import exports
+        from programs.documents import register_sources
         from programs.kinds import register_kinds
+        from programs.queries import sitemap
 
         register_kinds()
+        register_sources()
+        register_downloads(exports.offered)
+        sitemap.register()

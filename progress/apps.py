@@ -10,4 +10,21 @@ class ProgressConfig(AppConfig):
     admin_order = 30
 
     def ready(self) -> None:
+        """Name the fields of the desk's forms; put what is published into the registries of the other apps."""
+        # Models can be imported only now.
+        from plan.downloads import register_downloads
+        from plan.queries.header import HeaderEntry, register_entry
+        from plan.queries.news import register_news
+        from programs.queries.standing import register_standing
+        from progress import exports
+        from progress.documents import register_sources
+        from progress.queries import news, sitemap
+        from progress.queries.standing import newest_standing
+
         name_fields(DESK_FORMS, label_of)
+        register_sources()
+        register_standing(newest_standing)
+        register_downloads(exports.offered)
+        register_news(news.latest)
+        sitemap.register()
+        register_entry(HeaderEntry("取組と進捗", 20, lambda plan: "/progress/" if plan else "", also=("/programs/",)))

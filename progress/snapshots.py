@@ -116,6 +116,7 @@ def _department_data(evaluation: Evaluation) -> Data:
 def _target_data(row: EvaluationIndicator) -> Data:
     indicator = row.indicator
     return {
+        "key": indicator.pk,
         "name": indicator.name,
         "kind": str(indicator.get_kind_display()),
         "unit": indicator.unit,

@@ -2,10 +2,24 @@
 
 from django.urls import path
 
-from progress.views import public
+import programs.urls  # noqa: F401 registers the codes of actions, and those of the plan
+from progress.views import public, public_files, public_lists
 
 app_name = "progress"
 
 urlpatterns = [
+    path("", public.progress, name="progress"),
     path("<slug:slug>/", public.year, name="year"),
+    path("<slug:slug>/measures.csv", public_files.measures_csv, name="measures_csv"),
+    path("<slug:slug>/measures/<measure:code>/", public.measure, name="measure"),
+    path("<slug:slug>/measures/<measure:code>/first/", public.measure_first, name="measure_first"),
+    path("<slug:slug>/actions/", public_lists.actions, name="actions"),
+    path("<slug:slug>/actions.csv", public_files.actions_csv, name="actions_csv"),
+    path("<slug:slug>/results.csv", public_files.results_csv, name="results_csv"),
+    path("<slug:slug>/actions/<action_code:code>/", public.action, name="action"),
+    path("<slug:slug>/actions/<action_code:code>/first/", public.action_first, name="action_first"),
+    path("<slug:slug>/departments/", public_lists.departments, name="departments"),
+    path("<slug:slug>/departments/<str:code>/", public_lists.department, name="department"),
+    path("<slug:slug>/corrections/", public_lists.corrections, name="corrections"),
+    path("<slug:slug>/changes/", public_lists.changes, name="changes"),
 ]

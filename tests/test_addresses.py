@@ -10,10 +10,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.enums import Role
 from accounts.models import Department, User
 from tests.progress.factories import opened
+from tests.progress.published import accepted_year, published_year
 
 pytestmark = pytest.mark.django_db
 
 PLAN = {"slug": "2016"}
+PROGRAM = {"slug": "2016"}
+YEAR = {"slug": "2016"}
 # Name of each public address → how to fill it in.
 PUBLIC: dict[str, dict[str, Any]] = {
     "plan:home": {},
@@ -50,6 +53,32 @@ PUBLIC: dict[str, dict[str, Any]] = {
     "plan:mendings": PLAN,
     "healthz": {},
     "readyz": {},
+}
+# Public once there is a published programme and year (tests.progress.published).
+PUBLISHED: dict[str, dict[str, Any]] = {
+    "programs:programs": {},
+    "programs:program": PROGRAM,
+    "programs:actions_csv": PROGRAM,
+    "programs:years_csv": PROGRAM,
+    "programs:indicators_csv": PROGRAM,
+    "programs:action": {**PROGRAM, "code": "1-1-001"},
+    "programs:departments": PROGRAM,
+    "programs:department": {**PROGRAM, "code": "T-0101"},
+    "programs:direction": {**PROGRAM, "code": "1-1-1"},
+    "progress:progress": {},
+    "progress:year": YEAR,
+    "progress:measures_csv": YEAR,
+    "progress:measure": {**YEAR, "code": "1-1"},
+    "progress:measure_first": {**YEAR, "code": "1-1"},
+    "progress:actions": YEAR,
+    "progress:actions_csv": YEAR,
+    "progress:results_csv": YEAR,
+    "progress:action": {**YEAR, "code": "1-1-001"},
+    "progress:action_first": {**YEAR, "code": "1-1-001"},
+    "progress:departments": YEAR,
+    "progress:department": {**YEAR, "code": "T-0101"},
+    "progress:corrections": YEAR,
+    "progress:changes": YEAR,
 }
 # Public in the demo, for people who may edit elsewhere.
 STAFF_ONLY = {"plan:gallery"}
@@ -107,8 +136,9 @@ def browser_of(request: pytest.FixtureRequest) -> Any:
 
 
 def test_every_address_is_listed() -> None:
+    public = set(PUBLIC) | set(PUBLISHED)
     assert _names(get_resolver()) == (
-        set(PUBLIC) | STAFF_ONLY | OWN_PAGES | ADMINISTRATORS_ONLY | set(PROGRAM_DESK) | set(DESK)
+        public | STAFF_ONLY | OWN_PAGES | ADMINISTRATORS_ONLY | set(PROGRAM_DESK) | set(DESK)
     )
 
 
@@ -141,10 +171,26 @@ def test_public_address_is_open_to_everybody(name: str, persona: str, browser_of
     assert (response.status_code, bool(response.content)) == (200, True)
 
 
-@pytest.mark.parametrize("name", sorted(name for name in PUBLIC if PUBLIC[name].get("slug")))
+@pytest.mark.parametrize("name", sorted(name for name, kwargs in (PUBLIC | PUBLISHED).items() if kwargs.get("slug")))
 def test_address_of_an_unknown_plan_is_not_found(name: str, client: Client) -> None:
-    response = client.get(reverse(name, kwargs={**PUBLIC[name], "slug": "1999"}))
+    response = client.get(reverse(name, kwargs={**(PUBLIC | PUBLISHED)[name], "slug": "1999"}))
     assert (response.status_code, "見つかりません" in response.content.decode()) == (404, True)
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_published_results_are_open_to_everybody(persona: str, browser_of: Any) -> None:
+    published_year()
+    browser = browser_of(persona)
+    responses = {name: browser.get(reverse(name, kwargs=kwargs)) for name, kwargs in PUBLISHED.items()}
+    assert {name: response.status_code for name, response in responses.items() if response.status_code != 200} == {}
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_results_not_published_are_open_to_nobody(persona: str, browser_of: Any) -> None:
+    accepted_year()
+    browser = browser_of(persona)
+    names = [name for name in PUBLISHED if name.startswith("progress:") and PUBLISHED[name]]
+    assert {browser.get(reverse(name, kwargs=PUBLISHED[name])).status_code for name in names} == {404}
 
 
 @pytest.mark.parametrize("persona", PERSONAS)

@@ -18,6 +18,7 @@ from plan.enums import RevisionKind
 from plan.models import Revision
 from programs.actions.bulk import Writer
 from programs.actions.rows import Attributes, Keys, attributes_of, originals_of
+from programs.documents import index_program
 from programs.importing.comparing import ChangeKind, Changes, RowChange
 from programs.importing.errors import HasErrors, StaleImport
 from programs.importing.examining import Examination, examine
@@ -80,6 +81,7 @@ def import_program(
 
 def after_import(program: Program) -> None:
     """What must follow an import outside the programme's own rows: the search index of its actions."""
+    index_program(program)
 
 
 def _numbers(changes: Changes) -> Iterator[Change]:

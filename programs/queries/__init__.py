@@ -1,0 +1,1 @@
+"""What the pages of programmes need, as querysets and frozen dataclasses."""

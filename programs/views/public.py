@@ -1,11 +1,115 @@
 """The public pages of programmes and actions."""
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.models import Department
+from plan.caching import public_page
+from plan.queries import changed_on
+from plan.queries.plans import Link
+from plan.views.page import Page
+from programs.models import Action, Program
+from programs.queries import action_lists
+from programs.queries.action_pages import action_page
+from programs.queries.programs import period_of, published_program, published_programs
+
+PROGRAMS = "情報化推進プログラム"
+DEPARTMENTS = "所管課ごとの取組"
+NO_PROGRAM = "公開しているプログラムがありません。"
 
 
+def trail(*below: Program) -> list[Link]:
+    """The breadcrumbs down to the programme."""
+    return [(PROGRAMS, reverse("programs:programs")), *((each.title, each.get_absolute_url()) for each in below)]
+
+
+def _program_or_404(slug: str) -> Program:
+    try:
+        return published_program(slug)
+    except Program.DoesNotExist as error:
+        raise Http404(NO_PROGRAM) from error
+
+
+@require_safe
+@public_page
+def programs(request: HttpRequest) -> HttpResponse:
+    page = Page(title=PROGRAMS, plan=None)
+    rows = [(each, period_of(each)) for each in published_programs()]
+    return render(request, "public/programs/programs.html", page.context(request, programs=rows))
+
+
+@require_safe
+@public_page
 def program(request: HttpRequest, slug: str) -> HttpResponse:
-    raise Http404
+    try:
+        found = action_lists.action_list(slug, request.GET)
+    except Program.DoesNotExist as error:
+        raise Http404(NO_PROGRAM) from error
+    shown = found.program
+    page = Page(
+        title=shown.title,
+        plan=shown.plan,
+        trail=trail(),
+        cited_as=shown.title,
+        changed_on=changed_on(shown.plan, under=shown.get_absolute_url()),
+        edits=shown,
+        notes=found.notes,
+    )
+    return render(request, "public/programs/program.html", page.context(request, page=found))
 
 
+@require_safe
+@public_page
 def action(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    raise Http404
+    try:
+        found = action_page(slug, code)
+    except Action.DoesNotExist as error:
+        raise Http404("この取組はありません。") from error
+    page = Page(
+        title=str(found.action),
+        plan=found.plan,
+        trail=trail(found.program),
+        cited_as=str(found.action),
+        changed_on=found.changed_on,
+        edits=found.action,
+    )
+    return render(request, "public/programs/action.html", page.context(request, page=found))
+
+
+@require_safe
+@public_page
+def departments(request: HttpRequest, slug: str) -> HttpResponse:
+    shown = _program_or_404(slug)
+    page = Page(title=DEPARTMENTS, plan=shown.plan, trail=trail(shown), cited_as=f"{shown.title} {DEPARTMENTS}")
+    own = {"program": shown, "departments": action_lists.department_counts(shown)}
+    return render(request, "public/programs/departments.html", page.context(request, **own))
+
+
+@require_safe
+@public_page
+def department(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    shown = _program_or_404(slug)
+    try:
+        found = action_lists.department_page(shown, code.replace("\x00", ""), request.GET.get("page"))
+    except Department.DoesNotExist as error:
+        raise Http404("このプログラムに、この所管課の取組はありません。") from error
+    above = (DEPARTMENTS, reverse("programs:departments", args=[slug]))
+    title = f"{found.departments[0].name}の取組"
+    page = Page(title=title, plan=shown.plan, trail=[*trail(shown), above], cited_as=f"{shown.title} {title}")
+    return render(request, "public/programs/department.html", page.context(request, page=found, program=shown))
+
+
+@require_safe
+@public_page
+def direction(request: HttpRequest, slug: str, code: tuple[int, ...]) -> HttpResponse:
+    shown = _program_or_404(slug)
+    try:
+        found = action_lists.direction_page(shown, code, request.GET.get("page"))
+    except ObjectDoesNotExist as error:
+        raise Http404("この基本方向はありません。") from error
+    title = f"{found.direction.label} {found.direction.title}を進める取組"
+    page = Page(title=title, plan=shown.plan, trail=trail(shown), cited_as=f"{shown.title} {title}")
+    return render(request, "public/programs/direction.html", page.context(request, page=found, program=shown))

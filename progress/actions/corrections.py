@@ -18,6 +18,7 @@ from progress.actions.freezing import freeze_measures, frozen_evaluation
 from progress.actions.locks import locked_evaluation, locked_round
 from progress.actions.notices import tell_published_late
 from progress.actions.publication import record_actuals
+from progress.documents import index_publication
 from progress.enums import PublicationKind, RoundState, Status
 from progress.errors import NothingToCorrect, NotNow, ReasonRequired, StaleSave
 from progress.models import Correction, Evaluation, MeasureEvaluation, Publication, PublishedEvaluation, Round
@@ -45,8 +46,9 @@ def correct_evaluation(
     history and a 訂正 event; (2) a `Publication` of kind CORRECTION; (3) a new
     frozen row, current in place of the one before, which stays; (4) the
     measure's sums likewise where they change; (5) settlement and actual
-    values of the yearly plan; (6) the `Correction`; (7) the content version
-    grows. Raises NotYours, NotNow, ReasonRequired, StaleSave, NothingToCorrect.
+    values of the yearly plan; (6) the `Correction`; (7) search finds the new
+    words and no longer the old ones; (8) the content version grows. Raises
+    NotYours, NotNow, ReasonRequired, StaleSave, NothingToCorrect.
     """
     round_ = _held(evaluation.round_id)
     stored = locked_evaluation(evaluation.pk)
@@ -100,7 +102,7 @@ def correct_measure(
 
     Effects, in order: (1) the 施策評価 gets the right values, with history; (2)
     a CORRECTION publication; (3) a new frozen row; (4) the `Correction`; (5)
-    the content version grows. Raises as `correct_evaluation`.
+    search follows; (6) the content version grows. Raises as `correct_evaluation`.
     """
     round_ = _held(evaluation.round_id)
     demand_staff(workflow.CORRECT, None, by)
@@ -181,6 +183,7 @@ def _correction_publication(round_: Round, *, by: User, moment: datetime.datetim
 
 def _correct(publication: Publication, changes: list[Change], reason: str, **of: Any) -> Correction:
     correction = Correction.objects.create(publication=publication, changes=changes, reason=reason.strip(), **of)
+    index_publication(publication)
     bump_content_version()
     audit.record(
         AuditKind.CORRECTED,

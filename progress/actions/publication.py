@@ -18,6 +18,7 @@ from progress.actions.freezing import freeze_measures, frozen_evaluation
 from progress.actions.locks import locked_round
 from progress.actions.notices import tell_published
 from progress.actions.opening import BATCH, Report, no_report
+from progress.documents import index_publication
 from progress.enums import PublicationKind, RoundState, Status
 from progress.errors import CannotPublish, NotNow, NotYours
 from progress.models import Evaluation, EvaluationEvent, EvaluationIndicator, Publication, PublishedEvaluation, Round
@@ -64,8 +65,9 @@ def publish(*, round: Round, by: User, report: Report = no_report, at: datetime.
     whole where it was accepted, the plan and the reason only where it is an
     exception — and for each measure with its sums; (4) accepted 調書 become
     PUBLISHED, each with its event; (5) settlements and actual values go into
-    the yearly plans; (6) the content version grows; (7) mail to everybody of the
-    departments and of ICT推進課 is queued; (8) the audit trail has it. Raises NotYours, NotNow, CannotPublish.
+    the yearly plans; (6) search finds what was published; (7) the content
+    version grows; (8) mail to everybody of the departments and of ICT推進課 is
+    queued; (9) the audit trail has it. Raises NotYours, NotNow, CannotPublish.
     """
     moment = at or timezone.now()
     wait_for_turn()
@@ -82,6 +84,7 @@ def publish(*, round: Round, by: User, report: Report = no_report, at: datetime.
     )
     _freeze_all(stored, publication, by=by, report=report)
     freeze_measures(stored, publication)
+    index_publication(publication)
     bump_content_version()
     tell_published(stored)
     audit.record(AuditKind.PUBLISHED, by=by, about=f"公表：{stored}", path=stored.get_absolute_url())

@@ -1,7 +1,119 @@
 """The public pages of the progress: published snapshots and nothing else."""
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from plan.caching import public_page
+from plan.queries.plans import Link
+from plan.views.page import Page
+from progress.models import Round
+from progress.queries.published import PublishedRound
+from progress.queries.result_pages import evaluation_page, measure_page
+from progress.queries.years import progress_of_plans, year_page
+
+PROGRESS = "進捗"
+NO_YEAR = "この年度の結果は、公表していません。"
 
 
+def trail(*below: PublishedRound) -> list[Link]:
+    """The breadcrumbs down to the year."""
+    return [(PROGRESS, reverse("progress:progress")), *(published.link for published in below)]
+
+
+@require_safe
+@public_page
+def progress(request: HttpRequest) -> HttpResponse:
+    plans = progress_of_plans()
+    page = Page(
+        title="プランの進捗",
+        plan=plans[0].plan if plans else None,
+        cited_as="プランの進捗" if plans else "",
+        changed_on=plans[0].newest.published.changed_on if plans else None,
+    )
+    return render(request, "public/progress/progress.html", page.context(request, plans=plans))
+
+
+@require_safe
+@public_page
 def year(request: HttpRequest, slug: str) -> HttpResponse:
-    raise Http404
+    try:
+        found = year_page(slug)
+    except Round.DoesNotExist as error:
+        raise Http404(NO_YEAR) from error
+    published = found.published
+    page = Page(
+        title=published.title,
+        plan=published.plan,
+        trail=trail(),
+        neighbours=found.neighbours,
+        cited_as=published.title,
+        changed_on=published.changed_on,
+    )
+    return render(request, "public/progress/year.html", page.context(request, page=found))
+
+
+@require_safe
+@public_page
+def measure(request: HttpRequest, slug: str, code: tuple[int, ...]) -> HttpResponse:
+    return _measure(request, slug, code, first=False)
+
+
+@require_safe
+@public_page
+def measure_first(request: HttpRequest, slug: str, code: tuple[int, ...]) -> HttpResponse:
+    return _measure(request, slug, code, first=True)
+
+
+def _measure(request: HttpRequest, slug: str, code: tuple[int, ...], *, first: bool) -> HttpResponse:
+    try:
+        found = measure_page(slug, code, first=first, page=request.GET.get("page"))
+    except ObjectDoesNotExist as error:
+        raise Http404(NO_YEAR) from error
+    title = f"{found.measure}の評価（{found.published.year_label}）"
+    page = Page(
+        title=f"{title}（公表した当初の内容）" if first else title,
+        plan=found.plan,
+        trail=trail(found.published),
+        neighbours=None if first else found.neighbours,
+        cited_as=title,
+        changed_on=found.published.changed_on,
+        notes=found.notes,
+    )
+    return render(request, "public/progress/measure.html", page.context(request, page=found, heading=title))
+
+
+@require_safe
+@public_page
+def action(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    return _action(request, slug, code, first=False)
+
+
+@require_safe
+@public_page
+def action_first(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """As first published; marked as such, whatever was corrected since."""
+    return _action(request, slug, code, first=True)
+
+
+def _action(request: HttpRequest, slug: str, code: str, *, first: bool) -> HttpResponse:
+    try:
+        found = evaluation_page(slug, code, first=first)
+    except ObjectDoesNotExist as error:
+        raise Http404("この取組の結果は、公表していません。") from error
+    title = f"{found.title}の評価（{found.published.year_label}）"
+    page = Page(
+        title=f"{title}（公表した当初の内容）" if first else title,
+        plan=found.plan,
+        trail=[
+            *trail(found.published),
+            ("取組の一覧", reverse("progress:actions", args=[slug])),
+        ],
+        cited_as=title,
+        changed_on=found.published.changed_on,
+        contents=found.contents,
+        notes=found.notes,
+    )
+    return render(request, "public/progress/action.html", page.context(request, page=found))

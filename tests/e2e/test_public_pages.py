@@ -29,6 +29,24 @@ MORE_PAGES = [
     "/accounts/password/reset/",
     "/no/such/page/",
 ]
+# The sample programme and its published year, which every demo holds.
+SAMPLE_PAGES = [
+    "/programs/",
+    "/programs/2016/",
+    "/programs/2016/?measure=1-1&sort=-title",
+    "/programs/2016/actions/1-1-001/",
+    "/programs/2016/departments/",
+    "/programs/2016/directions/1-1-1/",
+    "/progress/",
+    "/progress/2016/",
+    "/progress/2016/measures/1-1/",
+    "/progress/2016/actions/",
+    "/progress/2016/actions/1-2-005/",
+    "/progress/2016/actions/1-2-005/first/",
+    "/progress/2016/departments/",
+    "/progress/2016/corrections/",
+    "/progress/2016/changes/",
+]
 MEASURE = "/plans/2016/measures/1-1/"
 # The longest of each kind.
 HEAVY_PAGES = [
@@ -41,12 +59,17 @@ HEAVY_PAGES = [
     "/plans/2016/mendings/",
     "/plans/2016/periods/",
     "/search/?q=情報",
+    "/programs/2016/",
+    "/programs/2016/actions/1-1-001/",
+    "/progress/2016/",
+    "/progress/2016/actions/",
+    "/progress/2016/actions/1-2-005/",
 ]
 MOST_BYTES = 100 * 1024
 MOST_REQUESTS = 5
 
 
-@pytest.mark.parametrize("address", [*PAGES, *MORE_PAGES])
+@pytest.mark.parametrize("address", [*PAGES, *MORE_PAGES, *SAMPLE_PAGES])
 def test_page_is_accessible(portal: Portal, page: Page, address: str) -> None:
     page.goto(portal.url + address)
     assert_axe_clean(page)
@@ -56,7 +79,7 @@ def test_page_is_accessible(portal: Portal, page: Page, address: str) -> None:
 def test_no_page_scrolls_sideways(portal: Portal, page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     too_wide = {}
-    for address in [*PAGES, *MORE_PAGES]:
+    for address in [*PAGES, *MORE_PAGES, *SAMPLE_PAGES]:
         page.goto(portal.url + address)
         excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if excess > 0:
@@ -67,7 +90,14 @@ def test_no_page_scrolls_sideways(portal: Portal, page: Page, width: int) -> Non
 def test_no_page_scrolls_sideways_at_400_percent(portal: Portal, page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 256})
     too_wide = {}
-    for address in ("/", MEASURE, "/plans/2016/glossary/", "/plans/2016/chapters/2/3/", "/plans/2016/periods/"):
+    for address in (
+        "/",
+        MEASURE,
+        "/plans/2016/glossary/",
+        "/plans/2016/chapters/2/3/",
+        "/plans/2016/periods/",
+        *SAMPLE_PAGES,
+    ):
         page.goto(portal.url + address)
         excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if excess > 0:

@@ -103,9 +103,11 @@ _WAY = {
 }
 
 
-def bring_to(status: Status, evaluation: Evaluation, *, liaison: User, manager: User, staff: User) -> Evaluation:
+def bring_to(
+    status: Status, evaluation: Evaluation, *, liaison: User, manager: User, staff: User, **values: Any
+) -> Evaluation:
     """The filled-in 調書 moved along the chain to `status` (not 公表済み: publish the round)."""
-    fill_in(evaluation, liaison)
+    fill_in(evaluation, liaison, **values)
     people = {
         workflow.SUBMIT: liaison,
         workflow.ENDORSE: manager,

@@ -1,0 +1,309 @@
+"""Lists of the actions of a published programme: all of them, those of a department, those of a direction."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from accounts.models import Department
+from plan.fiscal import fiscal_year_label
+from plan.models import Direction, Measure, Term
+from plan.prose import TermMarker
+from plan.queries.json_rows import rows_below
+from plan.queries.kept import KeptPlan, kept_plan
+from plan.queries.listing import Asked, Head, Select, containing, page_of
+from plan.queries.plans import pick
+from programs.enums import OwnerKind
+from programs.models import Action, ActionOwner, Program
+from programs.queries.programs import Period, period_of, published_program, reference_day
+from programs.queries.standing import UNKNOWN, Standing, Step, standing_of
+
+FILTERS = ("measure", "department", "status", "year")
+
+
+@dataclass(frozen=True)
+class ActionRow:
+    """One action in a list: with its direction, who leads it on the day, and how it stands."""
+
+    action: Action
+    direction: Direction
+    measure: Measure
+    leads: tuple[str, ...]
+    step: Step
+
+    @property
+    def url(self) -> str:
+        return reverse("programs:action", args=[self.action.program.slug, self.action.code])
+
+
+@dataclass(frozen=True)
+class ActionList:
+    """A page of rows with what was asked for; `selects` and `heads` are its form and its table's head."""
+
+    program: Program
+    kept: KeptPlan
+    standing: Standing
+    asked: Asked
+    selects: tuple[Select, ...]
+    heads: tuple[Head, ...]
+    page: "Page[Action]"
+    rows: tuple[ActionRow, ...]
+    summary: SafeString
+    notes: list[Term]
+
+    @property
+    def period(self) -> Period:
+        return period_of(self.program)
+
+
+def action_list(slug: str, given: Mapping[str, str]) -> ActionList:
+    """`/programs/2016/`; raises Program.DoesNotExist. Five queries and the kept plan's."""
+    program = published_program(slug)
+    kept = kept_plan(program.plan.slug)
+    program.plan = kept.plan
+    asked, standing = Asked.of(given, FILTERS), standing_of(program)
+    rows = _ordered(_narrowed(program, asked, standing), standing, asked, _day(program, asked))
+    shown = page_of(rows, given.get("page"))
+    marker = TermMarker(kept.glossary)
+    return ActionList(
+        program=program,
+        kept=kept,
+        standing=standing,
+        asked=asked,
+        selects=_selects(program, kept, standing, asked),
+        heads=_heads(asked, standing),
+        page=shown,
+        rows=_rows(shown, program, kept, standing),
+        summary=marker.lines(program.summary),
+        notes=marker.used_terms,
+    )
+
+
+def actions_for_file(slug: str, given: Mapping[str, str]) -> tuple[Program, Standing, list[ActionRow]]:
+    """The same rows, all of them: for the file of what is shown."""
+    program = published_program(slug)
+    kept = kept_plan(program.plan.slug)
+    program.plan = kept.plan
+    asked, standing = Asked.of(given, FILTERS), standing_of(program)
+    rows = _ordered(_narrowed(program, asked, standing), standing, asked, _day(program, asked))
+    return program, standing, list(_rows(rows, program, kept, standing))
+
+
+def _day(program: Program, asked: Asked) -> datetime.date:
+    """The departments shown are those of today, or of the last day of the year asked for."""
+    day, year = reference_day(program), _year(asked)
+    if year is None or year not in program.years:
+        return day
+    return min(max(day, datetime.date(year, 4, 1)), datetime.date(year + 1, 3, 31))
+
+
+def _year(asked: Asked) -> int | None:
+    text = asked.values.get("year", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else None
+
+
+def _narrowed(program: Program, asked: Asked, standing: Standing) -> QuerySet[Action]:
+    """The rows asked for; a value that is not among those offered finds nothing."""
+    values, actions = asked.values, Action.objects.filter(program=program)
+    if "year" in values:
+        year = _year(asked)
+        actions = actions.in_force(year) if year is not None and year in program.years else actions.none()
+    rows = containing(actions, asked.words)
+    if code := values.get("measure"):
+        policy, _, number = code.partition("-")
+        known = policy.isascii() and policy.isdecimal() and number.isascii() and number.isdecimal()
+        served = Q(main_direction__measure__policy__number=policy, main_direction__measure__number=number)
+        rows = rows.filter(served) if known else rows.none()
+    if department := values.get("department"):
+        rows = rows.filter(Exists(ActionOwner.objects.filter(action=OuterRef("pk"), department__code=department)))
+    if status := values.get("status"):
+        rows = standing.narrowed(rows, status)
+    return rows
+
+
+def _ordered(rows: QuerySet[Any], standing: Standing, asked: Asked, day: datetime.date) -> QuerySet[Any]:
+    places = enumerate(step.symbol for step in standing.steps)
+    status = Case(
+        *(When(standing=symbol, then=Value(place)) for place, symbol in places),
+        default=Value(1000),
+        output_field=IntegerField(),
+    )
+    lead = ActionOwner.objects.valid_on(day).filter(action=OuterRef("pk"), kind=OwnerKind.LEAD)
+    first_lead = Subquery(lead.order_by("position").values("department__code")[:1])
+    direction = tuple(
+        f"main_direction__{name}" for name in ("measure__policy__number", "measure__number", "number", "pk")
+    )
+    orders: dict[str, tuple[Any, ...]] = {
+        "code": ("code",),
+        "-code": ("-code",),
+        "title": ("title", "code"),
+        "-title": ("-title", "code"),
+        "measure": (*direction, "code"),
+        "-measure": (*(f"-{name}" for name in direction), "code"),
+        "department": (first_lead.asc(), "code"),
+        "-department": (first_lead.desc(), "code"),
+        "status": (status.asc(), "code"),
+        "-status": (status.desc(), "code"),
+    }
+    return with_leads(standing.marked(rows), day).order_by(*asked.order(orders))
+
+
+def with_leads(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
+    """`rows` with the names of the 主管課 of the day, as JSON, in the same query."""
+    owners = ActionOwner.objects.valid_on(day).filter(kind=OwnerKind.LEAD)
+    return rows.annotate(
+        lead_rows=rows_below(owners, "action", name="department__name", code="department__code", position="position")
+    )
+
+
+def leads_of(row: Any) -> tuple[str, ...]:
+    return tuple(each["name"] for each in sorted(row.lead_rows or (), key=lambda each: each["position"]))
+
+
+def _rows(found: Iterable[Any], program: Program, kept: KeptPlan, standing: Standing) -> tuple[ActionRow, ...]:
+    directions = {
+        direction.pk: (direction, measure)
+        for policy in kept.plan.policies.all()
+        for measure in policy.measures.all()
+        for direction in measure.directions.all()
+    }
+    rows = []
+    for action in found:
+        action.program = program
+        # Nothing forbids a direction of another plan; it is read by itself then.
+        direction, measure = directions.get(action.main_direction_id) or _read(action)
+        rows.append(ActionRow(action, direction, measure, leads_of(action), standing.step(action.standing)))
+    return tuple(rows)
+
+
+def _read(action: Action) -> tuple[Direction, Measure]:
+    return action.main_direction, action.main_direction.measure
+
+
+def _heads(asked: Asked, standing: Standing) -> tuple[Head, ...]:
+    return (
+        asked.head("コード", "code", first=True),
+        asked.head("取組", "title"),
+        asked.head("施策・基本方向", "measure"),
+        asked.head("所管課", "department"),
+        asked.head(f"状況（{standing.year_label}）" if standing.steps else "状況", "status"),
+    )
+
+
+def _selects(program: Program, kept: KeptPlan, standing: Standing, asked: Asked) -> tuple[Select, ...]:
+    """One query."""
+    measures = [
+        (measure.code, str(measure)) for policy in kept.plan.policies.all() for measure in policy.measures.all()
+    ]
+    departments = (
+        ActionOwner.objects.filter(action__program=program)
+        .order_by("department__code", "department__valid_from")
+        .values_list("department__code", "department__name")
+        .distinct()
+    )
+    years = [(str(year), fiscal_year_label(year)) for year in program.years]
+    steps = [(step.key, step.name) for step in (*standing.steps, UNKNOWN)]
+    return (
+        asked.select("measure", "施策", "すべての施策", measures),
+        asked.select("department", "所管課", "すべての所管課", dict(departments).items()),
+        asked.select("status", "状況", "すべての状況", steps),
+        asked.select("year", "年度", "すべての年度", years),
+    )
+
+
+@dataclass(frozen=True)
+class DepartmentCount:
+    """A department with how many actions it leads or takes part in."""
+
+    code: str
+    name: str
+    bureau: str
+    led: int
+    related: int
+
+
+def department_counts(program: Program) -> list[DepartmentCount]:
+    """Every department that owns an action of the programme at any time. One query."""
+    rows = (
+        ActionOwner.objects.filter(action__program=program)
+        .order_by("department__code", "department__valid_from")
+        .values_list("department__code", "department__name", "department__bureau__name", "department__valid_from")
+        .annotate(
+            led=Count("action", filter=Q(kind=OwnerKind.LEAD), distinct=True),
+            related=Count("action", filter=Q(kind=OwnerKind.RELATED), distinct=True),
+        )
+    )
+    return [DepartmentCount(code, name, bureau or "", led, related) for code, name, bureau, _, led, related in rows]
+
+
+@dataclass(frozen=True)
+class Owned:
+    """An action a department owned for a period; an empty end is open."""
+
+    action: Action
+    kind: str
+    department: str
+    valid_from: datetime.date
+    valid_to: datetime.date | None
+
+    @property
+    def url(self) -> str:
+        return self.action.get_absolute_url()
+
+
+@dataclass(frozen=True)
+class DepartmentPage:
+    departments: tuple[Department, ...]
+    page: "Page[ActionOwner]"
+    rows: tuple[Owned, ...]
+
+
+def department_page(program: Program, code: str, page: str | None) -> DepartmentPage:
+    """Raises Department.DoesNotExist where it owns nothing in the programme. Three queries."""
+    owns = ActionOwner.objects.filter(action__program=program, department=OuterRef("pk"))
+    departments = tuple(
+        Department.objects.filter(Exists(owns), code=code).select_related("bureau").order_by("-valid_from")
+    )
+    if not departments:
+        raise Department.DoesNotExist
+    rows = ActionOwner.objects.filter(action__program=program, department__in=departments)
+    shown = page_of(rows.select_related("action", "department").order_by("kind", "action__code", "valid_from"), page)
+    owned = []
+    for row in shown:
+        row.action.program = program
+        owned.append(Owned(row.action, row.get_kind_display(), row.department.name, row.valid_from, row.valid_to))
+    return DepartmentPage(departments, shown, tuple(owned))
+
+
+@dataclass(frozen=True)
+class DirectionPage:
+    direction: Direction
+    measure: Measure
+    page: "Page[Action]"
+    rows: tuple[ActionRow, ...]
+    standing: Standing
+
+
+def direction_page(program: Program, code: Sequence[int], page: str | None) -> DirectionPage:
+    """Raises ObjectDoesNotExist where the plan has no such direction. Three queries and the kept plan's."""
+    kept = kept_plan(program.plan.slug)
+    program.plan = kept.plan
+    found = [
+        (direction, measure)
+        for policy in kept.plan.policies.all()
+        for measure in policy.measures.all()
+        for direction in measure.directions.all()
+    ]
+    direction, measure = pick(found, lambda each: (each[1].policy.number, each[1].number, each[0].number), tuple(code))
+    standing = standing_of(program)
+    served = Q(main_direction=direction) | Q(
+        pk__in=direction.other_actions.filter(action__program=program).values("action")
+    )
+    rows = with_leads(standing.marked(Action.objects.filter(served, program=program)), reference_day(program))
+    shown = page_of(rows.order_by("code"), page)
+    return DirectionPage(direction, measure, shown, _rows(shown, program, kept, standing), standing)

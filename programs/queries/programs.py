@@ -1,0 +1,50 @@
+"""Which programmes the public may read."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from plan.fiscal import fiscal_year_label
+from programs.models import Program
+
+
+@dataclass(frozen=True)
+class Period:
+    """The fiscal years of a programme, both ends included."""
+
+    start_year: int
+    end_year: int
+
+    @property
+    def label(self) -> str:
+        """「平成28(2016)年度〜平成29(2017)年度」."""
+        start, end = fiscal_year_label(self.start_year), fiscal_year_label(self.end_year)
+        return start if self.start_year == self.end_year else f"{start}〜{end}"
+
+
+def period_of(program: Program) -> Period:
+    return Period(program.start_year, program.end_year)
+
+
+def published_programs() -> QuerySet[Any]:
+    """The newest first, each with its plan and how many actions it has. One query."""
+    return (
+        Program.objects.published()
+        .select_related("plan")
+        .annotate(action_count=Count("actions"))
+        .order_by("-start_year", "slug")
+    )
+
+
+def published_program(slug: str) -> Program:
+    """With its plan and the programme before; raises Program.DoesNotExist. One query."""
+    return Program.objects.published().select_related("plan", "predecessor__plan").get(slug=slug)
+
+
+def reference_day(program: Program) -> datetime.date:
+    """Today, or the nearest day of the programme: on which the departments shown are those in charge."""
+    first, last = datetime.date(program.start_year, 4, 1), datetime.date(program.end_year + 1, 3, 31)
+    return min(max(timezone.localdate(), first), last)

@@ -1,0 +1,82 @@
+"""How actions stand. Programmes do not know: the app that evaluates them says so (`register_standing`)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet, Value
+
+from programs.models import Program
+
+NO_SYMBOL = "none"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A grade an action may have: `tone` is its shade in pictures, `label` what the symbol means."""
+
+    tone: str
+    symbol: str
+    label: str
+
+    @property
+    def key(self) -> str:
+        """Its part of an address."""
+        return self.symbol or NO_SYMBOL
+
+    @property
+    def name(self) -> str:
+        return self.label if self.symbol == self.label else f"{self.symbol} {self.label}"
+
+
+UNKNOWN = Step("undecided", "", "未評価")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The newest published year of a programme: its steps, the best first.
+
+    `marked` adds the symbol of each action's step as `standing` (None or ""
+    where there is none) and `narrowed` keeps those of one key; neither takes a
+    query. `note` stands before the legend.
+    """
+
+    year: int
+    year_label: str
+    note: str
+    steps: tuple[Step, ...]
+    marked: Callable[[QuerySet[Any]], QuerySet[Any]]
+    narrowed: Callable[[QuerySet[Any], str], QuerySet[Any]]
+
+    @property
+    def achievements(self) -> tuple[Step, ...]:
+        """For the legend, as that of a published year has them."""
+        return self.steps
+
+    def step(self, symbol: str | None) -> Step:
+        return next((step for step in self.steps if step.symbol == symbol), UNKNOWN)
+
+
+def nothing_known() -> Standing:
+    """Where nothing is evaluated yet: everything stands unknown."""
+    return Standing(
+        year=0,
+        year_label="",
+        note="",
+        steps=(),
+        marked=lambda actions: actions.annotate(standing=Value("")),
+        narrowed=lambda actions, key: actions if key == UNKNOWN.key else actions.none(),
+    )
+
+
+_sources: list[Callable[[Program], Standing | None]] = []
+
+
+def register_standing(source: Callable[[Program], Standing | None]) -> None:
+    """Say how the actions of a programme stand, in one query; for `AppConfig.ready`."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def standing_of(program: Program) -> Standing:
+    return next((found for source in _sources if (found := source(program)) is not None), nothing_known())

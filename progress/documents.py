@@ -1,0 +1,99 @@
+"""What of the published results can be found. Only what is published now is in the index, and nothing before."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+
+from plan import search
+from plan.enums import DocumentKind
+from plan.fiscal import fiscal_year_label
+from plan.search import Document, Source, name_also, register_source
+from programs.documents import position_of
+from programs.models import Program
+from progress.models import Publication, PublishedEvaluation, PublishedMeasure, Round
+
+DO = ("results",)
+CHECK = ("grade_reason", "outcomes", "problems", "environment_change")
+ACT = ("outlook_reason", "next_plan")
+MEASURE = ("reason", "results", "problems", "outlook")
+
+
+def of_evaluation(row: PublishedEvaluation) -> Document:
+    """In the words of the day it was published."""
+    data = row.data
+    texts = [(data.get("plan") or {}).get("planned_work") or "", row.grade_label]
+    for part, names in (("do", DO), ("check", CHECK), ("act", ACT)):
+        texts += [(data.get(part) or {}).get(name) or "" for name in names]
+    texts += [row.outlook_label, row.department_name, row.exception_reason]
+    return Document(
+        DocumentKind.EVALUATION,
+        row,
+        row.round.program.plan_id,
+        row.measure_id,
+        f"{row.code} {row.title}の評価（{fiscal_year_label(row.round.year)}）{_sample(row.round)}",
+        reverse("progress:action", args=[row.round.slug, row.code]),
+        "\n".join(text for text in texts if text.strip()),
+        position_of(row.code),
+        aliases=(row.code,),
+    )
+
+
+def of_measure(row: PublishedMeasure) -> Document:
+    texts = [row.rating_label, *(row.data.get(name) or "" for name in MEASURE)]
+    return Document(
+        DocumentKind.EVALUATION,
+        row,
+        row.round.program.plan_id,
+        row.measure_id,
+        f"{row.measure}の評価（{fiscal_year_label(row.round.year)}）{_sample(row.round)}",
+        reverse("progress:measure", args=[row.round.slug, row.measure.code]),
+        "\n".join(text for text in texts if text.strip()),
+        0,
+    )
+
+
+def _sample(round_: Round) -> str:
+    return "（見本データ）" if round_.is_sample else ""
+
+
+def evaluations() -> QuerySet[PublishedEvaluation]:
+    """Those the public may find, with all that `of_evaluation` reads. One query."""
+    rows = PublishedEvaluation.objects.filter(is_current=True, round__program__is_published=True)
+    return rows.select_related("round__program").order_by("pk")
+
+
+def measures() -> QuerySet[PublishedMeasure]:
+    rows = PublishedMeasure.objects.filter(is_current=True, round__program__is_published=True)
+    return rows.select_related("round__program", "measure__policy").order_by("pk")
+
+
+def index_publication(publication: Publication) -> None:
+    """Put what a publication made public into the index, and take out what it took the place of."""
+    outdated = PublishedEvaluation.objects.filter(round=publication.round, is_current=False)
+    search.forget_sources(PublishedEvaluation, outdated.values_list("pk", flat=True))
+    old = PublishedMeasure.objects.filter(round=publication.round, is_current=False)
+    search.forget_sources(PublishedMeasure, old.values_list("pk", flat=True))
+    search.index(_documents_of(publication))
+
+
+def _documents_of(publication: Publication) -> Iterator[Document]:
+    for row in evaluations().filter(publication=publication).iterator(chunk_size=500):
+        yield of_evaluation(row)
+    for measure in measures().filter(publication=publication):
+        yield of_measure(measure)
+
+
+def _published_of(program: Program) -> Iterable[Model]:
+    """What comes and goes with a programme: `evaluations` and `measures` say whether it may be found now."""
+    return chain(
+        PublishedEvaluation.objects.filter(round__program=program, is_current=True).defer("data"),
+        PublishedMeasure.objects.filter(round__program=program, is_current=True).defer("data"),
+    )
+
+
+def register_sources() -> None:
+    register_source(PublishedEvaluation, Source(evaluations(), "round__program__plan", of_evaluation))
+    register_source(PublishedMeasure, Source(measures(), "round__program__plan", of_measure))
+    name_also(Program, _published_of)

@@ -1,0 +1,191 @@
+"""The CSV files of a published year, made of frozen data alone; every row says whether it is sample data."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from plan.downloads import Download
+from plan.exports import DescribedColumn
+from plan.models import Plan
+from programs.exports import sample_column, year_columns
+from progress.models import PublishedEvaluation, PublishedMeasure
+from progress.queries.published import PublishedRound, published_rounds_with_counts
+
+YEN, ITEMS = "千円", "件"
+
+
+def action_columns(published: PublishedRound | None = None) -> tuple[DescribedColumn, ...]:
+    """結果の一覧: a row for each action of the year. Without `published` the columns are only described."""
+    year, is_sample = (published.round.year, published.is_sample) if published else (None, False)
+    return (
+        sample_column(lambda row: is_sample),
+        *year_columns("評価年度", lambda row: year, "評価した年度"),
+        DescribedColumn("取組コード", lambda row: row.code, "公表した時点の取組の番号"),
+        DescribedColumn("取組名", lambda row: row.title, "公表した時点の取組の題名"),
+        DescribedColumn("施策番号", lambda row: row.measure.code, "「プランの体系」の施策番号"),
+        DescribedColumn("基本方向番号", lambda row: row.direction.code, "「プランの体系」の基本方向番号"),
+        DescribedColumn("局", lambda row: row.bureau_name, "公表した時点の局の名前"),
+        DescribedColumn("所管課コード", lambda row: row.department.code, "所管課の組織コード"),
+        DescribedColumn("所管課", lambda row: row.department_name, "公表した時点の所管課の名前"),
+        DescribedColumn("達成度", lambda row: row.grade_symbol, "達成度の記号。公表時点で未確定のときは空欄"),
+        DescribedColumn("達成度の意味", lambda row: row.grade_label, "達成度の記号の意味。1が最もよい評価"),
+        DescribedColumn("未確定の理由", lambda row: row.exception_reason, "公表時点で評価が確定していない理由"),
+        DescribedColumn("今後の方向性", lambda row: row.outlook_symbol, "今後の方向性の記号"),
+        DescribedColumn("今後の方向性の意味", lambda row: row.outlook_label, "今後の方向性の記号の意味"),
+        DescribedColumn("予算額", lambda row: row.budget, "予算額。不明のときは空欄"),
+        DescribedColumn("決算額", lambda row: row.settlement, "決算額。不明のときは空欄"),
+        DescribedColumn("金額の単位", lambda row: YEN, "予算額と決算額の単位"),
+        DescribedColumn("指標の数", lambda row: row.indicators_total, "目標値と実績値の両方がある指標の数"),
+        DescribedColumn("目標に達した指標の数", lambda row: row.indicators_reached, "目標値に達した指標の数"),
+        DescribedColumn("版", lambda row: row.edition, "1は公表した当初の内容。訂正のたびに1増えます"),
+    )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value of a published 調書 or 施策評価; `subject` is the indicator or milestone it is of."""
+
+    row: Any
+    part: str
+    item: str
+    subject: str
+    value: object
+    unit: str
+
+
+def result_columns(published: PublishedRound | None = None) -> tuple[DescribedColumn, ...]:
+    """評価結果: a row for each value, in long format."""
+    year, is_sample = (published.round.year, published.is_sample) if published else (None, False)
+    return (
+        sample_column(lambda cell: is_sample),
+        *year_columns("評価年度", lambda cell: year, "評価した年度"),
+        DescribedColumn("取組コード", lambda cell: cell.row.code, "公表した時点の取組の番号"),
+        DescribedColumn("取組名", lambda cell: cell.row.title, "公表した時点の取組の題名"),
+        DescribedColumn("所管課コード", lambda cell: cell.row.department.code, "所管課の組織コード"),
+        DescribedColumn("所管課", lambda cell: cell.row.department_name, "公表した時点の所管課の名前"),
+        DescribedColumn("区分", lambda cell: cell.part, "計画、実施、評価、改善のどれか"),
+        DescribedColumn("項目", lambda cell: cell.item, "調書の項目の名前"),
+        DescribedColumn("対象", lambda cell: cell.subject, "指標またはマイルストーンの名前。ほかは空欄"),
+        DescribedColumn("値", lambda cell: cell.value, "数値または文章。分からないときは空欄"),
+        DescribedColumn("単位", lambda cell: cell.unit, "値が数値のときの単位"),
+        DescribedColumn("版", lambda cell: cell.row.edition, "1は公表した当初の内容。訂正のたびに1増えます"),
+    )
+
+
+def measure_columns(published: PublishedRound | None = None) -> tuple[DescribedColumn, ...]:
+    """施策評価: a row for each value, in long format."""
+    year, is_sample = (published.round.year, published.is_sample) if published else (None, False)
+    return (
+        sample_column(lambda cell: is_sample),
+        *year_columns("評価年度", lambda cell: year, "評価した年度"),
+        DescribedColumn("施策番号", lambda cell: cell.row.measure.code, "「プランの体系」の施策番号"),
+        DescribedColumn("施策", lambda cell: cell.row.measure.title, "施策の題名"),
+        DescribedColumn("項目", lambda cell: cell.item, "評価、件数、金額、文章などの項目の名前"),
+        DescribedColumn("対象", lambda cell: cell.subject, "件数のときの達成度の記号。ほかは空欄"),
+        DescribedColumn("値", lambda cell: cell.value, "数値または文章。分からないときは空欄"),
+        DescribedColumn("単位", lambda cell: cell.unit, "値が数値のときの単位"),
+        DescribedColumn("版", lambda cell: cell.row.edition, "1は公表した当初の内容。訂正のたびに1増えます"),
+    )
+
+
+def result_cells(rows: Iterable[PublishedEvaluation]) -> Iterator[Cell]:
+    """Every value of every 調書, in the order of its form."""
+    for row in rows:
+        data = row.data
+        plan, do, check, act = (data.get(part) or {} for part in ("plan", "do", "check", "act"))
+        yield Cell(row, "計画", "計画", "", plan.get("planned_work"), "")
+        yield Cell(row, "計画", "予算額", "", plan.get("planned_budget"), YEN)
+        yield Cell(row, "計画", "年度途中の計画変更", "", plan.get("plan_change"), "")
+        for indicator in data.get("indicators", ()):
+            yield Cell(row, "計画", "目標値", indicator["name"], indicator.get("target"), indicator.get("unit") or "")
+        if not row.grade_symbol:
+            yield Cell(row, "評価", "未確定の理由", "", row.exception_reason, "")
+            continue
+        yield Cell(row, "実施", "実績", "", do.get("results"), "")
+        yield Cell(row, "実施", "決算額", "", do.get("settlement"), YEN)
+        yield from _milestones(row, data)
+        yield from _actuals(row, data)
+        yield Cell(row, "評価", "達成度", "", row.grade_symbol, "")
+        for item, name in (
+            ("達成度の理由", "grade_reason"),
+            ("成果", "outcomes"),
+            ("課題", "problems"),
+            ("環境の変化", "environment_change"),
+        ):
+            yield Cell(row, "評価", item, "", check.get(name), "")
+        yield Cell(row, "改善", "今後の方向性", "", row.outlook_symbol, "")
+        yield Cell(row, "改善", "方向性の理由", "", act.get("outlook_reason"), "")
+        yield Cell(row, "改善", "次年度の計画", "", act.get("next_plan"), "")
+        yield Cell(row, "改善", "次年度の予算額", "", act.get("next_budget"), YEN)
+
+
+def _milestones(row: PublishedEvaluation, data: Mapping[str, Any]) -> Iterator[Cell]:
+    for milestone in data.get("milestones", ()):
+        yield Cell(row, "実施", "マイルストーンの達成状況", milestone["title"], milestone.get("reached_label"), "")
+
+
+def _actuals(row: PublishedEvaluation, data: Mapping[str, Any]) -> Iterator[Cell]:
+    for indicator in data.get("indicators", ()):
+        unit = indicator.get("unit") or ""
+        yield Cell(row, "実施", "実績値", indicator["name"], indicator.get("actual"), unit)
+        yield Cell(row, "実施", "達成率", indicator["name"], indicator.get("rate"), "%")
+        yield Cell(row, "改善", "次年度の目標値", indicator["name"], indicator.get("next_target"), unit)
+
+
+def measure_cells(published: PublishedRound, rows: Iterable[PublishedMeasure]) -> Iterator[Cell]:
+    for row in rows:
+        data, rollup = row.data, row.data.get("rollup", {})
+        yield Cell(row, "", "施策の評価", "", row.rating_symbol, "")
+        yield Cell(row, "", "取組の数", "", rollup.get("total"), ITEMS)
+        for step in published.legend.achievements:
+            yield Cell(
+                row, "", "達成度ごとの取組の数", step.symbol, rollup.get("grades", {}).get(step.symbol, 0), ITEMS
+            )
+        yield Cell(row, "", "評価が未確定の取組の数", "", rollup.get("undecided"), ITEMS)
+        yield Cell(row, "", "予算額", "", rollup.get("budget"), YEN)
+        yield Cell(row, "", "決算額", "", rollup.get("settlement"), YEN)
+        yield Cell(row, "", "指標の数", "", rollup.get("indicators_total"), "指標")
+        yield Cell(row, "", "目標に達した指標の数", "", rollup.get("indicators_reached"), "指標")
+        for item, name in (
+            ("評価の理由", "reason"),
+            ("主な成果", "results"),
+            ("主な課題", "problems"),
+            ("今後の見通し", "outlook"),
+        ):
+            yield Cell(row, "", item, "", data.get(name), "")
+
+
+@dataclass(frozen=True)
+class YearFile:
+    """A file of each published year; `route` is its name in `progress.urls`."""
+
+    title: str
+    description: str
+    route: str
+    columns: tuple[DescribedColumn, ...]
+
+    def filename(self, slug: str) -> str:
+        return f"progress-{slug}-{self.route.removesuffix('_csv')}.csv"
+
+
+ACTIONS_FILE = YearFile("取組の結果の一覧", "1行が1取組です。", "actions_csv", action_columns())
+RESULTS_FILE = YearFile("評価結果", "1行が、1取組の1項目の値です。", "results_csv", result_columns())
+MEASURES_FILE = YearFile("施策評価", "1行が、1施策の1項目の値です。", "measures_csv", measure_columns())
+FILES = (ACTIONS_FILE, RESULTS_FILE, MEASURES_FILE)
+
+
+def offered(plan: Plan) -> list[Download]:
+    """The files of every published year of the plan, with the number of actions as their size. One query."""
+    return [
+        Download(
+            f"{published.year_label} {file.title}",
+            f"{file.description}{'見本データです。' if published.is_sample else ''}",
+            reverse(f"progress:{file.route}", args=[published.slug]),
+            f"取組{total}件",
+            file.columns,
+        )
+        for published, total in published_rounds_with_counts(plan)
+        for file in FILES
+    ]

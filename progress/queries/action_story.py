@@ -1,0 +1,216 @@
+"""What became of one action, year by year: the part of its page that comes from published 調書."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from plan.fiscal import fiscal_year_label
+from plan.prose import TermMarker
+from programs.queries.action_pages import ActionPage, IndicatorPlan, YearPlan
+from programs.queries.standing import Step
+from progress.charts import Chart, Point, chart, written
+from progress.enums import ProposalState
+from progress.models import NextYearProposal, PublishedEvaluation, Round
+from progress.queries.corrections import correction_view, shown_corrections
+from progress.queries.published import current_evaluations, with_frames_of_rows
+from progress.queries.results import CorrectionView, Legend
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class YearResult:
+    """What is published of one year: done, grade, next."""
+
+    round_label: str
+    url: str
+    grade: Step
+    results: SafeString
+    settlement: int | None
+    milestones: tuple[Data, ...]
+    outlook: str
+    next_plan: SafeString
+    exception_reason: str
+    is_corrected: bool
+
+    @property
+    def is_exception(self) -> bool:
+        return not self.grade.symbol
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The evaluation a year's plan came from."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class StoryYear:
+    """One fiscal year: what was planned and, once it is published, what became of it."""
+
+    year: int
+    plan: YearPlan | None
+    result: YearResult | None
+    origin: Origin | None
+
+    @property
+    def label(self) -> str:
+        return fiscal_year_label(self.year)
+
+
+@dataclass(frozen=True)
+class MeasuredYear:
+    """The numbers of a year, in the table under the drawing."""
+
+    label: str
+    target: str
+    original: str
+    actual: str
+    reason: str
+    rate: str
+    reached: str
+
+
+@dataclass(frozen=True)
+class IndicatorStory:
+    plan: IndicatorPlan
+    anchor: str
+    chart: Chart | None
+    years: tuple[MeasuredYear, ...]
+
+    @property
+    def description(self) -> str:
+        """The drawing in words."""
+        parts = []
+        for year in self.years:
+            actual = f"実績値{year.actual}{self.plan.unit}" if year.actual else "実績値は未公表"
+            parts.append(
+                f"{year.label}は目標値{year.target or 'なし'}{self.plan.unit if year.target else ''}、{actual}"
+            )
+        return "。".join(parts)
+
+    @property
+    def baseline(self) -> str:
+        return written(self.plan.baseline)
+
+    @property
+    def has_changed_targets(self) -> bool:
+        return any(year.original for year in self.years)
+
+
+@dataclass(frozen=True)
+class ActionStory:
+    years: tuple[StoryYear, ...]
+    indicators: tuple[IndicatorStory, ...]
+    corrections: tuple[CorrectionView, ...]
+    legend: Legend | None
+
+
+def action_story(page: ActionPage) -> ActionStory:
+    """Three queries. Terms in the published texts are marked with the page's own marker."""
+    found = _published(page)
+    results = {row.round.year: row for row in found}
+    origins = _origins(page)
+    plans = {plan.year: plan for plan in page.years}
+    years = tuple(
+        StoryYear(
+            year,
+            plans.get(year),
+            _result(results[year], page.marker) if year in results else None,
+            origins.get(plans[year].key) if year in plans else None,
+        )
+        for year in sorted(plans.keys() | results.keys())
+    )
+    corrections = shown_corrections().filter(evaluation__action=page.action)
+    return ActionStory(
+        years,
+        tuple(_indicator(plan, results) for plan in page.indicators),
+        tuple(correction_view(correction) for correction in corrections),
+        Legend.of(found[0].first_frame or {}) if found else None,
+    )
+
+
+def _published(page: ActionPage) -> list[Any]:
+    """The current 調書 of the action, newest year first, each with the frame of its year."""
+    rows = with_frames_of_rows(current_evaluations().filter(action=page.action))
+    return list(rows.order_by("-round__year"))
+
+
+def _origins(page: ActionPage) -> dict[int, Origin]:
+    """Yearly plan → the published evaluation it came from."""
+    proposals = NextYearProposal.objects.filter(
+        action_year__in=[plan.key for plan in page.years],
+        state=ProposalState.CONFIRMED,
+        evaluation__round__in=Round.objects.published(),
+    ).values_list("action_year", "evaluation__round__year", "evaluation__round__slug", "evaluation__action__code")
+    return {
+        key: Origin(f"{fiscal_year_label(year)}の評価", reverse("progress:action", args=[slug, code]))
+        for key, year, slug, code in proposals
+    }
+
+
+def _result(row: Any, marker: TermMarker) -> YearResult:
+    data, legend = row.data, Legend.of(row.first_frame or {})
+    marker.section()
+    return YearResult(
+        round_label=fiscal_year_label(row.round.year),
+        url=reverse("progress:action", args=[row.round.slug, row.code]),
+        grade=legend.grade(row.grade_symbol, row.grade_label, row.grade_kind),
+        results=marker.lines(data.get("do", {}).get("results", "")),
+        settlement=row.settlement,
+        milestones=tuple(each for each in data.get("milestones", ()) if each.get("reached_label")),
+        outlook=_outlook(row),
+        next_plan=marker.lines(data.get("act", {}).get("next_plan", "")),
+        exception_reason=row.exception_reason,
+        is_corrected=row.edition > 1,
+    )
+
+
+def _outlook(row: PublishedEvaluation) -> str:
+    symbol, label = row.outlook_symbol, row.outlook_label
+    return label if symbol == label else f"{symbol} {label}"
+
+
+def _indicator(plan: IndicatorPlan, results: Mapping[int, Any]) -> IndicatorStory:
+    """Targets as planned now, of a published year as they were evaluated; actual values only from what is published."""
+    targets = {target.year: target for target in plan.targets}
+    measured = {year: found for year, row in results.items() if (found := _frozen(plan, row.data["indicators"]))}
+    points, rows = [], []
+    for year in sorted(targets.keys() | measured.keys()):
+        frozen = measured.get(year, {})
+        target = _number(frozen.get("target")) if frozen else targets[year].value
+        original = targets[year].original if year in targets else None
+        reached = frozen.get("reached")
+        points.append(Point(year, target, _number(frozen.get("actual")), reached))
+        rows.append(
+            MeasuredYear(
+                label=fiscal_year_label(year),
+                target=written(target),
+                original=written(original) if original is not None and original != target else "",
+                actual=written(_number(frozen.get("actual"))),
+                reason=frozen.get("no_actual_reason", ""),
+                rate=f"{frozen['rate']}%" if frozen.get("rate") else "",
+                reached="" if reached is None else "達成" if reached else "未達成",
+            )
+        )
+    drawing = chart(points, plan.baseline)
+    return IndicatorStory(plan, f"indicator-{plan.key}", drawing, tuple(rows))
+
+
+def _frozen(plan: IndicatorPlan, rows: Sequence[Data]) -> Data | None:
+    """The indicator's row of a 調書; rows frozen without a key are known by their name."""
+    return next((row for row in rows if row.get("key", plan.key) == plan.key and _is_same(plan, row)), None)
+
+
+def _is_same(plan: IndicatorPlan, row: Data) -> bool:
+    return "key" in row or row["name"] == plan.name
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

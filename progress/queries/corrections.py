@@ -1,0 +1,38 @@
+"""正誤: what was corrected after publication."""
+
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
+
+from progress.models import Correction, PublishedEvaluation, Round
+from progress.queries.results import CorrectionView
+
+
+def shown_corrections() -> QuerySet[Any]:
+    """Those of published years, newest first, each with the code of its 調書. One query."""
+    codes = PublishedEvaluation.objects.filter(evaluation=OuterRef("evaluation"), is_current=True)
+    return (
+        Correction.objects.filter(publication__round__in=Round.objects.published())
+        .select_related("publication__round", "measure_evaluation__measure__policy")
+        .annotate(code=Subquery(codes.values("code")[:1]))
+        .order_by("-publication__made_at", "-pk")
+    )
+
+
+def correction_view(correction: Any) -> CorrectionView:
+    """`correction` read with `shown_corrections()`: no query."""
+    publication, slug = correction.publication, [correction.publication.round.slug]
+    if correction.measure_evaluation is not None:
+        kind, code = "measure", correction.measure_evaluation.measure.code
+    else:
+        kind, code = "action", correction.code
+    return CorrectionView(
+        number=publication.number,
+        title=correction.title,
+        reason=correction.reason,
+        made_at=publication.made_at,
+        changes=tuple(correction.changes),
+        url=reverse(f"progress:{kind}", args=[*slug, code]),
+        first_url=reverse(f"progress:{kind}_first", args=[*slug, code]),
+    )

@@ -1,0 +1,126 @@
+"""Which years the public may read, and the frame each was published in. Nothing here is there before its moment."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, DateTimeField, JSONField, Max, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from plan.fiscal import fiscal_year_label
+from plan.models import Plan
+from plan.queries.plans import Link
+from programs.models import Program
+from progress.models import Publication, PublishedEvaluation, PublishedMeasure, Round
+from progress.queries.results import Legend
+
+NEWEST_FIRST = ("-year", "-program__start_year", "slug")
+
+
+@dataclass(frozen=True)
+class PublishedRound:
+    """A published year with the words it was published in."""
+
+    round: Round
+    frame: Mapping[str, Any]
+    legend: Legend
+    corrected_at: datetime.datetime | None
+
+    @classmethod
+    def of(cls, round_: Any) -> "PublishedRound":
+        """`round_` read with `with_frames`."""
+        frame = round_.first_frame or {}
+        return cls(round_, frame, Legend.of(frame), round_.corrected_at)
+
+    @classmethod
+    def of_row(cls, row: Any) -> "PublishedRound":
+        """`row`, a frozen row of the year, read with `with_frames_of_rows`."""
+        frame = row.first_frame or {}
+        return cls(row.round, frame, Legend.of(frame), None)
+
+    @property
+    def program(self) -> Program:
+        return self.round.program
+
+    @property
+    def plan(self) -> Plan:
+        return self.program.plan
+
+    @property
+    def program_title(self) -> str:
+        """As it was when the year was published."""
+        return str((self.frame.get("program") or {}).get("title") or self.program.title)
+
+    @property
+    def slug(self) -> str:
+        return self.round.slug
+
+    @property
+    def year_label(self) -> str:
+        return fiscal_year_label(self.round.year)
+
+    @property
+    def title(self) -> str:
+        return f"{self.year_label}の取組の結果"
+
+    @property
+    def is_sample(self) -> bool:
+        return bool(self.frame.get("is_sample")) or self.program.is_sample
+
+    @property
+    def changed_on(self) -> datetime.date:
+        """The day (JST) of the newest publication or correction."""
+        moment = self.corrected_at or self.round.published_at
+        assert moment is not None  # noqa: S101 for the type checker: a published round has its moment
+        return timezone.localdate(moment)
+
+    @property
+    def link(self) -> Link:
+        return (self.title, self.round.get_absolute_url())
+
+
+def with_frames(rounds: QuerySet[Round]) -> QuerySet[Any]:
+    """`rounds` with programme, plan, the frame of their first publication and when they were corrected last."""
+    publications = Publication.objects.filter(round=OuterRef("pk")).order_by()
+    newest = publications.filter(number__gt=1).values("round").annotate(newest=Max("made_at")).values("newest")
+    return rounds.select_related("program__plan").annotate(
+        first_frame=Subquery(publications.filter(number=1).values("frame")[:1], output_field=JSONField()),
+        corrected_at=Subquery(newest, output_field=DateTimeField()),
+    )
+
+
+def with_frames_of_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Frozen rows with their round and the frame of its first publication, in the same query."""
+    frames = Publication.objects.filter(round=OuterRef("round"), number=1).values("frame")[:1]
+    return rows.select_related("round__program__plan").annotate(first_frame=Subquery(frames, output_field=JSONField()))
+
+
+def published_round(slug: str) -> PublishedRound:
+    """Raises Round.DoesNotExist. One query."""
+    return PublishedRound.of(with_frames(Round.objects.published()).get(slug=slug))
+
+
+def published_rounds(plan: Plan | None = None) -> list[PublishedRound]:
+    """All published years, or those of one plan, the newest first. One query."""
+    rounds = Round.objects.published().order_by(*NEWEST_FIRST)
+    if plan is not None:
+        rounds = rounds.filter(program__plan=plan)
+    return [PublishedRound.of(round_) for round_ in with_frames(rounds)]
+
+
+def published_rounds_with_counts(plan: Plan) -> list[tuple[PublishedRound, int]]:
+    """The published years of a plan, newest first, each with how many actions it has. One query."""
+    rows = PublishedEvaluation.objects.filter(round=OuterRef("pk"), is_current=True).order_by().values("round")
+    counted = Subquery(rows.annotate(total=Count("pk")).values("total"))
+    rounds = with_frames(Round.objects.published().filter(program__plan=plan).order_by(*NEWEST_FIRST))
+    return [(PublishedRound.of(round_), round_.total or 0) for round_ in rounds.annotate(total=counted)]
+
+
+def current_evaluations() -> QuerySet[PublishedEvaluation]:
+    """What is published now of all published years."""
+    return PublishedEvaluation.objects.filter(is_current=True, round__in=Round.objects.published())
+
+
+def current_measures() -> QuerySet[PublishedMeasure]:
+    return PublishedMeasure.objects.filter(is_current=True, round__in=Round.objects.published())

@@ -1,0 +1,181 @@
+"""Lists of published 調書: of a year, of a measure, of a department."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+
+from plan.models import Measure
+from plan.queries.listing import Asked, Head, Select, containing, page_of
+from plan.queries.searching import measures_of
+from progress.models import PublishedEvaluation
+from progress.queries.published import PublishedRound, published_round
+from progress.queries.results import UNDECIDED, UNDECIDED_LABEL, ResultRow, Sums, sums_of
+
+FILTERS = ("measure", "department", "grade", "outlook")
+
+
+@dataclass(frozen=True)
+class ResultList:
+    """A page of rows with what was asked for; `selects` and `heads` are its form and its table's head."""
+
+    published: PublishedRound
+    asked: Asked
+    selects: tuple[Select, ...]
+    heads: tuple[Head, ...]
+    page: "Page[PublishedEvaluation]"
+    rows: tuple[ResultRow, ...]
+
+
+def result_list(slug: str, given: Mapping[str, str]) -> ResultList:
+    """`/progress/2016/actions/`; raises Round.DoesNotExist. Five queries."""
+    published = published_round(slug)
+    asked = Asked.of(given, FILTERS)
+    shown = page_of(_ordered(narrowed(published, asked), published, asked), given.get("page"))
+    return ResultList(
+        published,
+        asked,
+        _selects(published, asked),
+        _heads(asked),
+        shown,
+        result_rows(published, shown),
+    )
+
+
+def results_for_file(slug: str, given: Mapping[str, str]) -> tuple[PublishedRound, QuerySet[PublishedEvaluation]]:
+    """The same rows, all of them: for the file of what is shown."""
+    published = published_round(slug)
+    asked = Asked.of(given, FILTERS)
+    return published, _ordered(narrowed(published, asked), published, asked).select_related(
+        "measure__policy", "direction__measure__policy", "department"
+    )
+
+
+def whole_results(published: PublishedRound) -> QuerySet[PublishedEvaluation]:
+    """Everything that is published of the year now, for its files."""
+    rows = PublishedEvaluation.objects.filter(round=published.round, is_current=True)
+    return rows.select_related("department").order_by("code")
+
+
+def result_rows(published: PublishedRound, rows: Iterable[PublishedEvaluation]) -> tuple[ResultRow, ...]:
+    return tuple(
+        ResultRow(row, published.slug, published.legend.grade(row.grade_symbol, row.grade_label, row.grade_kind))
+        for row in rows
+    )
+
+
+def rows_of(published: PublishedRound) -> QuerySet[PublishedEvaluation]:
+    """What is published now of the year, without the bulk of it."""
+    return PublishedEvaluation.objects.filter(round=published.round, is_current=True).defer("data")
+
+
+def narrowed(published: PublishedRound, asked: Asked) -> QuerySet[PublishedEvaluation]:
+    """The rows asked for; a value that is not among those offered finds nothing."""
+    rows, values = containing(rows_of(published), asked.words), asked.values
+    if code := values.get("measure"):
+        policy, _, number = code.partition("-")
+        known = policy.isascii() and policy.isdecimal() and number.isascii() and number.isdecimal()
+        rows = rows.filter(measure__policy__number=policy, measure__number=number) if known else rows.none()
+    if department := values.get("department"):
+        rows = rows.filter(department__code=department)
+    if grade := values.get("grade"):
+        rows = rows.filter(grade_symbol="" if grade == UNDECIDED else grade)
+    if outlook := values.get("outlook"):
+        rows = rows.filter(outlook_symbol=outlook)
+    return rows
+
+
+def _ordered(
+    rows: QuerySet[PublishedEvaluation], published: PublishedRound, asked: Asked
+) -> QuerySet[PublishedEvaluation]:
+    places = enumerate(step.symbol for step in published.legend.achievements)
+    grade = Case(
+        *(When(grade_symbol=symbol, then=Value(place)) for place, symbol in places),
+        default=Value(1000),
+        output_field=IntegerField(),
+    )
+    orders: dict[str, tuple[Any, ...]] = {
+        "code": ("code",),
+        "-code": ("-code",),
+        "title": ("title", "code"),
+        "-title": ("-title", "code"),
+        "department": ("bureau_name", "department_name", "code"),
+        "-department": ("-bureau_name", "-department_name", "code"),
+        "grade": (grade.asc(), "code"),
+        "-grade": (grade.desc(), "code"),
+        "settlement": (F("settlement").asc(nulls_last=True), "code"),
+        "-settlement": (F("settlement").desc(nulls_last=True), "code"),
+    }
+    return rows.order_by(*asked.order(orders))
+
+
+def _heads(asked: Asked) -> tuple[Head, ...]:
+    return (
+        asked.head("コード", "code", first=True),
+        asked.head("取組", "title"),
+        asked.head("所管課", "department"),
+        asked.head("達成度", "grade"),
+        asked.head("決算額（千円）", "settlement", is_number=True),
+    )
+
+
+def _selects(published: PublishedRound, asked: Asked) -> tuple[Select, ...]:
+    """Two queries."""
+    legend = published.legend
+    grades = [(step.symbol, step.name) for step in legend.achievements]
+    return (
+        asked.select("measure", "施策", "すべての施策", _measure_options(measures_of(published.plan))),
+        asked.select("department", "所管課", "すべての所管課", _department_options(published)),
+        asked.select("grade", "達成度", "すべての達成度", [*grades, (UNDECIDED, UNDECIDED_LABEL)]),
+        asked.select(
+            "outlook", "今後の方向性", "すべての方向性", [(step.symbol, step.name) for step in legend.outlooks]
+        ),
+    )
+
+
+def _measure_options(measures: Iterable[Measure]) -> list[tuple[str, str]]:
+    return [(measure.code, str(measure)) for measure in measures]
+
+
+def _department_options(published: PublishedRound) -> list[tuple[str, str]]:
+    rows = rows_of(published).order_by("department__code").values_list("department__code", "department_name")
+    return list(dict(rows.distinct()).items())
+
+
+@dataclass(frozen=True)
+class DepartmentResult:
+    """One department in one year, under the name of its day."""
+
+    code: str
+    name: str
+    bureau: str
+    sums: Sums
+
+
+def department_results(published: PublishedRound, code: str = "") -> list[DepartmentResult]:
+    """All of them, or the one of that code, in the order of codes. Two queries."""
+    rows = rows_of(published).order_by()
+    if code:
+        rows = rows.filter(department__code=code)
+    named = ("department__code", "department_name", "bureau_name")
+    grades: dict[tuple[str, ...], dict[str, int]] = {}
+    for *key, symbol, count in rows.exclude(grade_symbol="").values_list(*named, "grade_symbol").annotate(Count("pk")):
+        grades.setdefault(tuple(key), {})[symbol] = count
+    sums = rows.values(*named).annotate(
+        total=Count("pk"),
+        undecided=Count("pk", filter=Q(grade_symbol="")),
+        budget_sum=Sum("budget"),
+        budget_blank=Count("pk", filter=Q(budget=None)),
+        settlement_sum=Sum("settlement"),
+        settlement_blank=Count("pk", filter=Q(settlement=None)),
+        indicators_total_sum=Sum("indicators_total"),
+        indicators_reached_sum=Sum("indicators_reached"),
+    )
+    found = []
+    for row in sums.order_by(*named):
+        key = (code, name, bureau) = tuple(row[name] for name in named)
+        rollup = {name.removesuffix("_sum"): value for name, value in row.items()} | {"grades": grades.get(key, {})}
+        found.append(DepartmentResult(code, name, bureau, sums_of(rollup, published.legend)))
+    return found

@@ -1,0 +1,263 @@
+"""One published 調書, and one published 施策評価, as pages; now, or as first published."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.paginator import Page
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from plan.fiscal import fiscal_year_label
+from plan.models import Measure, Plan, Term
+from plan.prose import TermMarker
+from plan.queries.kept import kept_plan
+from plan.queries.listing import page_of
+from plan.queries.plans import Link, Neighbours, pick
+from programs.queries.standing import Step
+from progress.charts import written
+from progress.models import PublishedEvaluation, PublishedMeasure
+from progress.queries.corrections import correction_view, shown_corrections
+from progress.queries.published import PublishedRound, current_evaluations, published_round
+from progress.queries.result_lists import result_rows, rows_of
+from progress.queries.results import CorrectionView, Legend, ResultRow, Sums, sums_of
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A field of the 調書 with its terms marked; left out where nothing was written."""
+
+    label: str
+    html: SafeString
+
+
+@dataclass(frozen=True)
+class EvaluationPage:
+    """P, D, C and A of one action in one year, in the words of the day it was published."""
+
+    published: PublishedRound
+    row: PublishedEvaluation
+    plan: Plan
+    is_first: bool
+    grade: Step
+    outlook: str
+    plan_texts: tuple[Text, ...]
+    do_texts: tuple[Text, ...]
+    check_texts: tuple[Text, ...]
+    act_texts: tuple[Text, ...]
+    purpose: tuple[Text, ...]
+    corrections: tuple[CorrectionView, ...]
+    other_years: tuple[Link, ...]
+    notes: list[Term]
+
+    @property
+    def data(self) -> Data:
+        data: Data = self.row.data
+        return data
+
+    @property
+    def legend(self) -> Legend:
+        return self.published.legend
+
+    @property
+    def title(self) -> str:
+        return f"{self.row.code} {self.row.title}"
+
+    @property
+    def is_exception(self) -> bool:
+        return not self.row.grade_symbol
+
+    @property
+    def next_budget(self) -> int | None:
+        amount: int | None = (self.data.get("act") or {}).get("next_budget")
+        return amount
+
+    @property
+    def milestones(self) -> Sequence[Data]:
+        return list(self.data.get("milestones", ()))
+
+    @property
+    def indicators(self) -> list[list[str]]:
+        """Rows of the table: name, kind, target, actual, rate, reached."""
+        return [_indicator_cells(row) for row in self.data.get("indicators", ())]
+
+    @property
+    def next_targets(self) -> list[list[str]]:
+        """Rows of the table: name, planned, decided, reason; those without a next target are left out."""
+        return [
+            [
+                str(row["name"]),
+                _value(row.get("planned_next_target"), row),
+                _value(row.get("next_target"), row),
+                row.get("target_change_reason") or "",
+            ]
+            for row in self.data.get("indicators", ())
+            if row.get("next_target") is not None
+        ]
+
+    @property
+    def facts(self) -> list[Link]:
+        action, department = self.data["action"], self.data["department"]
+        of_the_year = "、".join(name for name in department.get("of_the_year", ()) if name != department["name"])
+        return [
+            ("所管課", " ".join(filter(None, (department.get("bureau"), department["name"])))),
+            ("評価した年度の所管課", of_the_year),
+            ("関係課", "、".join(department.get("related", ()))),
+            ("分類", action["category"]),
+            ("実施主体", action["implementer"]),
+            ("法的根拠", action["legal_basis"]),
+            ("基本方向", "、".join(f"{each['code']} {each['title']}" for each in action["directions"])),
+            ("上位計画とのつながり", "、".join(action["uppers"])),
+        ]
+
+    @property
+    def contents(self) -> list[tuple[str, str, int]]:
+        parts = [("action", "取組の内容", 2), ("plan", "計画（Plan）", 2)]
+        if self.is_exception:
+            return parts
+        return [*parts, ("do", "実施（Do）", 2), ("check", "評価（Check）", 2), ("act", "改善（Action）", 2)]
+
+
+def evaluation_page(slug: str, code: str, *, first: bool = False) -> EvaluationPage:
+    """Raises ObjectDoesNotExist unless the year is published and has the action. Four queries and the kept plan's."""
+    published = published_round(slug)
+    rows = PublishedEvaluation.objects.filter(round=published.round, code=code)
+    row = rows.select_related("publication", "action__program").get(
+        **({"edition": 1} if first else {"is_current": True})
+    )
+    kept = kept_plan(published.plan.slug)
+    marker = TermMarker(kept.glossary)
+    data: Data = row.data
+    action, plan, do, check, act = (data.get(part) or {} for part in ("action", "plan", "do", "check", "act"))
+    legend = Legend.of(row.publication.frame)
+    corrections = shown_corrections().filter(evaluation=row.evaluation_id)
+    return EvaluationPage(
+        published=published,
+        row=row,
+        plan=kept.plan,
+        is_first=first,
+        grade=legend.grade(row.grade_symbol, row.grade_label, row.grade_kind),
+        outlook=_entry(act.get("outlook")),
+        purpose=_texts(marker, ("目的", action.get("purpose")), ("内容", action.get("content"))),
+        plan_texts=_texts(marker, ("計画", plan.get("planned_work")), ("年度途中の計画変更", plan.get("plan_change"))),
+        do_texts=_texts(marker, ("実績", do.get("results"))),
+        check_texts=_texts(
+            marker,
+            ("達成度の理由", check.get("grade_reason")),
+            ("成果", check.get("outcomes")),
+            ("課題", check.get("problems")),
+            ("環境の変化", check.get("environment_change")),
+        ),
+        act_texts=_texts(marker, ("方向性の理由", act.get("outlook_reason")), ("次年度の計画", act.get("next_plan"))),
+        corrections=tuple(correction_view(each) for each in corrections),
+        other_years=_other_years(row),
+        notes=marker.used_terms,
+    )
+
+
+def _other_years(row: PublishedEvaluation) -> tuple[Link, ...]:
+    rows = current_evaluations().filter(action=row.action_id).exclude(round=row.round_id).order_by("-round__year")
+    return tuple(
+        (f"{fiscal_year_label(year)}の評価", reverse("progress:action", args=[slug, code]))
+        for year, slug, code in rows.values_list("round__year", "round__slug", "code")
+    )
+
+
+def _texts(marker: TermMarker, *fields: tuple[str, str | None]) -> tuple[Text, ...]:
+    marker.section()
+    return tuple(Text(label, marker.lines(text)) for label, text in fields if text)
+
+
+def _entry(entry: Data | None) -> str:
+    if not entry:
+        return ""
+    return str(entry["label"]) if entry["symbol"] == entry["label"] else f"{entry['symbol']} {entry['label']}"
+
+
+def _indicator_cells(row: Data) -> list[str]:
+    reached = row.get("reached")
+    return [
+        f"{row['name']}（{row['improvement_label']}）",
+        str(row["kind"]),
+        _value(row.get("target"), row) or "－",
+        _value(row.get("actual"), row) or row.get("no_actual_reason") or "－",
+        f"{row['rate']}%" if row.get("rate") else "－",
+        "－" if reached is None else "達成" if reached else "未達成",
+    ]
+
+
+def _value(number: str | None, row: Data) -> str:
+    return "" if number is None else f"{written(Decimal(number))}{row.get('unit') or ''}"
+
+
+@dataclass(frozen=True)
+class MeasurePage:
+    """One 施策評価 with the counts and sums of its actions, and the actions themselves."""
+
+    published: PublishedRound
+    row: PublishedMeasure
+    measure: Measure
+    plan: Plan
+    is_first: bool
+    sums: Sums
+    texts: tuple[Text, ...]
+    corrections: tuple[CorrectionView, ...]
+    page: "Page[PublishedEvaluation]"
+    rows: tuple[ResultRow, ...]
+    neighbours: Neighbours
+    notes: list[Term]
+
+    @property
+    def rating(self) -> str:
+        return _entry(self.row.data.get("rating"))
+
+    @property
+    def legend(self) -> Legend:
+        return self.published.legend
+
+
+def measure_page(slug: str, code: Sequence[int], *, first: bool = False, page: str | None = None) -> MeasurePage:
+    """Raises ObjectDoesNotExist unless the year is published with that measure. Five queries and the kept plan's."""
+    published = published_round(slug)
+    kept = kept_plan(published.plan.slug)
+    measures = [measure for policy in kept.plan.policies.all() for measure in policy.measures.all()]
+    measure = pick(measures, lambda each: (each.policy.number, each.number), tuple(code))
+    rows = PublishedMeasure.objects.filter(round=published.round, measure=measure)
+    row = rows.get(**({"edition": 1} if first else {"is_current": True}))
+    marker, data = TermMarker(kept.glossary), row.data
+    corrections = shown_corrections().filter(publication__round=published.round, measure_evaluation__measure=measure)
+    shown = page_of(rows_of(published).filter(measure=measure).order_by("code"), page)
+    return MeasurePage(
+        published=published,
+        row=row,
+        measure=measure,
+        plan=kept.plan,
+        is_first=first,
+        sums=sums_of(data.get("rollup", {}), published.legend),
+        texts=_texts(
+            marker,
+            ("評価の理由", data.get("reason")),
+            ("主な成果", data.get("results")),
+            ("主な課題", data.get("problems")),
+            ("今後の見通し", data.get("outlook")),
+        ),
+        corrections=tuple(correction_view(each) for each in corrections),
+        page=shown,
+        rows=result_rows(published, shown),
+        neighbours=_neighbours(measures, measure, slug),
+        notes=marker.used_terms,
+    )
+
+
+def _neighbours(measures: Sequence[Measure], here: Measure, slug: str) -> Neighbours:
+    at = measures.index(here)
+
+    def link(place: int) -> Link | None:
+        if not 0 <= place < len(measures):
+            return None
+        return (str(measures[place]), reverse("progress:measure", args=[slug, measures[place].code]))
+
+    return Neighbours(link(at - 1), link(at + 1))

@@ -1,0 +1,31 @@
+"""How the actions of a programme stand: by the grades of its newest published year."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from programs.models import Program
+from programs.queries.standing import NO_SYMBOL, Standing
+from progress.models import PublishedEvaluation, Round
+from progress.queries.published import NEWEST_FIRST, PublishedRound, with_frames
+
+
+def newest_standing(program: Program) -> Standing | None:
+    """None where no year of the programme is published. One query."""
+    newest = with_frames(Round.objects.published().filter(program=program).order_by(*NEWEST_FIRST)).first()
+    if newest is None:
+        return None
+    published = PublishedRound.of(newest)
+    grades = PublishedEvaluation.objects.filter(round=newest, is_current=True, action=OuterRef("pk"))
+
+    def marked(actions: QuerySet[Any]) -> QuerySet[Any]:
+        return actions.annotate(standing=Subquery(grades.values("grade_symbol")[:1]))
+
+    def narrowed(actions: QuerySet[Any], key: str) -> QuerySet[Any]:
+        if key == NO_SYMBOL:
+            return actions.filter(~Exists(grades.exclude(grade_symbol="")))
+        return actions.filter(Exists(grades.filter(grade_symbol=key)))
+
+    return Standing(
+        newest.year, published.year_label, published.legend.note, published.legend.achievements, marked, narrowed
+    )

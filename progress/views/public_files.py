@@ -1,0 +1,42 @@
+"""The files of a published year for everybody."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.csv_export import csv_response
+from plan.caching import public_page
+from progress import exports
+from progress.models import Round
+from progress.queries.published import current_measures
+from progress.queries.result_lists import results_for_file, whole_results
+from progress.views.public import NO_YEAR
+from progress.views.public_lists import round_or_404
+
+
+@require_safe
+@public_page
+def actions_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    """The rows of the list with the same parameters, all pages of it."""
+    try:
+        published, rows = results_for_file(slug, request.GET)
+    except Round.DoesNotExist as error:
+        raise Http404(NO_YEAR) from error
+    return csv_response(exports.ACTIONS_FILE.filename(slug), exports.action_columns(published), rows)
+
+
+@require_safe
+@public_page
+def results_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    published = round_or_404(slug)
+    cells = exports.result_cells(whole_results(published))
+    return csv_response(exports.RESULTS_FILE.filename(slug), exports.result_columns(published), cells)
+
+
+@require_safe
+@public_page
+def measures_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    published = round_or_404(slug)
+    rows = current_measures().filter(round=published.round).select_related("measure__policy")
+    ordered = rows.order_by("measure__policy__number", "measure__number")
+    cells = exports.measure_cells(published, ordered)
+    return csv_response(exports.MEASURES_FILE.filename(slug), exports.measure_columns(published), cells)

@@ -1,0 +1,91 @@
+"""The public lists of a published year: actions, departments, corrections, changes."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from plan.caching import public_page
+from plan.queries.listing import page_of
+from plan.views.page import Page
+from progress.models import Round
+from progress.queries.corrections import correction_view, shown_corrections
+from progress.queries.published import PublishedRound, published_round
+from progress.queries.result_lists import department_results, result_list, result_rows, rows_of
+from progress.queries.year_changes import changes_page
+from progress.views.public import NO_YEAR, trail
+
+DEPARTMENTS = "所管課ごとの結果"
+
+
+def round_or_404(slug: str) -> PublishedRound:
+    try:
+        return published_round(slug)
+    except Round.DoesNotExist as error:
+        raise Http404(NO_YEAR) from error
+
+
+def _page(published: PublishedRound, title: str, *links: tuple[str, str]) -> Page:
+    named = f"{title}（{published.year_label}）"
+    return Page(
+        title=named,
+        plan=published.plan,
+        trail=[*trail(published), *links],
+        cited_as=named,
+        changed_on=published.changed_on,
+    )
+
+
+@require_safe
+@public_page
+def actions(request: HttpRequest, slug: str) -> HttpResponse:
+    try:
+        found = result_list(slug, request.GET)
+    except Round.DoesNotExist as error:
+        raise Http404(NO_YEAR) from error
+    page = _page(found.published, "取組の一覧")
+    return render(request, "public/progress/actions.html", page.context(request, page=found))
+
+
+@require_safe
+@public_page
+def departments(request: HttpRequest, slug: str) -> HttpResponse:
+    published = round_or_404(slug)
+    own = {"published": published, "departments": department_results(published)}
+    return render(request, "public/progress/departments.html", _page(published, DEPARTMENTS).context(request, **own))
+
+
+@require_safe
+@public_page
+def department(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    published = round_or_404(slug)
+    code = code.replace("\x00", "")
+    found = department_results(published, code)
+    if not found:
+        raise Http404("この年度に、この所管課の取組はありません。")
+    shown = page_of(rows_of(published).filter(department__code=code).order_by("code"), request.GET.get("page"))
+    page = _page(published, f"{found[-1].name}の結果", (DEPARTMENTS, reverse("progress:departments", args=[slug])))
+    own = {"published": published, "departments": found, "page": shown, "rows": result_rows(published, shown)}
+    return render(request, "public/progress/department.html", page.context(request, **own))
+
+
+@require_safe
+@public_page
+def corrections(request: HttpRequest, slug: str) -> HttpResponse:
+    published = round_or_404(slug)
+    rows = shown_corrections().filter(publication__round=published.round)
+    shown = page_of(rows, request.GET.get("page"))
+    own = {"published": published, "page": shown, "corrections": [correction_view(row) for row in shown]}
+    return render(request, "public/progress/corrections.html", _page(published, "正誤表").context(request, **own))
+
+
+@require_safe
+@public_page
+def changes(request: HttpRequest, slug: str) -> HttpResponse:
+    """`?kind=` lists one kind of change, `?page=` the rest of it."""
+    try:
+        found = changes_page(slug, request.GET.get("kind", ""), request.GET.get("page"))
+    except Round.DoesNotExist as error:
+        raise Http404(NO_YEAR) from error
+    page = _page(found.published, "前の年度からの変化")
+    return render(request, "public/progress/changes.html", page.context(request, page=found))

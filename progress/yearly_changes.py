@@ -1,0 +1,82 @@
+"""What changed between two published years, action by action. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """A kind of change; the value is its part of the address."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    DECIDED = "decided"
+    NEW = "new"
+    ENDED = "ended"
+    REPLANNED = "replanned"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    Kind.BETTER: "達成度が上がった取組",
+    Kind.WORSE: "達成度が下がった取組",
+    Kind.DECIDED: "達成度が付いた、または付かなくなった取組",
+    Kind.NEW: "新しく評価した取組",
+    Kind.ENDED: "評価がなくなった取組",
+    Kind.REPLANNED: "年度の途中で計画を変えた取組",
+}
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One action in one year: `key` of the frozen row, the action and its rank (0 is best; None is without a grade)."""
+
+    key: int
+    action: int
+    rank: int | None
+    is_replanned: bool = False
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A row of this year (None where the action is gone) beside the one of the year before (None where it is new)."""
+
+    now: int | None
+    before: int | None
+
+
+def changes(
+    now: Iterable[Graded], before: Iterable[Graded], came_from: Mapping[int, Iterable[int]]
+) -> dict[Kind, tuple[Changed, ...]]:
+    """Every kind with its rows, in the order of `now` (of `before` for those that ended).
+
+    `came_from` gives for an action of a later programme the actions it
+    continues; one that came from several is compared with the first of them.
+    """
+    earlier = {row.action: row for row in before}
+    found: dict[Kind, list[Changed]] = {kind: [] for kind in Kind}
+    continued: set[int] = set()
+    for row in now:
+        origins = [action for action in (row.action, *came_from.get(row.action, ())) if action in earlier]
+        continued.update(origins)
+        old = earlier[origins[0]] if origins else None
+        pair = Changed(row.key, old.key if old else None)
+        if (kind := _kind(row, old)) is not None:
+            found[kind].append(pair)
+        if row.is_replanned:
+            found[Kind.REPLANNED].append(pair)
+    found[Kind.ENDED] = [Changed(None, row.key) for row in earlier.values() if row.action not in continued]
+    return {kind: tuple(rows) for kind, rows in found.items()}
+
+
+def _kind(row: Graded, old: Graded | None) -> Kind | None:
+    if old is None:
+        return Kind.NEW
+    if row.rank is None or old.rank is None:
+        return None if row.rank == old.rank else Kind.DECIDED
+    if row.rank == old.rank:
+        return None
+    return Kind.BETTER if row.rank < old.rank else Kind.WORSE

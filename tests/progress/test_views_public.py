@@ -1,0 +1,319 @@
+"""The public pages of the progress, compared with what was published."""
+
+import csv
+import io
+import re
+
+import pytest
+from django.test import Client
+
+from accounts.enums import Role
+from plan import actions as plan_actions
+from progress.actions.corrections import correct_measure, publish_late
+from progress.actions.proposals import confirm
+from progress.enums import Status
+from progress.models import MeasureEvaluation, NextYearProposal
+from tests.factories import UserFactory
+from tests.plan.reading import items_of, links, main_of, part, words
+from tests.progress.factories import bring_to, entry
+from tests.progress.published import DONE, EXCEPTION, MEASURE_WORDS, NEXT, OUTCOME, PROBLEM, WHY, Year, published_year
+
+pytestmark = pytest.mark.django_db
+
+ACTION = "/programs/2016/actions/1-1-001/"
+RESULT = "/progress/2016/actions/1-1-001/"
+
+
+@pytest.fixture
+def year() -> Year:
+    return published_year()
+
+
+def _rows(page: str) -> list[list[str]]:
+    body = re.search(r"<tbody>.*?</tbody>", page, re.DOTALL)
+    assert body is not None
+    rows = re.findall(r"<tr>.*?</tr>", body.group(), re.DOTALL)
+    return [[words(cell) for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.DOTALL)] for row in rows]
+
+
+def _codes(client: Client, query: str = "") -> list[str]:
+    page = main_of(client.get(f"/progress/2016/actions/{query}"))
+    return [row[0] for row in _rows(page)] if "<tbody>" in page else []
+
+
+def _file(client: Client, address: str) -> list[dict[str, str]]:
+    content = client.get(address).content
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def test_year_shows_seven_measures_with_counts_ratings_and_the_legend(client: Client, year: Year) -> None:
+    page = main_of(client.get("/progress/2016/"))
+    rows = _rows(page)
+    assert len(rows) == 7
+    assert rows[0][1:] == ["B 一定の進捗", "2", "2,000", "2,000", "1／1"]
+    assert rows[1][1:] == ["未確定", "1", "1,000", "－", "0／0"]
+    assert "達成度は、1が最もよい評価です。" in words(page)
+    assert "すべての取組の達成度：2 目標を上回って達成 1件、未着手 1件、評価が未確定 1件" in page
+    assert "/progress/2016/actions/?grade=undecided" in links(page)
+
+
+def test_page_of_an_evaluation_tells_the_four_parts(client: Client, year: Year) -> None:
+    page = main_of(client.get(RESULT))
+    told = {anchor: words(part(page, anchor)) for anchor in ("plan", "do", "check", "act")}
+    assert "公開するデータの拡充を2016年度に進めます。" in told["plan"]
+    assert f"{DONE}を120件行いました。" in told["do"]
+    assert "決算額1,000千円" in told["do"]
+    assert "9月 試行の開始達成－" in told["do"].replace(" 達成 ", "達成").replace("達成 －", "達成－")
+    assert [text in told["check"] for text in ("2 目標を上回って達成", WHY, OUTCOME, PROBLEM)] == [True] * 4
+    assert [text in told["act"] for text in ("Ⅱ 改善しながら継続", NEXT)] == [True] * 2
+    assert ACTION in links(page)
+
+
+def test_exception_says_so_with_its_reason_and_shows_no_result(client: Client, year: Year) -> None:
+    page = main_of(client.get("/progress/2016/actions/1-2-001/"))
+    assert "公表時点で評価が確定していません" in words(page)
+    assert f"理由：{EXCEPTION}" in words(page)
+    assert 'id="do"' not in page
+    story = words(part(main_of(client.get("/programs/2016/actions/1-2-001/")), "years"))
+    assert ("公表時点で評価が確定していません。" in story, EXCEPTION in story) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("", ["1-1-001", "1-1-002", "1-2-001"]),
+        ("?measure=1-2", ["1-2-001"]),
+        ("?grade=2", ["1-1-001"]),
+        ("?grade=未着手", ["1-1-002"]),
+        ("?grade=undecided", ["1-2-001"]),
+        ("?outlook=Ⅱ", ["1-1-001", "1-1-002"]),
+        ("?q=実績の札幌&sort=-code", ["1-1-002", "1-1-001"]),
+        ("?sort=-settlement", ["1-1-001", "1-1-002", "1-2-001"]),
+        ("?sort=-grade", ["1-2-001", "1-1-002", "1-1-001"]),
+        ("?measure=x", []),
+        ("?page=999", ["1-1-001", "1-1-002", "1-2-001"]),
+    ],
+)
+def test_list_is_filtered_and_ordered(client: Client, year: Year, query: str, codes: list[str]) -> None:
+    assert _codes(client, query) == codes
+
+
+def test_file_of_the_list_is_what_is_shown(client: Client, year: Year) -> None:
+    rows = _file(client, "/progress/2016/actions.csv?measure=1-1&sort=-code")
+    assert [(row["取組コード"], row["達成度"], row["決算額"], row["見本データ"]) for row in rows] == [
+        ("1-1-002", "未着手", "1000", "はい"),
+        ("1-1-001", "2", "1000", "はい"),
+    ]
+
+
+def test_long_files_hold_a_value_a_row_and_a_blank_for_the_unknown(client: Client, year: Year) -> None:
+    rows = _file(client, "/progress/2016/results.csv")
+    assert {row["見本データ"] for row in rows} == {"はい"}
+    of_first = {(row["項目"], row["対象"]): (row["値"], row["単位"]) for row in rows if row["取組コード"] == "1-1-001"}
+    assert of_first["決算額", ""] == ("1000", "千円")
+    assert of_first["次年度の予算額", ""] == ("", "千円")
+    assert of_first["実績値", "公開した件数"] == ("100", "件")
+    of_exception = [row["項目"] for row in rows if row["取組コード"] == "1-2-001"]
+    assert of_exception == ["計画", "予算額", "年度途中の計画変更", "未確定の理由"]
+    measures = _file(client, "/progress/2016/measures.csv")
+    counted = {(row["施策番号"], row["対象"]): row["値"] for row in measures if row["項目"] == "達成度ごとの取組の数"}
+    assert (counted["1-1", "2"], counted["1-1", "3"]) == ("1", "0")
+
+
+def test_measure_page_tells_the_evaluation_and_its_actions(client: Client, year: Year) -> None:
+    page = main_of(client.get("/progress/2016/measures/1-1/"))
+    assert MEASURE_WORDS in words(part(page, "evaluation"))
+    assert [row[0] for row in _rows(part(page, "actions"))] == ["1-1-001", "1-1-002"]
+    assert "B 一定の進捗" in words(page)
+    plan_page = part(main_of(client.get("/plans/2016/measures/1-1/")), "progress")
+    assert "/progress/2016/measures/1-1/" in links(plan_page)
+
+
+def test_departments_keep_the_names_of_their_day(client: Client, year: Year) -> None:
+    type(year.departments[0]).objects.filter(pk=year.departments[0].pk).update(name="改名した課")
+    plan_actions.bump_content_version()
+    page = main_of(client.get("/progress/2016/departments/"))
+    assert items_of(page, "h3") == ["試験公開課", "試験窓口課"]
+    code = year.departments[0].code
+    of_one = main_of(client.get(f"/progress/2016/departments/{code}/"))
+    assert [row[0] for row in _rows(of_one)] == ["1-1-001", "1-1-002"]
+    assert "改名した課" not in words(of_one)
+    assert client.get("/progress/2016/departments/none/").status_code == 404
+
+
+def test_correction_is_shown_where_it_matters_and_the_first_state_stays(client: Client, year: Year) -> None:
+    year.correct("1-1-001", reason="件数の数え間違い", results="訂正した実績です。", settlement=900)
+    for address in (ACTION, RESULT, "/progress/2016/corrections/"):
+        page = words(main_of(client.get(address)))
+        expected = (
+            "件数の数え間違い",
+            f"誤{DONE}を120件行いました。",
+            "正訂正した実績です。",
+            "誤1,000千円",
+            "正900千円",
+        )
+        assert [text in page for text in expected] == [True] * 5, address
+    now, first = main_of(client.get(RESULT)), main_of(client.get(f"{RESULT}first/"))
+    assert (DONE in words(part(now, "do")), DONE in words(part(first, "do"))) == (False, True)
+    assert "公表した当初の内容です" in words(first)
+    assert RESULT in links(first)
+    assert "この内容は、その後に訂正しました。" in words(first)
+    assert f"{RESULT}first/" in links(now)
+    assert "訂正あり" in words(main_of(client.get("/progress/2016/actions/")))
+    assert [words(item)[-2:] for item in re.findall(r"<li>.*?</li>", part(main_of(client.get("/")), "news"), re.DOTALL)]
+    assert "/progress/2016/corrections/#correction-2" in links(part(main_of(client.get("/")), "news"))
+
+
+def test_corrected_words_are_found_and_the_wrong_ones_are_not(client: Client, year: Year) -> None:
+    year.correct("1-1-001", results="訂正した実績です。")
+    assert RESULT in links(main_of(client.get("/search/?q=訂正した実績")))
+    assert RESULT not in links(main_of(client.get(f"/search/?q={DONE}")))
+
+
+def test_without_a_correction_the_first_state_says_so(client: Client, year: Year) -> None:
+    assert "その後の訂正はありません。" in words(main_of(client.get(f"{RESULT}first/")))
+
+
+def test_corrected_measure_keeps_its_first_state(client: Client, year: Year) -> None:
+    evaluation = MeasureEvaluation.objects.get(round=year.round, measure__policy__number=1, measure__number=1)
+    correct_measure(
+        evaluation=evaluation,
+        values={"rating_id": entry(year.round, "A").pk, "reason": "直した理由です。"},
+        by=year.staff,
+        reason="基準の当てはめの誤り",
+        expected_version=evaluation.version,
+    )
+    now = words(main_of(client.get("/progress/2016/measures/1-1/")))
+    first = words(main_of(client.get("/progress/2016/measures/1-1/first/")))
+    assert [text in now for text in ("A 順調に推移", "基準の当てはめの誤り", "誤B 一定の進捗")] == [True] * 3
+    assert ("B 一定の進捗" in first, "直した理由です。" in first) == (True, False)
+    assert "/progress/2016/measures/1-1/first/" in links(main_of(client.get("/progress/2016/corrections/")))
+
+
+def test_late_publication_of_an_exception_is_a_correction(client: Client, year: Year) -> None:
+    evaluation = year.evaluation("1-2-001")
+    liaison = UserFactory.create(role=Role.LIAISON, role__department=evaluation.department)
+    manager = UserFactory.create(role=Role.MANAGER, role__department=evaluation.department)
+    done = bring_to(
+        Status.ACCEPTED, evaluation, liaison=liaison, manager=manager, staff=year.staff, results="遅れた実績です。"
+    )
+    publish_late(evaluation=done, by=year.staff, reason="調査が終わったため")
+    page = words(main_of(client.get("/progress/2016/actions/1-2-001/")))
+    assert ("遅れた実績です。" in page, "調査が終わったため" in page) == (True, True)
+    assert EXCEPTION in words(main_of(client.get("/progress/2016/actions/1-2-001/first/")))
+
+
+def test_next_years_plan_names_the_evaluation_it_came_from(client: Client, year: Year) -> None:
+    confirm(proposal=NextYearProposal.objects.get(evaluation__action__code="1-1-001"), by=year.staff)
+    years = part(main_of(client.get(ACTION)), "years")
+    assert "この計画は、平成28(2016)年度の評価から作りました。" in words(years)
+    assert f"{NEXT}を始めます。" in words(years)
+
+
+def test_years_are_compared_and_changes_listed(client: Client, year: Year) -> None:
+    published_year(year=2017, program=year.program, grade="4")
+    overview = main_of(client.get("/progress/"))
+    assert [row[1][:1] + row[2][:1] for row in _rows(overview)][:1] == ["BB"]
+    assert items_of(overview, "h4") == ["平成28(2016)年度", "平成29(2017)年度"]
+    changes = main_of(client.get("/progress/2017/changes/"))
+    assert "達成度が下がった取組 1件" in words(changes)
+    assert _rows(main_of(client.get("/progress/2017/changes/?kind=worse"))) == [
+        ["1-1-001 公開するデータの拡充試験公開課", "2 目標を上回って達成", "4 目標を下回った"]
+    ]
+    assert "比べる年度がありません" in words(main_of(client.get("/progress/2016/changes/")))
+    story = words(part(main_of(client.get(ACTION)), "years"))
+    assert ("2 目標を上回って達成" in story, "4 目標を下回った" in story) == (True, True)
+    assert "平成29(2017)年度" in words(part(main_of(client.get("/")), "progress"))
+
+
+def test_home_shows_the_newest_year_at_a_glance(client: Client, year: Year) -> None:
+    glance = part(main_of(client.get("/")), "progress")
+    assert len(re.findall(r'class="measure-bar ', glance)) == 7
+    assert "見本データ" in words(glance)
+    assert "/progress/2016/" in links(glance)
+
+
+def test_without_a_published_year_the_pages_are_calm(client: Client) -> None:
+    assert "公表した結果は、まだありません" in words(main_of(client.get("/progress/")))
+    assert 'aria-labelledby="progress"' not in main_of(client.get("/"))
+    assert client.get("/progress/2016/").status_code == 404
+
+
+def test_header_leads_to_the_progress(client: Client, year: Year) -> None:
+    for address in ("/progress/2016/", "/programs/2016/", RESULT):
+        page = client.get(address).content.decode()
+        assert re.search(r'<a href="/progress/" aria-current="true">取組と進捗</a>', page), address
+
+
+def test_files_are_offered_with_the_data_of_the_plan(client: Client, year: Year) -> None:
+    page = main_of(client.get("/data/"))
+    files = {url for url in links(page) if url.endswith(".csv") and not url.startswith("/plans/")}
+    assert files == {
+        *(f"/programs/2016/{name}.csv" for name in ("actions", "years", "indicators")),
+        *(f"/progress/2016/{name}.csv" for name in ("actions", "results", "measures")),
+    }
+    for address in files:
+        head = next(iter(_file(client, address)))
+        assert [label for label in head if f'<th scope="row">{label}</th>' not in page] == [], address
+
+
+def test_sample_data_is_marked_on_every_page(client: Client, year: Year) -> None:
+    code = year.departments[0].code
+    pages = (
+        "",
+        "2016/",
+        "2016/measures/1-1/",
+        "2016/measures/1-1/first/",
+        "2016/actions/",
+        "2016/actions/1-1-001/",
+        "2016/actions/1-1-001/first/",
+        "2016/departments/",
+        f"2016/departments/{code}/",
+        "2016/corrections/",
+        "2016/changes/",
+    )
+    for page in pages:
+        assert "見本データ" in words(main_of(client.get(f"/progress/{page}"))), page
+
+
+def test_every_page_with_grades_has_the_legend_once(client: Client, year: Year) -> None:
+    code = year.departments[0].code
+    pages = (
+        "/",
+        "/programs/2016/",
+        ACTION,
+        "/programs/2016/directions/1-1-1/",
+        "/progress/",
+        "/progress/2016/",
+        "/progress/2016/measures/1-1/",
+        "/progress/2016/actions/",
+        RESULT,
+        "/progress/2016/departments/",
+        f"/progress/2016/departments/{code}/",
+        "/plans/2016/measures/1-1/",
+    )
+    for address in pages:
+        html = client.get(address).content.decode()
+        assert (html.count('class="grades-legend"'), html.count('id="grade-hatch"')) == (1, 1), address
+
+
+def test_sitemap_lists_every_page_of_the_progress(client: Client, year: Year) -> None:
+    found = re.findall(r"<loc>http://testserver(/pro[^<]*)</loc>", client.get("/sitemap.xml").content.decode())
+    assert len(found) == len(set(found))
+    assert {
+        "/progress/",
+        "/progress/2016/",
+        RESULT,
+        ACTION,
+        "/progress/2016/measures/1-1/",
+        "/progress/2016/changes/",
+    } <= set(found)
+    assert [address for address in found if client.get(address).status_code != 200] == []
+
+
+def test_terms_of_an_evaluation_are_explained(client: Client, year: Year) -> None:
+    year.correct("1-1-001", results="クラウドを使いました。")
+    page = main_of(client.get(RESULT))
+    assert re.search(r'class="term"[^>]*>クラウド</a>', part(page, "do"))
+    assert set(re.findall(r'data-term="([0-9]+)"', page)) <= set(re.findall(r'id="note-term-([0-9]+)"', page))

@@ -1,0 +1,43 @@
+"""What changed between two years, as a table of cases."""
+
+import pytest
+
+from progress.yearly_changes import Changed, Graded, Kind, changes
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "kind"),
+    [
+        (3, 1, Kind.BETTER),
+        (1, 3, Kind.WORSE),
+        (None, 2, Kind.DECIDED),
+        (2, None, Kind.DECIDED),
+        (2, 2, None),
+        (None, None, None),
+    ],
+)
+def test_grades_are_compared(before: int | None, now: int | None, kind: Kind | None) -> None:
+    found = changes([Graded(11, 1, now)], [Graded(10, 1, before)], {})
+    expected = {each: (Changed(11, 10),) if each is kind else () for each in Kind}
+    assert found == expected
+
+
+def test_new_ended_and_replanned() -> None:
+    found = changes([Graded(11, 1, 0, is_replanned=True)], [Graded(20, 2, 0)], {})
+    assert (found[Kind.NEW], found[Kind.ENDED], found[Kind.REPLANNED]) == (
+        (Changed(11, None),),
+        (Changed(None, 20),),
+        (Changed(11, None),),
+    )
+
+
+def test_action_of_the_next_programme_is_compared_with_what_it_continues() -> None:
+    now = [Graded(31, 3, 0), Graded(41, 4, 2)]
+    before = [Graded(10, 1, 1), Graded(20, 2, 1)]
+    found = changes(now, before, {3: [1, 2], 4: [1]})
+    assert (found[Kind.BETTER], found[Kind.WORSE], found[Kind.NEW], found[Kind.ENDED]) == (
+        (Changed(31, 10),),
+        (Changed(41, 10),),
+        (),
+        (),
+    )
