@@ -29,7 +29,7 @@ ROOT = HERE.parent.parent
 IMAGES = HERE / "images"
 WIDTH, HEIGHT, COLOURS = 1280, 800, 64
 START_SECONDS = 300
-STAFF_NUMBERS = {"ict_staff": "D0004", "administrator": "D0006"}
+STAFF_NUMBERS = {"liaison": "D0001", "manager": "D0003", "ict_staff": "D0004", "administrator": "D0006"}
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Studio:
             page.locator("input[name=login]").fill(STAFF_NUMBERS[persona])
             page.locator("input[name=password]").fill(self.passwords[persona])
             page.get_by_role("button", name="ログインする").click()
-            page.wait_for_url("**/accounts/me/")
+            page.wait_for_url(lambda url: "/accounts/login/" not in url)
         return page
 
 
@@ -119,6 +119,7 @@ def pictures_of_logging_in(studio: Studio) -> None:
     page.goto("/accounts/login/")
     shoot(page, "login", height=520)
     page = studio.page("ict_staff")
+    page.goto("/accounts/me/")
     shoot(page, "my-page", height=800)
     page.goto("/accounts/2fa/")
     shoot(page, "second-factor", height=720)
@@ -220,6 +221,37 @@ def pictures_of_administration(studio: Studio) -> None:
     shoot(page, "department", height=760)
 
 
+def pictures_of_the_desk(studio: Studio) -> None:
+    page, other = studio.page("liaison"), studio.page("liaison")
+    page.goto("/desk/")
+    shoot(page, "desk-home", height=760)
+    waiting = page.locator("section[aria-labelledby=waiting]")
+    draft = waiting.locator(".task", has_text="記入中").get_by_role("link").first.get_attribute("href") or ""
+    returned = waiting.locator(".task", has_text="差戻し").get_by_role("link").first.get_attribute("href") or ""
+    page.goto(returned)
+    page.locator("#id_results").focus()
+    shoot(page, "desk-returned", at="#part-do", height=640)
+    page.goto(draft)
+    other.goto(draft)
+    page.locator("#id_grade_2").focus()
+    shoot(page, "desk-form", at="#part-check", height=800)
+    written = page.locator("#id_results").input_value()
+    other.locator("#id_results").fill(f"{written}窓口の案内も改めました。")
+    other.get_by_role("button", name="保存する", exact=True).last.click()
+    other.locator(".messages").wait_for()
+    page.locator("#id_results").fill(f"{written}利用者への調査を2回行いました。")
+    page.get_by_role("button", name="両方の内容を見比べる").click()
+    page.locator(".conflict-field").first.wait_for()
+    shoot(page, "desk-conflict", height=800)
+    page = studio.page("manager")
+    page.locator("section[aria-labelledby=waiting] .task").get_by_role("link").first.click()
+    page.get_by_role("link", name="差し戻す").click()
+    page.get_by_label("差し戻す理由").fill("成果に、減った時間や件数を入れてください。")
+    page.get_by_label("成果", exact=True).check()
+    page.evaluate("scrollTo(0, 0)")
+    shoot(page, "desk-return", height=800)
+
+
 def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
@@ -233,6 +265,7 @@ def main() -> None:
         pictures_of_keeping(studio)
         pictures_of_versions(studio)
         pictures_of_administration(studio)
+        pictures_of_the_desk(studio)
         browser.close()
 
 

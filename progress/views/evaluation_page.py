@@ -40,6 +40,10 @@ _ALWAYS_NEEDED = {
 }
 
 
+# A grade that disagrees with the numbers, and some steps of the scale, have to be explained (progress.completeness).
+_SOMETIMES_NEEDED = {EvaluationField.GRADE_REASON, EvaluationField.OUTLOOK_REASON}
+
+
 @dataclass(frozen=True)
 class Item:
     """One field; `bound` is None on a read-only page, which shows `value`."""
@@ -47,6 +51,7 @@ class Item:
     key: str
     label: str
     is_needed: bool
+    is_needed_sometimes: bool
     bound: BoundField | None
     value: str
     guidance: str
@@ -145,6 +150,7 @@ def _items(evaluation: Evaluation, form: EvaluationForm | None, beside: _Beside)
             key=key.value,
             label=str(key.label),
             is_needed=key in _ALWAYS_NEEDED or (key is EvaluationField.NEXT_PLAN and has_next_year(evaluation)),
+            is_needed_sometimes=key in _SOMETIMES_NEEDED,
             bound=form[key.value] if form is not None and key.value in form.fields else None,
             value=words[key],
             guidance=beside.guidance.get(key.value, ""),

@@ -7,8 +7,9 @@
   const REGULARLY = 30000; // ms while something is unsaved
   const WIDE = matchMedia("(min-width: 64rem)");
 
-  // ── Beside the field ─────────────────────────────────────────────────────
-  const items = [...document.querySelectorAll("[data-item]")];
+  // ── Beside the field: only where there are fields to be in; what is read keeps it below each field ───────
+  const form = document.getElementById("evaluation-form");
+  const items = form ? [...form.querySelectorAll("[data-item]")].filter((item) => item.querySelector("input, textarea")) : [];
 
   function setCurrent(item) {
     for (const other of items) {
@@ -16,21 +17,21 @@
     }
   }
   function arrange() {
-    for (const aid of document.querySelectorAll("[data-aid]")) {
+    for (const aid of items.map((item) => item.querySelector("[data-aid]"))) {
       aid.open = WIDE.matches;
       aid.querySelector("summary").tabIndex = WIDE.matches ? -1 : 0;
     }
   }
-  document.documentElement.classList.add("has-aside");
+  document.documentElement.classList.toggle("has-aside", form !== null);
   document.addEventListener("focusin", (event) => {
     const item = event.target.closest("[data-item]");
-    if (item) {
+    if (items.includes(item)) {
       setCurrent(item);
     }
   });
   document.addEventListener("click", (event) => {
     const item = event.target.closest("[data-item]");
-    if (item && !event.target.closest("[data-aid]")) {
+    if (items.includes(item) && !event.target.closest("[data-aid]")) {
       setCurrent(item);
     }
   });
@@ -80,7 +81,6 @@
     }
   });
 
-  const form = document.getElementById("evaluation-form");
   if (!form) {
     return;
   }
