@@ -15,7 +15,7 @@ from programs.reading import Unreadable, read_day, read_line
 from progress.queries.reorganisation import moves
 from progress.reorganising import Reorganisation, Successor
 
-MOST_SUCCESSORS = 6
+MOST_SUCCESSORS = 4
 MOST_IN_TABLE = 1000
 MONTHS_AHEAD = 3
 
@@ -80,7 +80,9 @@ class StartForm(forms.Form):
 
     def __init__(self, data: Any, *, today: datetime.date | None = None, chosen: str = "") -> None:
         day = likely_day(today or timezone.localdate())
-        super().__init__(data, initial={"day": day.isoformat(), "kind": Kind.RENAME, "departments": [chosen]})
+        super().__init__(
+            data, initial={"day": f"{day.year}年{day.month}月{day.day}日", "kind": Kind.RENAME, "departments": [chosen]}
+        )
 
     def clean_departments(self) -> list[Department]:
         found = list(self.cleaned_data["departments"])
@@ -159,6 +161,11 @@ class SuccessorsForm(forms.Form):
         first = self.begun.predecessors[0]
         known = {f"bureau-{index}": first.bureau_id for index in range(self.count)}
         return known | ({"code-0": first.code, "name-0": first.name} if self.kind == Kind.RENAME else {})
+
+    @property
+    def wide_fields(self) -> list[str]:
+        """The names of fields that take a line of their own."""
+        return [name for name in self.fields if name.startswith("existing-")]
 
     @property
     def rows(self) -> list[list[forms.BoundField]]:

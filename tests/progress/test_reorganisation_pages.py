@@ -241,7 +241,7 @@ def test_the_first_page_offers_what_is_in_force(staff: Client, division: Departm
     options = [(one.department, one.is_chosen) for _, divisions in form.groups for one in divisions]
     assert (division, True) in options
     assert ended not in [department for department, _ in options]
-    assert form["day"].value() == "2017-05-08"
+    assert form["day"].value() == "2017年5月8日"
 
 
 @pytest.mark.parametrize(
