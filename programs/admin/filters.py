@@ -67,7 +67,7 @@ class OwnerFilter(admin.SimpleListFilter):
         value = self.value()
         if value is None or value not in dict(self.lookup_choices):
             return queryset
-        owners = ActionOwner.objects.filter(action=OuterRef(self.action), department=value)
+        owners = ActionOwner.objects.filter(action=OuterRef(self.action), department=int(value))
         return queryset.filter(Exists(owners))
 
 

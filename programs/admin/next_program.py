@@ -75,7 +75,7 @@ class NextProgramMixin(_Base):
         self, request: HttpRequest, form: NextProgramForm, codes: CodesForm, *, show_errors: bool
     ) -> HttpResponse:
         context = {
-            **self._frame(request, form.program),
+            **self._next_frame(request, form.program),
             "form": form,
             "codes": codes,
             "show_errors": show_errors,
@@ -88,7 +88,7 @@ class NextProgramMixin(_Base):
         self, request: HttpRequest, form: NextProgramForm, codes: CodesForm, problems: list[str]
     ) -> HttpResponse:
         context = {
-            **self._frame(request, form.program),
+            **self._next_frame(request, form.program),
             "form": form,
             "codes": codes,
             "values": form.cleaned_data,
@@ -98,7 +98,7 @@ class NextProgramMixin(_Base):
         }
         return TemplateResponse(request, "admin/programs/next_program_check.html", context)
 
-    def _frame(self, request: HttpRequest, program: Program) -> dict[str, Any]:
+    def _next_frame(self, request: HttpRequest, program: Program) -> dict[str, Any]:
         return {
             **self.admin_site.each_context(request),
             "title": "次のプログラムを作成する",

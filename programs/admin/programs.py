@@ -46,7 +46,10 @@ class ProgramAdmin(NextProgramMixin, RootAdmin):
         return [*own, *before, *(change_link(program, "次のプログラム：") for program in obj.successors.all())]
 
     def ways_to_add(self, obj: Any) -> list[tuple[str, str]]:
-        return [("取組を追加する", f"{reverse('admin:programs_action_add')}?program={obj.pk}")]
+        return [
+            ("取組を追加する", f"{reverse('admin:programs_action_add')}?program={obj.pk}"),
+            ("Excelで取り込む・書き出す", reverse("programs_desk:import", args=[obj.slug])),
+        ]
 
 
 @admin.register(UpperItem)

@@ -165,7 +165,7 @@ class IndicatorYearInline(RowInline):
 
     def _chosen(self, request: HttpRequest) -> Action | None:
         owner: Any = self.admin_site._registry[Indicator]
-        return owner.chosen_action(request)  # type: ignore[no-any-return]  # of OfActionAdmin
+        return owner.chosen_action(request)
 
 
 @admin.register(Indicator)

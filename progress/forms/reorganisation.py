@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Department
+from programs.models import Action
 from programs.reading import Unreadable, read_day, read_line
 from progress.queries.reorganisation import moves
 from progress.reorganising import Reorganisation, Successor
@@ -324,7 +325,7 @@ def _name(successor: Successor) -> str:
 
 def _actions(owners: Any) -> Iterator[tuple[int, str, str]]:
     """Each action once, though several departments may own it."""
-    seen = {}
+    seen: dict[int, Action] = {}
     for owner in owners.select_related("action__program"):
         seen.setdefault(owner.action_id, owner.action)
     for key, action in seen.items():

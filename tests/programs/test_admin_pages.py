@@ -4,16 +4,18 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Department, User
 from plan import actions
 from plan.models import Revision
 from plan.models.base import Versioned
 from programs.models import Action, ActionLineage, ActionYear, Indicator, Program, UpperItem
+from progress.models import Evaluation
 from tests.factories import DepartmentFactory
 from tests.plan.admin_forms import admin_url, filled_in, opened, sent
 from tests.programs.admin_roots import ROOTS, root_of, whole_action
@@ -49,7 +51,7 @@ def pages(root: Versioned) -> dict[str, str]:
     }
 
 
-def listed(client: Client, model: type[models.Model], **asked: object) -> list[str]:
+def listed(client: Client, model: type[models.Model], **asked: str | int) -> list[str]:
     return [str(row) for row in client.get(admin_url(model, "changelist"), asked).context["cl"].result_list]
 
 
@@ -138,7 +140,7 @@ def test_a_list_asks_as_much_for_many_rows_as_for_one(model: type[models.Model],
 
 @pytest.mark.parametrize("model", ROOTS)
 def test_lists_are_searched(model: type[Versioned], whole: Action, staff: Client) -> None:
-    word = {Program: whole.program.title, Action: whole.title}.get(model, whole.code)  # type: ignore[call-overload]  # kinds of roots
+    word = {Program: whole.program.title, Action: whole.title}.get(model, whole.code)
     assert listed(staff, model, q="どこにもない言葉") == []
     assert listed(staff, model, q=word) == [str(root_of(model, whole))]
 
@@ -149,7 +151,7 @@ def test_actions_are_filtered(staff: Client) -> None:
     ActionFactory.create(program=program, title="乙", main_direction=direction_of("2-1-1"), end_year=2016)
     ActionFactory.create(title="丙", program__start_year=2018)
 
-    def titles(**asked: object) -> list[str]:
+    def titles(**asked: str | int) -> list[str]:
         return [text.split()[1] for text in listed(staff, Action, **asked)]
 
     assert sorted(titles()) == ["丙", "乙", "甲"]
@@ -199,6 +201,17 @@ def test_an_action_leads_to_what_hangs_on_it(whole: Action, staff: Client) -> No
     ]
 
 
+def test_an_action_leads_to_its_evaluations(division: Department, ict_staff: User, staff: Client) -> None:
+    evaluation = opened_round(division, by=ict_staff).evaluations.get()
+    links = staff.get(admin_url(evaluation.action, "change")).context["related_lists"]
+    shown = [address for words, address in links if words == "調書（1件）"]
+    # The admin of 調書 is of progress, and comes with its own tests.
+    address = f"/admin/progress/evaluation/?action__id__exact={evaluation.action_id}"
+    assert shown == ([address] if admin.site.is_registered(Evaluation) else [])
+    for one in shown:
+        assert staff.get(one).context["cl"].result_count == 1
+
+
 def test_the_way_to_the_public_page_and_the_programme(whole: Action, staff: Client) -> None:
     for model in (ActionYear, Indicator):
         context = staff.get(admin_url(root_of(model, whole), "change")).context
@@ -231,8 +244,8 @@ def test_the_index_lists_programmes_after_the_plan(staff: Client) -> None:
 # ── Deleting and going back ───────────────────────────────────────────────────
 
 
-def test_an_action_with_evaluations_stays(division: object, ict_staff: User, staff: Client) -> None:
-    evaluation = opened_round(division, by=ict_staff).evaluations.get()  # type: ignore[arg-type]  # a Department
+def test_an_action_with_evaluations_stays(division: Department, ict_staff: User, staff: Client) -> None:
+    evaluation = opened_round(division, by=ict_staff).evaluations.get()
     action = evaluation.action
     shown = staff.get(admin_url(action, "delete"))
     staff.post(admin_url(action, "delete"), {"expected_version": str(action.version), "reason": "試験"})
