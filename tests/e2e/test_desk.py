@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Portal, assert_axe_clean, log_in
 
@@ -279,7 +279,12 @@ def test_two_tabs_are_compared_and_nothing_is_lost(
 def test_leaving_and_saving_at_once_is_not_two_people(desk: Page, evaluations: Evaluations) -> None:
     """The save on its way and the button meet: the button waits."""
     desk.goto(address(evaluations, "1-1-112"))
-    desk.route("**/autosave/", lambda route: (desk.wait_for_timeout(500), route.continue_()))
+
+    def slowly(route: Route) -> None:
+        desk.wait_for_timeout(500)
+        route.continue_()
+
+    desk.route("**/autosave/", slowly)
     desk.locator("#id_results").fill("一度目")
     with desk.expect_request("**/autosave/"):
         desk.wait_for_timeout(2100)
