@@ -9,6 +9,8 @@ from functools import lru_cache
 
 import jpholiday
 
+from plan.fiscal import date_label
+
 _ONE_DAY = datetime.timedelta(days=1)
 
 
@@ -18,6 +20,14 @@ def is_business_day(day: datetime.date) -> bool:
     """Whether the city hall is open on `day`."""
     is_turn_of_year = (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)
     return day.weekday() < 5 and not is_turn_of_year and not jpholiday.is_holiday(day)
+
+
+def when_closed(day: datetime.date) -> str:
+    """Why a day on which the city hall is closed will not do, and the next one that will; "" for other days."""
+    if is_business_day(day):
+        return ""
+    following = date_label(add_business_days(day, 1))
+    return f"{date_label(day)}は閉庁日です。次の開庁日の{following}か、ほかの開庁日を入力してください。"
 
 
 def add_business_days(day: datetime.date, count: int) -> datetime.date:

@@ -68,6 +68,20 @@ def visible_to(user: User) -> QuerySet[Evaluation]:
     return Evaluation.objects.filter(seen)
 
 
+def is_in_chain(user: User, evaluation: Evaluation) -> bool:
+    """Whether the 経過 is for this person: for the chain and the 関係課. The committee does not read who returned what.
+
+    At most one query.
+    """
+    mine = departments_of(user, Role.LIAISON, Role.MANAGER)
+    if user.may(Permission.REVIEW) or evaluation.department_id in mine:
+        return True
+    related = ActionOwner.objects.filter(
+        action=evaluation.action_id, department__in=mine, kind=OwnerKind.RELATED, valid_to__isnull=True
+    )
+    return bool(mine) and related.exists()
+
+
 def editable_by(user: User) -> QuerySet[Evaluation]:
     """The 調書 the person fills in: as liaison of the 主管課."""
     if not user.may(Permission.FILL_IN):

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.enums import Role
 from accounts.models import Department, User
+from tests.progress import round_addresses
 from tests.progress.factories import opened
 from tests.progress.published import accepted_year, published_year
 
@@ -138,7 +139,13 @@ def browser_of(request: pytest.FixtureRequest) -> Any:
 def test_every_address_is_listed() -> None:
     public = set(PUBLIC) | set(PUBLISHED)
     assert _names(get_resolver()) == (
-        public | STAFF_ONLY | OWN_PAGES | ADMINISTRATORS_ONLY | set(PROGRAM_DESK) | set(DESK)
+        public
+        | STAFF_ONLY
+        | OWN_PAGES
+        | ADMINISTRATORS_ONLY
+        | set(PROGRAM_DESK)
+        | set(DESK)
+        | round_addresses.ALL
     )
 
 

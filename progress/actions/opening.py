@@ -18,7 +18,7 @@ from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner, ActionYear, Indicator, IndicatorYear
 from progress.actions.locks import locked_round
 from progress.actions.notices import tell_opened
-from progress.default_scale import ENTRIES, GUIDANCE, NAME, NOTE
+from progress.default_scale import ENTRIES, NAME, NOTE
 from progress.enums import RoundState
 from progress.errors import CannotOpen, NotNow
 from progress.models import (
@@ -31,6 +31,7 @@ from progress.models import (
     Scale,
     ScaleEntry,
 )
+from progress.queries.guidance import guidance_texts
 
 BATCH = 500
 SHOWN_PROBLEMS = 20
@@ -76,7 +77,7 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     stored = locked_round(round.pk)
     if stored.state != RoundState.PLANNED:
         raise NotNow(f"{stored}の照会は、すでに始まっています。")
-    actions = Action.objects.filter(program=stored.program_id).in_force(stored.year).order_by("code")
+    actions = actions_to_open(stored)
     if problems := _problems(stored, actions):
         raise CannotOpen(problems)
     stored.state, stored.opened_at, stored.opened_by = RoundState.OPEN, moment, by
@@ -91,6 +92,16 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     return stored
 
 
+def actions_to_open(round_: Round) -> QuerySet[Action]:
+    """The actions in force in the round's year: each gets a 調書."""
+    return Action.objects.filter(program=round_.program_id).in_force(round_.year).order_by("code")
+
+
+def opening_problems(round_: Round) -> list[str]:
+    """What `open_round` would refuse now, one sentence each; at most `SHOWN_PROBLEMS`. Two queries."""
+    return _problems(round_, actions_to_open(round_))
+
+
 def _problems(round_: Round, actions: QuerySet[Action]) -> list[str]:
     if not actions.exists():
         return [f"{round_.program}には、{round_.year}年度に実施する取組がありません。先に取組を登録してください。"]
@@ -103,12 +114,10 @@ def _problems(round_: Round, actions: QuerySet[Action]) -> list[str]:
 
 
 def _copy_guidance(round_: Round) -> None:
-    before = Round.objects.filter(year__lt=round_.year, guidances__isnull=False).order_by("-year").first()
-    texts = dict(before.guidances.values_list("field", "text")) if before else {}
     present = set(round_.guidances.values_list("field", flat=True))
     Guidance.objects.bulk_create(
-        Guidance(round=round_, field=field, text=texts.get(field.value, text))
-        for field, text in GUIDANCE.items()
+        Guidance(round=round_, field=field, text=text)
+        for field, text in guidance_texts(round_).items()
         if field.value not in present
     )
 

@@ -38,7 +38,8 @@ def schedule(*, round: Round, by: User, publish_at: datetime.datetime) -> Round:
     answers for it. Raises NotYours, NotNow (also for a moment that has gone
     by), CannotPublish when something is undecided today.
     """
-    stored = _publishable(round, by)
+    _demand_permission(by)
+    stored = _publishable(round)
     if publish_at <= timezone.now():
         raise NotNow("公表の予定には、これからの日時を入力してください。すぐなら「今すぐ公表する」を選びます。")
     stored.publish_at, stored.published_by = publish_at, by
@@ -69,9 +70,13 @@ def publish(*, round: Round, by: User, report: Report = no_report, at: datetime.
     version grows; (8) mail to everybody of the departments and of ICT推進課 is
     queued; (9) the audit trail has it. Raises NotYours, NotNow, CannotPublish.
     """
-    moment = at or timezone.now()
+    _demand_permission(by)
     wait_for_turn()
-    stored = _publishable(round, by)
+    return _made_public(_publishable(round), by=by, moment=at or timezone.now(), report=report)
+
+
+def _made_public(stored: Round, *, by: User, moment: datetime.datetime, report: Report) -> Publication:
+    """The effects of `publish`; the round is locked."""
     stored.state, stored.published_at, stored.published_by = RoundState.PUBLISHED, moment, by
     _save_round(stored, by)
     publication = Publication.objects.create(
@@ -91,27 +96,37 @@ def publish(*, round: Round, by: User, report: Report = no_report, at: datetime.
     return publication
 
 
-def publish_due(now: datetime.datetime | None = None) -> list[tuple[Round, Publication | CannotPublish]]:
+def publish_due(
+    now: datetime.datetime | None = None, report: Report = no_report
+) -> list[tuple[Round, Publication | CannotPublish]]:
     """Publish every round whose set moment has come; for `manage.py publish_due`.
 
-    A round that cannot be published (something was returned since) is left as
-    it is and reported with what stands in the way. Running twice at once
-    publishes once.
+    Who set the moment is on record as who published, whatever they may do by
+    now: they could when they set it. A round that cannot be published
+    (something was returned since) is left as it is and reported with what
+    stands in the way. Running twice at once publishes once.
     """
     moment = now or timezone.now()
     done: list[tuple[Round, Publication | CannotPublish]] = []
-    due = Round.objects.filter(state=RoundState.OPEN, publish_at__lte=moment).select_related("published_by")
+    due = Round.objects.filter(state=RoundState.OPEN, publish_at__lte=moment)
     for round_ in due.order_by("publish_at"):
-        by = round_.published_by
-        if by is None:
-            continue
         try:
-            done.append((round_, publish(round=round_, by=by)))
+            done.append((round_, _publish_when_due(round_, moment, report)))
         except CannotPublish as error:
             done.append((round_, error))
         except NotNow:
-            continue  # another process was faster
+            continue  # another process was faster, or the moment was taken back just now
     return done
+
+
+@transaction.atomic
+def _publish_when_due(round_: Round, now: datetime.datetime, report: Report) -> Publication:
+    wait_for_turn()
+    stored = _publishable(round_)
+    by = stored.published_by
+    if by is None or stored.publish_at is None or stored.publish_at > now:
+        raise NotNow(f"{stored}の公表の予定は、取りやめられています。")
+    return _made_public(stored, by=by, moment=timezone.now(), report=report)
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────
@@ -122,9 +137,8 @@ def _demand_permission(by: User) -> None:
         raise NotYours("公表は、ICT推進課の職員が行います。")
 
 
-def _publishable(round_: Round, by: User) -> Round:
+def _publishable(round_: Round) -> Round:
     """The round, locked; raises where it cannot be published now."""
-    _demand_permission(by)
     stored = locked_round(round_.pk)
     if stored.state != RoundState.OPEN:
         raise NotNow(f"{stored}は「{stored.get_state_display()}」のため、公表できません。")

@@ -1,6 +1,8 @@
-"""What goes with an open round: extensions, release to the committee, exceptions."""
+"""What goes with a round: its days, 記入要領, extensions, release to the committee, exceptions."""
 
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,18 +10,85 @@ from django.utils import timezone
 from accounts import audit
 from accounts.enums import AuditKind
 from accounts.models import Department, User
+from plan.fiscal import date_label
 from progress import permissions, workflow
 from progress.actions.locks import locked_evaluation, locked_round
-from progress.enums import RoundState, Status
+from progress.actions.opening import ensure_default_scale
+from progress.enums import EvaluationField, RoundState, Status
 from progress.errors import NotNow, NotYours, ReasonRequired
-from progress.models import Evaluation, Extension, Round
+from progress.models import Evaluation, Extension, Guidance, Round
+
+OPEN_ROUND_FIELDS = ("deadline",)
+"""What of a round may still change once its 調書 are out; before, everything may."""
+
+
+@transaction.atomic
+def prepare_round(*, round: Round, by: User) -> Round:
+    """Add a round, validated and unsaved; it is in preparation and nobody but staff knows of it.
+
+    Without a scale it gets the city's own, made where it is missing. The audit trail has it.
+    """
+    if round.scale_id is None:
+        round.scale = ensure_default_scale()
+    return _save_round(round, by, "評価年度の準備")
+
+
+@transaction.atomic
+def change_round(*, round: Round, values: Mapping[str, Any], by: User) -> tuple[Round, list[Extension]]:
+    """Give a round other days, another year or scale; of an open one the deadline alone.
+
+    Returns it, and the extensions that went. Effects, in order: (1) the round
+    is locked and its fields are saved, with history; (2) extensions that are
+    no longer later than the deadline go. Raises NotNow for a published round
+    and for what an open one has fixed.
+    """
+    stored = locked_round(round.pk)
+    if stored.state == RoundState.PUBLISHED:
+        raise NotNow("公表した年度の設定は変えられません。")
+    differing = {name: value for name, value in values.items() if getattr(stored, name) != value}
+    if stored.state == RoundState.OPEN and not set(differing) <= set(OPEN_ROUND_FIELDS):
+        raise NotNow("照会を始めた年度で変えられるのは、提出期限だけです。")
+    if not differing:
+        return stored, []
+    for name, value in differing.items():
+        setattr(stored, name, value)
+    _save_round(stored, by, "評価年度の設定の変更")
+    overtaken = list(stored.extensions.filter(deadline__lte=stored.deadline).select_related("department"))
+    for extension in overtaken:
+        _delete_extension(extension, by)
+    return stored, overtaken
+
+
+@transaction.atomic
+def write_guidance(*, round: Round, texts: Mapping[EvaluationField, str], by: User) -> int:
+    """Keep the 記入要領 of a round; "" shows none at the field. Returns how many differ from before.
+
+    Effects: (1) the rows that differ are saved, with history; (2) the audit trail
+    has it. Raises NotNow for a published round.
+    """
+    stored = locked_round(round.pk)
+    if stored.state == RoundState.PUBLISHED:
+        raise NotNow("公表した年度の記入要領は変えられません。")
+    present = {row.field: row for row in stored.guidances.all()}
+    changed = 0
+    for field, text in texts.items():
+        row = present.get(field.value) or Guidance(round=stored, field=field)
+        if row.pk is not None and row.text == text:
+            continue
+        row.text = text
+        row._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
+        row.save()
+        changed += 1
+    if changed:
+        _record(stored, by, "記入要領の変更", {"項目の数": changed})
+    return changed
 
 
 @transaction.atomic
 def extend(*, round: Round, department: Department, deadline: datetime.date, reason: str, by: User) -> Extension:
     """Give one department a later deadline (a business day); a second extension replaces the first.
 
-    Effects: (1) the extension is saved, with history. Raises ReasonRequired,
+    Effects: (1) the extension is saved, with history; (2) the audit trail has it. Raises ReasonRequired,
     NotNow for a published round, ValidationError for the day.
     """
     if not reason.strip():
@@ -34,7 +103,20 @@ def extend(*, round: Round, department: Department, deadline: datetime.date, rea
     extension.full_clean(validate_unique=False, validate_constraints=False)
     extension._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
     extension.save()
+    _record(
+        stored, by, "提出期限の延長", {"所管課": str(department), "期限": date_label(deadline), "理由": reason.strip()}
+    )
     return extension
+
+
+@transaction.atomic
+def end_extension(*, extension: Extension, by: User) -> None:
+    """Take an extension back: the round's own deadline counts again. Raises NotNow for a published round."""
+    stored = locked_round(extension.round_id)
+    if stored.state == RoundState.PUBLISHED:
+        raise NotNow("公表した年度の期限は変えられません。")
+    _delete_extension(extension, by)
+    _record(stored, by, "提出期限の延長の取消し", {"所管課": str(extension.department)})
 
 
 @transaction.atomic
@@ -71,6 +153,8 @@ def set_exception(*, evaluation: Evaluation, by: User, reason: str) -> Evaluatio
     stored.exception_reason = reason.strip()
     stored._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
     stored.save()
+    deed = "公表の例外" if stored.is_exception else "公表の例外の取消し"
+    _record(stored.round, by, deed, {"取組": str(stored), "理由": stored.exception_reason})
     return stored
 
 
@@ -80,5 +164,14 @@ def set_exception(*, evaluation: Evaluation, by: User, reason: str) -> Evaluatio
 def _save_round(stored: Round, by: User, deed: str) -> Round:
     stored._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
     stored.save()
-    audit.record(AuditKind.TRANSITION, by=by, about=f"{deed}：{stored}")
+    _record(stored, by, deed)
     return stored
+
+
+def _record(round_: Round, by: User, deed: str, details: Mapping[str, object] | None = None) -> None:
+    audit.record(AuditKind.TRANSITION, by=by, about=f"{deed}：{round_}", details=details)
+
+
+def _delete_extension(extension: Extension, by: User) -> None:
+    extension._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
+    extension.delete()

@@ -11,9 +11,9 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Department
-from plan.fiscal import fiscal_year_label
+from plan.fiscal import date_label, fiscal_year_label
 from programs.models import Program
-from progress.business_days import is_business_day
+from progress.business_days import when_closed
 from progress.enums import EvaluationField, RoundState
 from progress.models.scale import Scale
 
@@ -98,8 +98,8 @@ class Round(models.Model):
             errors["year"] = (
                 f"『{self.year}』は{self.program}の期間（{self.program.start_year}〜{self.program.end_year}）の外です。"
             )
-        if self.deadline is not None and not is_business_day(self.deadline):
-            errors["deadline"] = "提出期限は、土曜日、日曜日、祝日、年末年始を避けて選んでください。"
+        if self.deadline is not None and (closed := when_closed(self.deadline)):
+            errors["deadline"] = closed
         if errors:
             raise ValidationError(errors)
 
@@ -147,10 +147,12 @@ class Extension(models.Model):
         super().clean()
         if self.deadline is None or self.round_id is None:
             return
-        if not is_business_day(self.deadline):
-            raise ValidationError({"deadline": "提出期限は、土曜日、日曜日、祝日、年末年始を避けて選んでください。"})
+        if closed := when_closed(self.deadline):
+            raise ValidationError({"deadline": closed})
         if self.deadline <= self.round.deadline:
-            raise ValidationError({"deadline": "延長後の期限は、もとの期限より後の日にしてください。"})
+            raise ValidationError(
+                {"deadline": f"延長後の期限は、もとの期限の{date_label(self.round.deadline)}より後の日にしてください。"}
+            )
 
 
 class Guidance(models.Model):

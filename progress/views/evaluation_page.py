@@ -105,7 +105,8 @@ def page_context(
     standing = standing_of(user, evaluation)
     empty = form or EvaluationForm(evaluation=evaluation, entries=entries)
     shown = empty if standing.may_save else None
-    course = course_of(evaluation)
+    shows_course = permissions.is_in_chain(user, evaluation)
+    course = course_of(evaluation) if shows_course else Course([], [], None)
     beside = _Beside(guidance_of(evaluation), earlier_of(evaluation, permissions.visible_to(user)), course)
     return {
         "evaluation": evaluation,
@@ -123,6 +124,7 @@ def page_context(
         "shows_lacking": shows_lacking,
         "has_next_year": has_next_year(evaluation),
         "course": course,
+        "shows_course": shows_course,
         "returned": evaluation.status == Status.RETURNED,
         "budget_beside": f"予算額は {words} です。" if (words := money(evaluation.planned_budget)) else "",
     }

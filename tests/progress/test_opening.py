@@ -169,8 +169,11 @@ def test_the_default_scale_is_that_of_the_city_and_stays_as_staff_changed_it(db:
 @pytest.mark.parametrize(
     ("day", "message"),
     [
-        (datetime.date(2017, 6, 3), "提出期限は、土曜日、日曜日、祝日、年末年始を避けて選んでください。"),
-        (datetime.date(2017, 5, 31), "延長後の期限は、もとの期限より後の日にしてください。"),
+        (
+            datetime.date(2017, 6, 3),
+            "2017年6月3日（土）は閉庁日です。次の開庁日の2017年6月5日（月）か、ほかの開庁日を入力してください。",
+        ),
+        (datetime.date(2017, 5, 31), "延長後の期限は、もとの期限の2017年5月31日（水）より後の日にしてください。"),
     ],
 )
 def test_an_extension_ends_later_and_on_a_business_day(
@@ -195,7 +198,7 @@ def test_an_extension_replaces_the_one_before_and_needs_a_reason(
 @pytest.mark.parametrize(
     ("fields", "field", "message"),
     [
-        ({"deadline": datetime.date(2017, 5, 3)}, "deadline", "土曜日、日曜日、祝日、年末年始を避けて"),
+        ({"deadline": datetime.date(2017, 5, 3)}, "deadline", "2017年5月3日（水）は閉庁日です。次の開庁日の2017年5月8日（月）か、"),
         ({"year": 2030}, "year", "『2030』は"),
     ],
 )

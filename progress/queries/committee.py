@@ -1,0 +1,29 @@
+"""What was released to the committee: accepted 調書 and 施策評価, and nothing else."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+
+from progress.models import Evaluation, Round
+from progress.queries.measure_rollups import MeasureRow, measure_rows
+
+EVALUATIONS_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class ReleasedRound:
+    """The measures with the sums of what is accepted, and a page of the accepted 調書."""
+
+    measures: list[MeasureRow]
+    page: Page[Evaluation]
+
+
+def released_round(round_: Round, evaluations: QuerySet[Evaluation], page: str) -> ReleasedRound:
+    """`evaluations`: what of the round the committee may read. Six queries."""
+    found = evaluations.filter(round=round_).select_related(
+        "action__main_direction__measure__policy", "department", "grade", "outlook"
+    )
+    return ReleasedRound(
+        measure_rows(round_), Paginator(found.order_by("action__code"), EVALUATIONS_A_PAGE).get_page(page)
+    )

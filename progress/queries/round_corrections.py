@@ -1,0 +1,35 @@
+"""What is published of a round and may be corrected, and what was corrected."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+
+from progress.enums import Status
+from progress.models import Correction, Evaluation, MeasureEvaluation, Round
+
+EVALUATIONS_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Correctable:
+    """`late`: exceptions of the publication that were accepted since and can be published now."""
+
+    corrections: list[Correction]
+    measures: list[MeasureEvaluation]
+    late: list[Evaluation]
+    page: Page[Evaluation]
+
+
+def correctable(round_: Round, published: QuerySet[Evaluation], page: str) -> Correctable:
+    """`published`: the 調書 to choose from. Five queries."""
+    corrections = Correction.objects.filter(publication__round=round_).select_related("publication__by")
+    measures = MeasureEvaluation.objects.filter(round=round_).select_related("measure__policy")
+    rows = published.select_related("action", "department", "grade").order_by("action__code")
+    late = Evaluation.objects.filter(round=round_, status=Status.ACCEPTED).select_related("action", "department")
+    return Correctable(
+        corrections=list(corrections.order_by("-publication__made_at", "-pk")),
+        measures=list(measures.order_by("measure__policy__number", "measure__number")),
+        late=list(late.order_by("action__code")),
+        page=Paginator(rows, EVALUATIONS_A_PAGE).get_page(page),
+    )

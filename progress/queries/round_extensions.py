@@ -1,0 +1,25 @@
+"""The extensions of a round, with what they are about."""
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from progress.models import Evaluation, Extension, Round
+from progress.queries.outstanding import ACTS
+
+
+def listed_extensions(round_: Round) -> QuerySet[Extension]:
+    """By deadline, each with `owed`: how many 調書 its department still has to fill in or endorse. One query."""
+    owed = (
+        Evaluation.objects.filter(
+            round=OuterRef("round"), department=OuterRef("department"), status__in=ACTS, exception_reason=""
+        )
+        .order_by()
+        .values("department")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return (
+        round_.extensions.select_related("department__bureau")
+        .annotate(owed=Coalesce(Subquery(owed, output_field=IntegerField()), 0))
+        .order_by("deadline", "department__code")
+    )

@@ -1,0 +1,44 @@
+"""What stands in the way of a round's publication, and what will be missing from it."""
+
+from dataclasses import dataclass
+
+from progress.models import Evaluation, MeasureEvaluation, Round
+from progress.queries.snapshot_rows import DECIDED, undecided
+
+MOST_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """`blockers` and `exceptions` are the first of each; the counts are of all."""
+
+    total: int
+    decided: int
+    blockers: list[Evaluation]
+    blocker_count: int
+    exceptions: list[Evaluation]
+    exception_count: int
+    unwritten: list[MeasureEvaluation]
+
+    @property
+    def is_ready(self) -> bool:
+        return self.total > 0 and self.blocker_count == 0
+
+
+def readiness(round_: Round) -> Readiness:
+    """Seven queries."""
+    evaluations = Evaluation.objects.filter(round=round_)
+    blocking = undecided(round_)
+    excused = (
+        evaluations.exclude(exception_reason="").exclude(status__in=DECIDED).select_related("action", "department")
+    )
+    written = MeasureEvaluation.objects.filter(round=round_).select_related("measure__policy")
+    return Readiness(
+        total=evaluations.count(),
+        decided=evaluations.filter(status__in=DECIDED).count(),
+        blockers=list(blocking[:MOST_SHOWN]),
+        blocker_count=blocking.count(),
+        exceptions=list(excused.order_by("action__code")[:MOST_SHOWN]),
+        exception_count=excused.count(),
+        unwritten=[row for row in written if not row.is_complete],
+    )

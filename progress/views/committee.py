@@ -1,0 +1,67 @@
+"""/desk/committee/: what staff released, read-only, for 推進本部 and 総務委員会 — and for staff, as those see it."""
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.gates import requires
+from accounts.permissions import Permission
+from progress.models import Evaluation, Round
+from progress.permissions import READABLE_BY_COMMITTEE
+from progress.queries.committee import released_round
+from progress.queries.filling import entries_of
+from progress.queries.measure_rollups import MeasureSums, actions_page, grade_counts, sums_by_measure
+from progress.views.round_measures import Code, measure_or_404
+
+
+def _released() -> QuerySet[Round]:
+    return Round.objects.filter(released_at__isnull=False).select_related("program__plan", "scale")
+
+
+def _readable(round_: Round) -> QuerySet[Evaluation]:
+    return Evaluation.objects.filter(round=round_, status__in=READABLE_BY_COMMITTEE)
+
+
+def _round_or_404(slug: str) -> Round:
+    found = _released().filter(slug=slug).first()
+    if found is None:
+        raise Http404("会議に公開された評価年度ではありません。")
+    return found
+
+
+@require_safe
+@never_cache
+@requires(Permission.READ_COMMITTEE_PAPERS)
+def committee(request: HttpRequest) -> HttpResponse:
+    return render(request, "desk/committee/rounds.html", {"rounds": _released().order_by("-year", "slug")})
+
+
+@require_safe
+@never_cache
+@requires(Permission.READ_COMMITTEE_PAPERS)
+def committee_round(request: HttpRequest, slug: str) -> HttpResponse:
+    """GET page (of the 調書)."""
+    round_ = _round_or_404(slug)
+    found = released_round(round_, _readable(round_), request.GET.get("page", ""))
+    context = {"round": round_, "measures": found.measures, "page": found.page}
+    return render(request, "desk/committee/round.html", context)
+
+
+@require_safe
+@never_cache
+@requires(Permission.READ_COMMITTEE_PAPERS)
+def committee_measure(request: HttpRequest, slug: str, code: Code) -> HttpResponse:
+    """GET page (of the actions)."""
+    round_ = _round_or_404(slug)
+    found = measure_or_404(round_, code)
+    sums = sums_by_measure(round_, measure=found.measure_id).get(found.measure_id, MeasureSums())
+    context = {
+        "round": round_,
+        "evaluation": found,
+        "sums": sums,
+        "grades": grade_counts(sums, entries_of(round_)),
+        "page": actions_page(_readable(round_), found.measure_id, request.GET.get("page", "")),
+    }
+    return render(request, "desk/committee/measure.html", context)

@@ -1,0 +1,137 @@
+"""訂正: choose what is published, put it right, see the 正誤 beforehand, and let the public see it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.permissions import Permission
+from progress.actions.correction_preview import evaluation_changes, measure_changes
+from progress.actions.corrections import correct_evaluation, correct_measure, publish_late
+from progress.enums import RoundState, Status
+from progress.errors import NothingToCorrect, NotNow, StaleSave
+from progress.forms.corrections import CorrectionForm, MeasureCorrectionForm, sent_again
+from progress.forms.round_lists import WordsForm
+from progress.forms.rounds import ReasonForm
+from progress.models import Correction, Evaluation, MeasureEvaluation, Round
+from progress.queries.filling import entries_of
+from progress.queries.round_corrections import correctable
+from progress.snapshot_differences import Change
+from progress.views.access import reader
+from progress.views.round_access import round_form, round_page, shown
+from progress.views.round_measures import Code, measure_or_404
+
+Form = CorrectionForm | MeasureCorrectionForm
+NOT_PUBLISHED = "訂正できるのは、公表した年度だけです。"
+OVERTAKEN = (
+    "あなたが開いた後に、ほかの人が訂正しました。今の公表内容と、あなたの入力を見比べてから、もう一度操作してください。"
+)
+
+
+@round_page(Permission.PUBLISH)
+def corrections(request: HttpRequest, round_: Round) -> HttpResponse:
+    """GET q, page: the published 調書 to choose from."""
+    _demand_published(round_)
+    form = WordsForm(request.GET)
+    published = form.narrow(Evaluation.objects.filter(round=round_, status=Status.PUBLISHED))
+    found = correctable(round_, published, request.GET.get("page", ""))
+    return shown(request, "desk/rounds/corrections.html", round_, "corrections", form=form, found=found)
+
+
+@round_form(Permission.PUBLISH)
+def evaluation(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
+    """POST the fields of the 調書, correction_reason, then (preview, save, or edit)."""
+    found = Evaluation.objects.with_everything().filter(round=round_, pk=pk, status=Status.PUBLISHED).first()
+    if found is None:
+        raise Http404("公表した調書ではありません。")
+    form = CorrectionForm(request.POST or None, evaluation=found, entries=entries_of(round_))
+
+    def save() -> Correction:
+        return correct_evaluation(
+            evaluation=found,
+            answers=form.answers(),
+            by=reader(request),
+            reason=form.reason,
+            expected_version=form.read_version,
+        )
+
+    return _corrected(request, round_, found, form, lambda: evaluation_changes(found, form.answers()), save)
+
+
+@round_form(Permission.PUBLISH)
+def measure(request: HttpRequest, round_: Round, code: Code) -> HttpResponse:
+    """POST the fields of the 施策評価, correction_reason, then (preview, save, or edit)."""
+    _demand_published(round_)
+    found = measure_or_404(round_, code)
+    form = MeasureCorrectionForm(request.POST or None, evaluation=found, entries=entries_of(round_))
+
+    def save() -> Correction:
+        return correct_measure(
+            evaluation=found,
+            values=form.values,
+            by=reader(request),
+            reason=form.reason,
+            expected_version=form.read_version,
+        )
+
+    return _corrected(request, round_, found, form, lambda: measure_changes(found, form.values), save)
+
+
+@round_form(Permission.PUBLISH)
+def late(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
+    """An exception that was accepted since. POST reason: it is published."""
+    _demand_published(round_)
+    rows = Evaluation.objects.filter(round=round_, pk=pk, status__in=(Status.ACCEPTED, Status.PUBLISHED))
+    found = rows.select_related("action", "department").first()
+    if found is None:
+        raise Http404("追加で公表できる調書ではありません。")
+    form = ReasonForm(request.POST if request.method == "POST" else None, label="追加で公表する理由")
+    if not form.is_valid():
+        return shown(request, "desk/rounds/publish_late.html", round_, "corrections", evaluation=found, form=form)
+    try:
+        publish_late(evaluation=found, by=reader(request), reason=form.cleaned_data["reason"])
+    except NotNow as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, f"調書『{found}』を追加で公表しました。")
+    return redirect("desk:round_corrections", round_.slug)
+
+
+# ── Steps ─────────────────────────────────────────────────────────────────────
+
+
+def _demand_published(round_: Round) -> None:
+    if round_.state != RoundState.PUBLISHED:
+        raise Http404(NOT_PUBLISHED)
+
+
+def _corrected(
+    request: HttpRequest,
+    round_: Round,
+    found: Evaluation | MeasureEvaluation,
+    form: Form,
+    changes: Callable[[], list[Change]],
+    save: Callable[[], Correction],
+) -> HttpResponse:
+    context: dict[str, Any] = {"subject": _title(found), "form": form}
+    if not form.is_bound or not form.is_valid() or request.POST.get("then") == "edit":
+        return shown(request, "desk/rounds/correction.html", round_, "corrections", **context)
+    if request.POST.get("then") == "save":
+        try:
+            correction = save()
+        except StaleSave:
+            messages.warning(request, OVERTAKEN)
+        except NothingToCorrect as error:
+            messages.warning(request, str(error))
+            return shown(request, "desk/rounds/correction.html", round_, "corrections", **context)
+        else:
+            messages.success(request, f"『{correction.title}』を訂正しました。公開ページに正誤を示しています。")
+            return redirect("desk:round_corrections", round_.slug)
+    context |= {"changes": changes(), "sent": sent_again(request.POST), "version": found.version}
+    return shown(request, "desk/rounds/correction_preview.html", round_, "corrections", **context)
+
+
+def _title(found: Evaluation | MeasureEvaluation) -> str:
+    return f"{found}の評価" if isinstance(found, MeasureEvaluation) else str(found)

@@ -1,0 +1,125 @@
+"""The 調書 of a round: the list, its file, 確認 of many at once, exceptions."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.audit import record_export
+from accounts.csv_export import csv_stream
+from accounts.permissions import Permission
+from progress.actions.evaluations import accept_many
+from progress.actions.opening import Report
+from progress.actions.rounds import set_exception
+from progress.enums import Status
+from progress.errors import NotNow
+from progress.forms.round_lists import EvaluationFilterForm
+from progress.forms.rounds import ExceptionForm
+from progress.models import Evaluation, Round
+from progress.queries.desk import listed, sort_head
+from progress.queries.round_evaluations import departments_of_round, evaluations_of, for_file, measures_of_round
+from progress.round_exports import EVALUATIONS
+from progress.views.access import reader
+from progress.views.long_work import Outcome, Task, carried_out, reported
+from progress.views.round_access import chosen_keys, round_deed, round_form, round_page, shown
+
+SORT_HEADS = (
+    ("code", "コード"),
+    ("title", "取組"),
+    ("department", "所管課"),
+    ("status", "状態"),
+    ("due", "期限"),
+)
+
+
+def _filter(request: HttpRequest, round_: Round) -> EvaluationFilterForm:
+    return EvaluationFilterForm(
+        request.GET, departments=departments_of_round(round_), measures=measures_of_round(round_)
+    )
+
+
+def _narrowed(form: EvaluationFilterForm, round_: Round) -> QuerySet[Evaluation]:
+    return form.narrow(evaluations_of(round_), timezone.localdate())
+
+
+@round_page(Permission.REVIEW)
+def evaluations(request: HttpRequest, round_: Round) -> HttpResponse:
+    """GET state, department, measure, q, late, exception, sort, page."""
+    form = _filter(request, round_)
+    found, sort = _narrowed(form, round_), request.GET.get("sort", "")
+    page, rows = listed(found, sort=sort or "code", page=request.GET.get("page", ""))
+    context = {
+        "form": form,
+        "page": page,
+        "rows": rows,
+        "acceptable": found.filter(status=Status.ENDORSED).count(),
+        "heads": [sort_head(key, label, sort) for key, label in SORT_HEADS],
+        "sort": sort,
+        "query": f"{form.query}sort={sort}&" if sort in _SORTS else form.query,
+    }
+    return shown(request, "desk/rounds/evaluations.html", round_, "evaluations", **context)
+
+
+_SORTS = {f"{sign}{key}" for key, _ in SORT_HEADS for sign in ("", "-")}
+
+
+@round_page(Permission.REVIEW)
+def evaluations_csv(request: HttpRequest, round_: Round) -> HttpResponseBase:
+    """The 調書 that the list shows with the same conditions, all pages of it; itself on record."""
+    form = _filter(request, round_)
+    found = _narrowed(form, round_)
+    record_export(request, f"{round_}の調書の一覧", rows=found.count(), conditions=form.in_words())
+    sample = "_見本データ" if round_.is_sample else ""
+    filename = f"調書一覧_{round_.slug}_{timezone.localdate():%Y%m%d}{sample}.csv"
+    return csv_stream(filename, EVALUATIONS, for_file(found).iterator(chunk_size=1000))
+
+
+@round_deed(Permission.REVIEW)
+def accept(request: HttpRequest, round_: Round) -> HttpResponseBase:
+    """POST pk (keys), or all: 確認 of those chosen, or of all that wait for it under the conditions of the address."""
+    if request.POST.get("all"):
+        chosen = _narrowed(_filter(request, round_), round_).filter(status=Status.ENDORSED)
+    else:
+        chosen = Evaluation.objects.filter(round=round_, pk__in=chosen_keys(request, "pk"))
+    rows = list(chosen.select_related("action").order_by("action__code"))
+    back = f"{reverse('desk:round_evaluations', args=[round_.slug])}?{request.GET.urlencode()}"
+    if not rows:
+        messages.warning(request, "確認する調書が選ばれていません。表の左の欄で選んでから、もう一度操作してください。")
+        return redirect(back)
+    user = reader(request)
+
+    def work(report: Report) -> Outcome:
+        done, refused = accept_many(evaluations=reported(rows, report), by=user)
+        problems = tuple((f"{each.evaluation}：{each.reason}", _address(each.evaluation)) for each in refused)
+        title = f"{len(done):,}件の調書を確認しました。"
+        text = f"{len(refused):,}件は確認できませんでした。理由は次のとおりです。" if refused else ""
+        return Outcome(title, back, "調書の一覧に戻る", text, "warning" if refused else "success", problems)
+
+    task = Task("調書をまとめて確認", work, back, is_whole=False)
+    return carried_out(request, task, rows=len(rows), is_quick=False)
+
+
+def _address(evaluation: Evaluation) -> str:
+    return reverse("desk:evaluation", args=[evaluation.pk])
+
+
+@round_form(Permission.PUBLISH)
+def exception(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
+    """The reason why the round may be published without one 調書. POST reason, or clear."""
+    found = Evaluation.objects.filter(round=round_, pk=pk).select_related("action", "department").first()
+    if found is None:
+        raise Http404("この調書はありません。")
+    clears = bool(request.POST.get("clear"))
+    form = ExceptionForm(request.POST if request.method == "POST" else None, reason=found.exception_reason)
+    if request.method != "POST" or not (clears or form.is_valid()):
+        return shown(request, "desk/rounds/exception.html", round_, "evaluations", evaluation=found, form=form)
+    try:
+        set_exception(evaluation=found, by=reader(request), reason="" if clears else form.cleaned_data["reason"])
+    except NotNow as error:
+        messages.warning(request, str(error))
+    else:
+        what = "例外から外しました" if clears else "公表の例外にしました"
+        messages.success(request, f"調書『{found}』を{what}。")
+    return redirect(f"{reverse('desk:round_evaluations', args=[round_.slug])}?exception=True")

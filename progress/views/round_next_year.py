@@ -1,0 +1,82 @@
+"""Closing the loop: what accepted 調書 propose for the next year is confirmed or declined."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts.permissions import Permission
+from plan.fiscal import fiscal_year_label
+from progress.actions.opening import Report
+from progress.actions.proposals import confirm_many, decline
+from progress.enums import ProposalState
+from progress.errors import NotNow
+from progress.forms.round_lists import ProposalFilterForm
+from progress.forms.rounds import ReasonForm
+from progress.models import Round
+from progress.queries.next_year import counts_by_state, page_of_proposals, proposal_rows, proposals_of
+from progress.views.access import reader
+from progress.views.long_work import Outcome, Task, carried_out, reported
+from progress.views.round_access import chosen_keys, round_deed, round_form, round_page, shown
+
+
+@round_page(Permission.REVIEW)
+def next_year(request: HttpRequest, round_: Round) -> HttpResponse:
+    """GET state, q, page."""
+    form = ProposalFilterForm(request.GET)
+    found = form.narrow(proposals_of(round_))
+    page, rows = page_of_proposals(found, request.GET.get("page", ""))
+    counts = counts_by_state(round_)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": rows,
+        "counts": [(str(state.label), count) for state, count in counts.items()],
+        "waiting": found.filter(state=ProposalState.PROPOSED).count(),
+        "year_label": fiscal_year_label(round_.year + 1),
+    }
+    return shown(request, "desk/rounds/next_year.html", round_, "next_year", **context)
+
+
+@round_form(Permission.REVIEW)
+def proposal(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
+    """One proposal. POST reason: it is declined."""
+    found = proposals_of(round_).filter(pk=pk).first()
+    if found is None:
+        raise Http404("この案はありません。")
+    form = ReasonForm(request.POST if request.method == "POST" else None, label="反映しない理由")
+    if not form.is_valid():
+        (row,) = proposal_rows([found])
+        return shown(request, "desk/rounds/proposal.html", round_, "next_year", row=row, form=form)
+    try:
+        decline(proposal=found, by=reader(request), reason=form.cleaned_data["reason"])
+    except NotNow as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, f"『{found.evaluation}』の案を、反映しないことにしました。計画は今のままです。")
+    return redirect("desk:round_next_year", round_.slug)
+
+
+@round_deed(Permission.REVIEW)
+def confirm(request: HttpRequest, round_: Round) -> HttpResponseBase:
+    """POST pk (keys), or all: those chosen, or all that wait under the conditions of the address, become the plan."""
+    found = proposals_of(round_).filter(state=ProposalState.PROPOSED)
+    if request.POST.get("all"):
+        found = ProposalFilterForm(request.GET).narrow(found)
+    else:
+        found = found.filter(pk__in=chosen_keys(request, "pk"))
+    rows = list(found)
+    back = f"{reverse('desk:round_next_year', args=[round_.slug])}?{request.GET.urlencode()}"
+    if not rows:
+        messages.warning(request, "反映する案が選ばれていません。反映待ちの案を選んでから、もう一度操作してください。")
+        return redirect(back)
+    user = reader(request)
+
+    def work(report: Report) -> Outcome:
+        count = confirm_many(proposals=reported(rows, report), by=user)
+        passed = f"{len(rows) - count:,}件は、すでに決まっていました。" if count < len(rows) else ""
+        title = f"{count:,}件を{fiscal_year_label(round_.year + 1)}の計画に反映しました。"
+        return Outcome(title, back, "案の一覧に戻る", passed)
+
+    task = Task("次年度の計画への反映", work, back, is_whole=False)
+    return carried_out(request, task, rows=len(rows), is_quick=False)

@@ -1,0 +1,88 @@
+"""公表: what stands in the way, publishing now, setting the moment, taking it back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.permissions import Permission
+from plan.fiscal import date_label
+from progress.actions.opening import Report
+from progress.actions.publication import publish, schedule, unschedule
+from progress.enums import RoundState
+from progress.errors import CannotPublish, NotNow
+from progress.forms.publication import PublishForm, ScheduleForm
+from progress.models import Evaluation, Round
+from progress.queries.round_publication import readiness
+from progress.views.access import reader
+from progress.views.long_work import Outcome, Task, carried_out
+from progress.views.round_access import round_deed, round_page, shown
+
+
+@round_page(Permission.PUBLISH)
+def publication(request: HttpRequest, round_: Round) -> HttpResponse:
+    return _page(request, round_)
+
+
+def _page(request: HttpRequest, round_: Round, **forms: Any) -> HttpResponse:
+    set_for = timezone.localtime(round_.publish_at) if round_.publish_at else None
+    context = {
+        "readiness": readiness(round_),
+        "publish_form": PublishForm(),
+        "schedule_form": ScheduleForm(publish_at=set_for),
+        **forms,
+    }
+    return shown(request, "desk/rounds/publish.html", round_, "publish", **context)
+
+
+@round_deed(Permission.PUBLISH)
+def publish_now(request: HttpRequest, round_: Round) -> HttpResponseBase:
+    """POST confirmed: the round is public. With many 調書 the answer tells how far it is."""
+    user, back = reader(request), reverse("desk:round_publish", args=[round_.slug])
+    if round_.state == RoundState.PUBLISHED:
+        messages.info(request, f"『{round_}』は、すでに公表しています。")
+        return redirect(back)
+    form = PublishForm(request.POST)
+    if not form.is_valid():
+        return _page(request, round_, publish_form=form)
+
+    def work(report: Report) -> Outcome:
+        publish(round=round_, by=user, report=report)
+        return Outcome(f"『{round_}』を公表しました。", back, "公表のページに戻る")
+
+    task = Task(f"{round_}を公表しています", work, back)
+    return carried_out(request, task, rows=Evaluation.objects.filter(round=round_).count())
+
+
+@round_deed(Permission.PUBLISH)
+def set_moment(request: HttpRequest, round_: Round) -> HttpResponse:
+    """POST day, time (in Japan): `manage.py publish_due` publishes the round then."""
+    form = ScheduleForm(request.POST)
+    if not form.is_valid():
+        return _page(request, round_, schedule_form=form)
+    try:
+        stored = schedule(round=round_, by=reader(request), publish_at=form.publish_at)
+    except NotNow as error:
+        form.add_error("day", str(error))
+        return _page(request, round_, schedule_form=form)
+    except CannotPublish as error:
+        messages.error(request, str(error))
+    else:
+        set_for = timezone.localtime(stored.publish_at)
+        words = f"{date_label(set_for.date())}{set_for:%-H時%M分}"
+        messages.success(request, f"{words}に公表します。それまでは、どこにも公開しません。")
+    return redirect("desk:round_publish", round_.slug)
+
+
+@round_deed(Permission.PUBLISH)
+def take_moment_back(request: HttpRequest, round_: Round) -> HttpResponse:
+    try:
+        unschedule(round=round_, by=reader(request))
+    except NotNow as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, "公表の予定を取りやめました。")
+    return redirect("desk:round_publish", round_.slug)

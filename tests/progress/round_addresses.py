@@ -1,0 +1,49 @@
+"""Every address of ICT推進課 and of the committee about a round, and who may open it."""
+
+from typing import Any
+
+# Name → how to fill it in; {evaluation}, {extension}, {proposal} stand for keys of the round 2016.
+PAGES: dict[str, dict[str, Any]] = {
+    "desk:round": {},
+    "desk:round_edit": {},
+    "desk:round_guidance": {},
+    "desk:round_evaluations": {},
+    "desk:round_evaluations_csv": {},
+    "desk:round_exception": {"pk": "evaluation"},
+    "desk:round_extensions": {},
+    "desk:round_extension": {"pk": "extension"},
+    "desk:round_measures": {},
+    "desk:round_measure": {"code": "1-1"},
+    "desk:round_next_year": {},
+    "desk:round_proposal": {"pk": "proposal"},
+    "desk:round_publish": {},
+    "desk:round_preview": {},
+}
+# Of a round in preparation, and of a published one.
+OF_PLANNED: dict[str, dict[str, Any]] = {"desk:round_open": {}}
+OF_PUBLISHED: dict[str, dict[str, Any]] = {
+    "desk:round_corrections": {},
+    "desk:round_correct_evaluation": {"pk": "published"},
+    "desk:round_correct_measure": {"code": "1-1"},
+    "desk:round_publish_late": {"pk": "published"},
+}
+# What is only ever done, with POST.
+DEEDS: dict[str, dict[str, Any]] = {
+    "desk:round_start": {},
+    "desk:round_chase": {},
+    "desk:round_release": {},
+    "desk:round_withdraw": {},
+    "desk:round_accept": {},
+    "desk:round_extension_remove": {"pk": "extension"},
+    "desk:round_confirm": {},
+    "desk:round_publish_now": {},
+    "desk:round_schedule": {},
+    "desk:round_unschedule": {},
+}
+COMMITTEE: dict[str, dict[str, Any]] = {
+    "desk:committee": {},
+    "desk:committee_round": {"slug": "2016"},
+    "desk:committee_measure": {"slug": "2016", "code": "1-1"},
+}
+LIST = "desk:rounds"
+ALL = {LIST, *PAGES, *OF_PLANNED, *OF_PUBLISHED, *DEEDS, *COMMITTEE}

@@ -1,0 +1,163 @@
+"""Every address about a round × every persona: unknown to you is 404, known but not yours 403, and nothing is done."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Department, User
+from progress.actions.publication import publish
+from progress.actions.rounds import release_to_committee
+from progress.enums import RoundState, Status
+from progress.models import Evaluation, Extension, NextYearProposal, OutboxMail, Publication, Round
+from tests.html_validity import validate
+from tests.progress.factories import RoundFactory, bring_to, opened
+from tests.progress.round_addresses import COMMITTEE, DEEDS, LIST, OF_PLANNED, OF_PUBLISHED, PAGES
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[Any], Client]
+# Who knows of an open round, of one in preparation; everybody else gets 404.
+OPEN_TO = {"citizen": 302, "liaison": 403, "manager": 403, "ict_staff": 200}
+PLANNED_TO = {"citizen": 302, "ict_staff": 200}
+COMMITTEE_TO = {"citizen": 302, "committee_viewer": 200, "ict_staff": 200}
+# What is sent without a session is shown again, to be copied (accounts.middleware).
+SESSION_OVER = 403
+PERSONAS = ("citizen", "liaison", "other_liaison", "manager", "committee_viewer", "ict_staff", "administrator")
+
+
+@pytest.fixture
+def round_(division: Department, liaison: User, manager: User, ict_staff: User) -> Round:
+    """Open: one 調書 in draft, one accepted with its proposal, an extension."""
+    round_ = opened(division, actions=2, by=ict_staff, slug="2016")
+    accepted = round_.evaluations.order_by("action__code").last()
+    assert accepted is not None
+    bring_to(Status.ACCEPTED, accepted, liaison=liaison, manager=manager, staff=ict_staff)
+    Extension.objects.create(
+        round=round_, department=division, deadline=datetime.date(2017, 6, 7), reason="災害対応のため"
+    )
+    return round_
+
+
+@pytest.fixture
+def published(round_: Round, ict_staff: User) -> Round:
+    Evaluation.objects.filter(round=round_, status=Status.DRAFT).update(exception_reason="未確定")
+    publish(round=round_, by=ict_staff)
+    return Round.objects.get(pk=round_.pk)
+
+
+def address_of(name: str, kwargs: dict[str, Any], slug: str = "2016") -> str:
+    keys = {
+        "evaluation": Evaluation.objects.filter(status=Status.DRAFT),
+        "published": Evaluation.objects.filter(status=Status.PUBLISHED),
+        "extension": Extension.objects.all(),
+        "proposal": NextYearProposal.objects.all(),
+    }
+    filled = {key: keys[value].get().pk if value in keys else value for key, value in kwargs.items()}
+    return reverse(name, kwargs={"slug": slug, **filled})
+
+
+def expected(persona: str, known: dict[str, int]) -> int:
+    """Another department's liaison knows of open rounds as well."""
+    return known.get("liaison" if persona == "other_liaison" else persona, 404)
+
+
+@pytest.fixture
+def client(request: pytest.FixtureRequest, client_of: ClientOf, persona_name: str) -> Client:
+    return client_of(request.getfixturevalue(persona_name))
+
+
+@pytest.mark.parametrize("persona_name", PERSONAS)
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_page_of_an_open_round(name: str, persona_name: str, client: Client, round_: Round) -> None:
+    response = client.get(address_of(name, PAGES[name]))
+    assert response.status_code == expected(persona_name, OPEN_TO)
+    if persona_name == "citizen":
+        assert response.headers["Location"].startswith("/accounts/login/?next=/desk/rounds/2016/")
+
+
+@pytest.mark.parametrize("persona_name", PERSONAS)
+@pytest.mark.parametrize("name", sorted({**PAGES, **OF_PLANNED, **OF_PUBLISHED}))
+def test_page_of_no_round(name: str, persona_name: str, client: Client) -> None:
+    kwargs = {**PAGES, **OF_PLANNED, **OF_PUBLISHED}[name]
+    filled = {key: 1 if key == "pk" else value for key, value in kwargs.items()}
+    response = client.get(reverse(name, kwargs={"slug": "1999", **filled}))
+    assert response.status_code == (302 if persona_name == "citizen" else 404)
+
+
+@pytest.mark.parametrize("persona_name", PERSONAS)
+def test_a_round_in_preparation_is_known_to_staff_alone(persona_name: str, client: Client) -> None:
+    RoundFactory.create(slug="2016")
+    response = client.get(address_of("desk:round_open", {}))
+    assert response.status_code == expected(persona_name, PLANNED_TO)
+
+
+@pytest.mark.parametrize("persona_name", PERSONAS)
+@pytest.mark.parametrize("name", sorted(OF_PUBLISHED))
+def test_page_of_a_published_round(name: str, persona_name: str, client: Client, published: Round) -> None:
+    response = client.get(address_of(name, OF_PUBLISHED[name]))
+    assert response.status_code == expected(persona_name, OPEN_TO)
+
+
+@pytest.mark.parametrize("persona_name", PERSONAS)
+def test_the_list_of_rounds_is_for_staff(persona_name: str, client: Client) -> None:
+    read = {"citizen": 302, "ict_staff": 200}.get(persona_name, 403)
+    sent = SESSION_OVER if persona_name == "citizen" else read
+    assert [client.get(reverse(LIST)).status_code, client.post(reverse(LIST)).status_code] == [read, sent]
+
+
+@pytest.mark.parametrize("persona_name", PERSONAS)
+@pytest.mark.parametrize("name", sorted(COMMITTEE))
+def test_page_of_the_committee(name: str, persona_name: str, client: Client, round_: Round, ict_staff: User) -> None:
+    release_to_committee(round=round_, by=ict_staff)
+    response = client.get(reverse(name, kwargs=COMMITTEE[name]))
+    assert response.status_code == COMMITTEE_TO.get(persona_name, 403)
+
+
+@pytest.mark.parametrize("persona_name", [each for each in PERSONAS if each != "ict_staff"])
+@pytest.mark.parametrize("name", sorted(DEEDS))
+def test_deed_of_staff_is_done_by_nobody_else(name: str, persona_name: str, client: Client, round_: Round) -> None:
+    before = _state_of_everything()
+    response = client.post(address_of(name, DEEDS[name]), {"all": "1", "late": "1", "confirmed": "on"})
+    wanted = SESSION_OVER if persona_name == "citizen" else expected(persona_name, OPEN_TO)
+    assert (response.status_code, _state_of_everything()) == (wanted, before)
+
+
+@pytest.mark.parametrize("persona_name", ["ict_staff"])
+@pytest.mark.parametrize("name", sorted(DEEDS))
+def test_nothing_is_done_by_looking(name: str, client: Client, round_: Round) -> None:
+    before = _state_of_everything()
+    assert (client.get(address_of(name, DEEDS[name])).status_code, _state_of_everything()) == (405, before)
+
+
+def _state_of_everything() -> tuple[object, ...]:
+    return (
+        list(Round.objects.values_list("state", "released_at", "publish_at")),
+        list(Evaluation.objects.order_by("pk").values_list("status", "exception_reason")),
+        list(NextYearProposal.objects.values_list("state")),
+        Extension.objects.count(),
+        Publication.objects.count(),
+        OutboxMail.objects.filter(kind="chase").count(),
+    )
+
+
+def test_every_page_is_valid(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    release_to_committee(round=round_, by=ict_staff)
+    browser = client_of(ict_staff)
+    addresses = [reverse(LIST), *(address_of(name, kwargs) for name, kwargs in PAGES.items() if "csv" not in name)]
+    addresses += [reverse(name, kwargs=kwargs) for name, kwargs in COMMITTEE.items()]
+    pages = {address: browser.get(address).content.decode() for address in addresses}
+    RoundFactory.create(slug="2017", year=2017)
+    planned = [address_of(name, {}, "2017") for name in ("desk:round_open", "desk:round_edit", "desk:round_guidance")]
+    pages |= {address: browser.get(address).content.decode() for address in planned}
+    assert validate(pages) == []
+
+
+def test_every_page_of_a_published_round_is_valid(client_of: ClientOf, ict_staff: User, published: Round) -> None:
+    browser = client_of(ict_staff)
+    names = {**OF_PUBLISHED, "desk:round": {}, "desk:round_publish": {}, "desk:round_measure": {"code": "1-1"}}
+    addresses = [address_of(name, kwargs) for name, kwargs in names.items()]
+    assert published.state == RoundState.PUBLISHED
+    assert validate({address: browser.get(address).content.decode() for address in addresses}) == []

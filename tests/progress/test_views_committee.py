@@ -1,0 +1,105 @@
+"""The committee sees what was released to it, and nothing else."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import Department, User
+from progress.actions.rounds import release_to_committee, withdraw_from_committee
+from progress.enums import Status
+from progress.models import Evaluation, MeasureEvaluation, Round
+from tests.plan.reading import links, main_of, words
+from tests.progress.factories import bring_to, opened
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+PAGES = ("/desk/committee/2016/", "/desk/committee/2016/measures/1-1/")
+
+
+@pytest.fixture
+def round_(division: Department, liaison: User, manager: User, ict_staff: User) -> Round:
+    """Two 調書 of 施策1-1, one accepted after a 差戻し, one endorsed; not released yet."""
+    round_ = opened(division, actions=2, by=ict_staff, slug="2016")
+    first, second = round_.evaluations.order_by("action__code")
+    bring_to(Status.RETURNED, first, liaison=liaison, manager=manager, staff=ict_staff)
+    bring_to(Status.ACCEPTED, first, liaison=liaison, manager=manager, staff=ict_staff)
+    bring_to(Status.ENDORSED, second, liaison=liaison, manager=manager, staff=ict_staff)
+    MeasureEvaluation.objects.filter(round=round_, measure__policy__number=1, measure__number=1).update(
+        reason="施策の理由"
+    )
+    return round_
+
+
+@pytest.fixture
+def accepted(round_: Round) -> Evaluation:
+    return round_.evaluations.get(status=Status.ACCEPTED)
+
+
+@pytest.fixture
+def released(round_: Round, ict_staff: User) -> Round:
+    return release_to_committee(round=round_, by=ict_staff)
+
+
+def test_before_the_release_there_is_nothing(
+    client_of: ClientOf, committee_viewer: User, round_: Round, accepted: Evaluation
+) -> None:
+    client = client_of(committee_viewer)
+    assert "会議に公開された資料はありません。" in words(main_of(client.get("/desk/committee/")))
+    addresses = (*PAGES, f"/desk/evaluations/{accepted.pk}/")
+    assert [client.get(address).status_code for address in addresses] == [404, 404, 404]
+
+
+def test_what_is_accepted_is_listed_and_nothing_else(
+    client_of: ClientOf, committee_viewer: User, released: Round, accepted: Evaluation
+) -> None:
+    client = client_of(committee_viewer)
+    assert "/desk/committee/2016/" in links(main_of(client.get("/desk/committee/")))
+    response = client.get("/desk/committee/2016/")
+    assert [each.pk for each in response.context["page"]] == [accepted.pk]
+    waiting = released.evaluations.get(status=Status.ENDORSED)
+    assert waiting.action.title not in response.content.decode()
+    measure = client.get("/desk/committee/2016/measures/1-1/")
+    page = words(main_of(measure))
+    assert "施策の理由" in page
+    assert "確認前" not in page
+    assert [each.pk for each in measure.context["page"]] == [accepted.pk]
+    assert client.get(f"/desk/evaluations/{waiting.pk}/").status_code == 404
+
+
+def test_the_evaluation_is_read_without_who_returned_what(
+    client_of: ClientOf, committee_viewer: User, released: Round, accepted: Evaluation, liaison: User
+) -> None:
+    page = client_of(committee_viewer).get(f"/desk/evaluations/{accepted.pk}/").content.decode()
+    assert "計画どおりに実施しました。" in page
+    assert [text in page for text in ("実績の数値を確かめてください。", liaison.name, "経過")] == [False, False, False]
+    own = client_of(liaison).get(f"/desk/evaluations/{accepted.pk}/").content.decode()
+    assert "実績の数値を確かめてください。" in own
+
+
+def test_nothing_can_be_sent(
+    client_of: ClientOf, committee_viewer: User, released: Round, accepted: Evaluation
+) -> None:
+    client = client_of(committee_viewer)
+    assert [client.post(address).status_code for address in ("/desk/committee/", *PAGES)] == [405, 405, 405]
+    before = (accepted.version, accepted.status)
+    sent = client.post(f"/desk/evaluations/{accepted.pk}/", {"version": accepted.version, "results": "書き換え"})
+    accepted.refresh_from_db()
+    assert (sent.status_code, (accepted.version, accepted.status)) == (403, before)
+
+
+def test_after_the_withdrawal_there_is_nothing_again(
+    client_of: ClientOf, committee_viewer: User, ict_staff: User, released: Round, accepted: Evaluation
+) -> None:
+    withdraw_from_committee(round=released, by=ict_staff)
+    client = client_of(committee_viewer)
+    addresses = (*PAGES, f"/desk/evaluations/{accepted.pk}/")
+    assert [client.get(address).status_code for address in addresses] == [404, 404, 404]
+
+
+def test_a_sample_says_so(client_of: ClientOf, committee_viewer: User, released: Round) -> None:
+    released.program.is_sample = True
+    released.program.save()
+    client = client_of(committee_viewer)
+    pages = [main_of(client.get(address)) for address in ("/desk/committee/", *PAGES)]
+    assert ["見本データ" in page for page in pages] == [True, True, True]

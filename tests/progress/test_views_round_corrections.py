@@ -1,0 +1,207 @@
+"""訂正 at the desk: choose, put right, see the 正誤 beforehand, publish; exceptions that come late."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import Department, User
+from progress.actions.corrections import correct_evaluation
+from progress.actions.evaluations import Answers
+from progress.actions.publication import publish
+from progress.actions.rounds import set_exception
+from progress.enums import ScaleKind, Status
+from progress.models import Correction, Evaluation, MeasureEvaluation, PublishedEvaluation, Round
+from tests.plan.reading import main_of, part, words
+from tests.progress.desk_pages import typed
+from tests.progress.factories import bring_to, entry, opened
+from tests.progress.pages import messages_of
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+PAGE = "/desk/rounds/2016/corrections/"
+
+
+@pytest.fixture
+def round_(division: Department, liaison: User, manager: User, ict_staff: User) -> Round:
+    """Published: one 調書 whole, one as an exception."""
+    round_ = opened(division, actions=2, by=ict_staff, slug="2016")
+    first, second = round_.evaluations.order_by("action__code")
+    bring_to(Status.ACCEPTED, first, liaison=liaison, manager=manager, staff=ict_staff)
+    set_exception(evaluation=second, by=ict_staff, reason="決算が確定していないため")
+    publish(round=round_, by=ict_staff)
+    return Round.objects.get(pk=round_.pk)
+
+
+@pytest.fixture
+def published(round_: Round) -> Evaluation:
+    return Evaluation.objects.with_everything().get(round=round_, status=Status.PUBLISHED)
+
+
+@pytest.fixture
+def address(published: Evaluation) -> str:
+    return f"{PAGE}evaluations/{published.pk}/"
+
+
+def corrected(evaluation: Evaluation, **values: str) -> dict[str, str]:
+    return typed(evaluation, settlement="1,200", correction_reason="転記を誤っていたため") | values
+
+
+def test_the_page_offers_what_is_published(client_of: ClientOf, ict_staff: User, published: Evaluation) -> None:
+    response = client_of(ict_staff).get(PAGE)
+    found = response.context["found"]
+    assert [each.pk for each in found.page] == [published.pk]
+    assert (len(found.measures), found.late, found.corrections) == (7, [], [])
+    assert list(client_of(ict_staff).get(f"{PAGE}?q=ありえない").context["found"].page) == []
+
+
+def test_the_form_holds_what_is_published(client_of: ClientOf, ict_staff: User, address: str) -> None:
+    form = client_of(ict_staff).get(address).context["form"]
+    assert [title for title, _ in form.parts] == [
+        "計画（Plan）",
+        "実施（Do）",
+        "評価（Check）",
+        "改善（Action）",
+    ]
+    shown = [field.name for _, fields in form.parts for field in fields]
+    assert sorted(shown) == sorted(form.targets)
+    assert (form.initial["settlement"], form.initial["results"]) == (1000, "計画どおりに実施しました。")
+
+
+def test_the_correction_is_seen_before_it_is_made(
+    client_of: ClientOf, ict_staff: User, published: Evaluation, address: str
+) -> None:
+    response = client_of(ict_staff).post(address, corrected(published) | {"then": "preview"})
+    assert response.context["changes"][:1] == [{"label": "決算額", "before": "1,000千円", "after": "1,200千円"}]
+    assert "転記を誤っていたため" in words(main_of(response))
+    published.refresh_from_db()
+    assert (published.settlement, Correction.objects.count()) == (1000, 0)
+
+
+def test_what_was_seen_is_what_is_made(
+    client_of: ClientOf, ict_staff: User, published: Evaluation, address: str
+) -> None:
+    client = client_of(ict_staff)
+    preview = client.post(address, corrected(published) | {"then": "preview"})
+    sent = dict(preview.context["sent"]) | {"version": str(preview.context["version"])}
+    response = client.post(address, sent | {"then": "save"}, follow=True)
+    correction = Correction.objects.get()
+    assert correction.changes == preview.context["changes"]
+    assert (correction.reason, correction.publication.by) == ("転記を誤っていたため", ict_staff)
+    current = PublishedEvaluation.objects.get(evaluation=published, is_current=True)
+    assert (current.edition, current.settlement) == (2, 1200)
+    assert messages_of(response) == [f"『{published.action}』を訂正しました。公開ページに正誤を示しています。"]
+    assert "1,200千円" in words(part(main_of(response), "done"))
+
+
+def test_back_to_the_form_nothing_is_lost(
+    client_of: ClientOf, ict_staff: User, published: Evaluation, address: str
+) -> None:
+    response = client_of(ict_staff).post(address, corrected(published, outcomes="書きかけ") | {"then": "edit"})
+    form = response.context["form"]
+    assert (form["outcomes"].value(), form["settlement"].value(), form["correction_reason"].value()) == (
+        "書きかけ",
+        "1,200",
+        "転記を誤っていたため",
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "message"),
+    [
+        ("correction_reason", " ", "訂正の理由を入力してください。公開ページの正誤に、そのまま示します。"),
+        (
+            "settlement",
+            "12,30o",
+            "『12,30o』は金額として読めません。千円単位の数字で入力してください（例：1,234または1,234千円）。",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_said_at_its_field(
+    client_of: ClientOf, ict_staff: User, published: Evaluation, address: str, field: str, text: str, message: str
+) -> None:
+    response = client_of(ict_staff).post(address, corrected(published, **{field: text}) | {"then": "preview"})
+    assert response.context["form"].errors == {field: [message]}
+
+
+def test_nothing_changed_is_said(client_of: ClientOf, ict_staff: User, published: Evaluation, address: str) -> None:
+    data = {"version": str(published.version), "settlement": "1000", "correction_reason": "念のため"}
+    client = client_of(ict_staff)
+    assert client.post(address, data | {"then": "preview"}).context["changes"] == []
+    response = client.post(address, data | {"then": "save"})
+    assert messages_of(response) == ["公表した内容と変わったところがないので、訂正していません。"]
+    assert Correction.objects.count() == 0
+
+
+def test_a_correction_overtaken_by_another_is_compared_with_it(
+    client_of: ClientOf, ict_staff: User, other_staff: User, published: Evaluation, address: str
+) -> None:
+    data = {"version": str(published.version), "settlement": "1200", "correction_reason": "わたしの理由"}
+    correct_evaluation(
+        evaluation=published,
+        answers=Answers(values={"settlement": 1100}),
+        by=other_staff,
+        reason="同僚の理由",
+        expected_version=published.version,
+    )
+    response = client_of(ict_staff).post(address, data | {"then": "save"})
+    assert response.context["changes"] == [{"label": "決算額", "before": "1,100千円", "after": "1,200千円"}]
+    assert (response.context["version"], Correction.objects.count()) == (published.version + 1, 1)
+    assert messages_of(response)[0].startswith("あなたが開いた後に、ほかの人が訂正しました。")
+
+
+# ── 施策評価 ──────────────────────────────────────────────────────────────────
+
+
+def test_a_measure_is_corrected_in_the_same_way(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    client, address = client_of(ict_staff), f"{PAGE}measures/1-1/"
+    rating = entry(round_, "B", ScaleKind.MEASURE)
+    data = {
+        "version": "1",
+        "whole": "1",
+        "rating_id": str(rating.pk),
+        "reason": "書き忘れていた理由",
+        "results": "",
+        "problems": "",
+        "outlook": "",
+        "correction_reason": "評価を載せていなかったため",
+    }
+    preview = client.post(address, data | {"then": "preview"})
+    wanted = [
+        {"label": "施策の評価", "before": "", "after": "B 一定の進捗"},
+        {"label": "評価の理由", "before": "", "after": "書き忘れていた理由"},
+    ]
+    assert preview.context["changes"] == wanted
+    client.post(address, data | {"then": "save"})
+    stored = MeasureEvaluation.objects.get(round=round_, measure__policy__number=1, measure__number=1)
+    assert (stored.rating, Correction.objects.get().changes) == (rating, wanted)
+
+
+# ── Late ones ─────────────────────────────────────────────────────────────────
+
+
+def test_an_exception_is_published_once_it_is_accepted(
+    client_of: ClientOf, liaison: User, manager: User, ict_staff: User, round_: Round
+) -> None:
+    client = client_of(ict_staff)
+    excused = round_.evaluations.exclude(status=Status.PUBLISHED).get()
+    address = f"{PAGE}late/{excused.pk}/"
+    assert client.get(address).status_code == 404
+    bring_to(Status.ACCEPTED, excused, liaison=liaison, manager=manager, staff=ict_staff)
+    assert [each.pk for each in client.get(PAGE).context["found"].late] == [excused.pk]
+    missing = client.post(address, {"reason": ""})
+    assert missing.context["form"].errors == {"reason": ["理由を入力してください。"]}
+    response = client.post(address, {"reason": "決算が確定したため"}, follow=True)
+    excused.refresh_from_db()
+    assert (excused.status, Correction.objects.get().reason) == (Status.PUBLISHED, "決算が確定したため")
+    assert messages_of(response) == [f"調書『{excused.action}』を追加で公表しました。"]
+    again = client.post(address, {"reason": "もう一度"}, follow=True)
+    assert (len(messages_of(again)), Correction.objects.count()) == (1, 1)
+
+
+def test_only_published_rounds_are_corrected(client_of: ClientOf, ict_staff: User, division: Department) -> None:
+    round_ = opened(division, by=ict_staff, slug="2017")
+    client, evaluation = client_of(ict_staff), round_.evaluations.get()
+    base = "/desk/rounds/2017/corrections/"
+    addresses = (base, f"{base}evaluations/{evaluation.pk}/", f"{base}measures/1-1/", f"{base}late/{evaluation.pk}/")
+    assert [client.get(each).status_code for each in addresses] == [404] * 4

@@ -1,0 +1,159 @@
+"""Closing the loop at the desk: what is proposed beside what is planned, confirming, declining."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Department, User
+from plan.models import Revision
+from programs.models import ActionYear, IndicatorYear
+from progress import workflow
+from progress.actions.evaluations import Answers, perform, save_evaluation
+from progress.actions.opening import open_round
+from progress.enums import ProposalState, Status
+from progress.models import Evaluation, NextYearProposal, Round
+from progress.views import long_work
+from tests.plan.reading import main_of, words
+from tests.programs.factories import ActionYearFactory, IndicatorFactory, IndicatorYearFactory
+from tests.progress.factories import RoundFactory, action_of, bring_to, entry, fill_in
+from tests.progress.pages import messages_of
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+PAGE = "/desk/rounds/2016/next-year/"
+
+
+@pytest.fixture
+def round_(division: Department, liaison: User, manager: User, ict_staff: User) -> Round:
+    """Two accepted 調書: the first changes plan, budget and target of 2017, the second ends its action."""
+    round_ = RoundFactory.create(slug="2016")
+    first = action_of(round_.program, division, code="1-1-001", title="窓口の改善")
+    ActionYearFactory.create(action=first, year=2017, planned_work="試行を始めます。", budget=500)
+    indicator = IndicatorFactory.create(action=first, name="窓口の数", unit="か所")
+    IndicatorYearFactory.create(indicator=indicator, position=2016, target=10)
+    IndicatorYearFactory.create(indicator=indicator, position=2017, target=20)
+    action_of(round_.program, division, code="1-1-002", title="紙の申請書")
+    open_round(round=round_, by=ict_staff)
+    changing, ending = round_.evaluations.order_by("action__code")
+    row = changing.indicators.get()
+    targets = {row.pk: {"next_target": 25, "target_change_reason": "好評のため"}}
+    save_evaluation(
+        evaluation=changing,
+        answers=Answers(values={"next_budget": 700}, indicators=targets),
+        by=liaison,
+        expected_version=1,
+    )
+    bring_to(Status.ACCEPTED, changing, liaison=liaison, manager=manager, staff=ict_staff)
+    fill_in(ending, liaison, outlook_id=entry(round_, "Ⅵ").pk, outlook_reason="目的を達したため")
+    for transition, by in ((workflow.SUBMIT, liaison), (workflow.ENDORSE, manager), (workflow.ACCEPT, ict_staff)):
+        perform(evaluation=ending, transition=transition, by=by)
+    return round_
+
+
+def proposal_of(code: str) -> NextYearProposal:
+    return NextYearProposal.objects.get(evaluation__action__code=code)
+
+
+def test_what_is_proposed_stands_beside_what_is_planned(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    response = client_of(ict_staff).get(PAGE)
+    changing, ending = response.context["rows"]
+    assert (changing.planned.planned_work, changing.proposal.planned_work, changing.proposal.budget) == (
+        "試行を始めます。",
+        "対象を広げて実施します。",
+        700,
+    )
+    assert [(each.name, each.before, each.after, each.reason) for each in changing.targets] == [
+        ("窓口の数", "20か所", "25か所", "好評のため")
+    ]
+    assert (ending.proposal.ends_action, ending.last_year) == (True, "平成28(2016)年度")
+    page = words(main_of(response))
+    assert "取組を終える 平成28(2016)年度で終わります。" in page
+    assert "500千円 →700千円" in page
+
+
+def test_a_chosen_proposal_becomes_the_plan_with_its_origin(
+    client_of: ClientOf, ict_staff: User, round_: Round
+) -> None:
+    proposal = proposal_of("1-1-001")
+    response = client_of(ict_staff).post(f"{PAGE}confirm/", {"pk": proposal.pk}, follow=True)
+    plan = ActionYear.objects.get(action__code="1-1-001", year=2017)
+    target = IndicatorYear.objects.get(indicator__name="窓口の数", position=2017)
+    proposal.refresh_from_db()
+    assert (plan.planned_work, plan.budget, plan.original_planned_work) == (
+        "対象を広げて実施します。",
+        700,
+        plan.original_planned_work,
+    )
+    assert (target.target, proposal.state, proposal.action_year, proposal.decided_by) == (
+        25,
+        ProposalState.CONFIRMED,
+        plan,
+        ict_staff,
+    )
+    assert messages_of(response) == ["1件を平成29(2017)年度の計画に反映しました。"]
+    assert Revision.objects.filter(reason="平成28(2016)年度の評価の結果を反映").exists()
+    assert [row.proposal.evaluation.action.code for row in response.context["rows"]] == ["1-1-002"]
+
+
+def test_all_that_wait_are_confirmed_and_what_was_decided_stays_on_record(
+    client_of: ClientOf, ict_staff: User, round_: Round
+) -> None:
+    client = client_of(ict_staff)
+    client.post(f"{PAGE}confirm/", {"all": "1"})
+    assert [each.state for each in NextYearProposal.objects.all()] == [ProposalState.CONFIRMED] * 2
+    assert round_.evaluations.get(action__code="1-1-002").action.end_year == 2016
+    decided = client.get(f"{PAGE}?state=confirmed")
+    assert [row.proposal.evaluation.action.code for row in decided.context["rows"]] == ["1-1-001", "1-1-002"]
+    assert ict_staff.name in words(main_of(decided))
+    again = client.post(f"{PAGE}confirm/", {"all": "1"}, follow=True)
+    assert messages_of(again) == ["反映する案が選ばれていません。反映待ちの案を選んでから、もう一度操作してください。"]
+
+
+def test_conditions_limit_what_all_means(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    client_of(ict_staff).post(f"{PAGE}confirm/?q=紙", {"all": "1"})
+    assert (proposal_of("1-1-001").state, proposal_of("1-1-002").state) == (
+        ProposalState.PROPOSED,
+        ProposalState.CONFIRMED,
+    )
+
+
+def test_a_proposal_is_declined_with_a_reason(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    proposal, client = proposal_of("1-1-001"), client_of(ict_staff)
+    missing = client.post(f"{PAGE}{proposal.pk}/", {"reason": " "})
+    assert missing.context["form"].errors == {"reason": ["理由を入力してください。"]}
+    client.post(f"{PAGE}{proposal.pk}/", {"reason": "予算が付かなかったため"})
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.decline_reason) == (ProposalState.DECLINED, "予算が付かなかったため")
+    assert ActionYear.objects.get(action__code="1-1-001", year=2017).planned_work == "試行を始めます。"
+    assert "予算が付かなかったため" in words(main_of(client.get(f"{PAGE}?state=all")))
+    late = client.post(f"{PAGE}{proposal.pk}/", {"reason": "もう一度"}, follow=True)
+    assert messages_of(late)[-1] == "『1-1-001 窓口の改善』の次年度計画は、すでに「反映しない」です。"
+
+
+def test_many_are_confirmed_while_the_page_tells_how_far_it_is(
+    client_of: ClientOf, ict_staff: User, round_: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_work, "ONE_BY_ONE_BELOW", 1)
+    assert client_of(ict_staff).post(f"{PAGE}confirm/", {"all": "1"}).streaming
+
+
+def test_the_list_takes_no_more_queries_for_more(
+    client_of: ClientOf, ict_staff: User, round_: Round, division: Department
+) -> None:
+    client = client_of(ict_staff)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(PAGE)
+        return len(captured)
+
+    queries()  # prolongs the session
+    once = queries()
+    for _ in range(20):
+        action = action_of(round_.program, division)
+        evaluation = Evaluation.objects.create(round=round_, action=action, department=division)
+        NextYearProposal.objects.create(evaluation=evaluation, year=2017, planned_work="続けます。")
+    assert (queries(), once <= 12) == (once, True)

@@ -1,0 +1,240 @@
+"""公表 at the desk: what stands in the way, publishing now, at a set moment; the commands of the same name."""
+
+import datetime
+import io
+from collections.abc import Callable
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.models import Department, Membership, User
+from progress.actions.publication import publish_due
+from progress.actions.rounds import set_exception
+from progress.enums import RoundState, Status
+from progress.models import Evaluation, Publication, PublishedEvaluation, Round
+from progress.views import long_work
+from tests.plan.reading import main_of, part, words
+from tests.progress.factories import RoundFactory, action_of, bring_to, opened
+from tests.progress.pages import messages_of
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+PAGE = "/desk/rounds/2016/publish/"
+
+
+@pytest.fixture
+def round_(division: Department, liaison: User, manager: User, ict_staff: User) -> Round:
+    """Two 調書, one accepted and one blank."""
+    round_ = opened(division, actions=2, by=ict_staff, slug="2016")
+    bring_to(Status.ACCEPTED, round_.evaluations.all()[0], liaison=liaison, manager=manager, staff=ict_staff)
+    return round_
+
+
+@pytest.fixture
+def blank(round_: Round) -> Evaluation:
+    return round_.evaluations.get(status=Status.DRAFT)
+
+
+@pytest.fixture
+def ready(round_: Round, blank: Evaluation, ict_staff: User) -> Round:
+    """The blank one is an exception."""
+    set_exception(evaluation=blank, by=ict_staff, reason="決算が確定していないため")
+    return round_
+
+
+def test_what_stands_in_the_way_is_listed(
+    client_of: ClientOf, ict_staff: User, round_: Round, blank: Evaluation
+) -> None:
+    page = main_of(client_of(ict_staff).get(PAGE))
+    assert f'href="/desk/evaluations/{blank.pk}/"' in part(page, "blockers")
+    assert f'href="/desk/rounds/2016/evaluations/{blank.pk}/exception/"' in part(page, "blockers")
+    assert "今すぐ公表する" not in page
+    assert words(part(page, "unwritten")).count("施策") > 7
+
+
+def test_a_round_that_is_not_ready_is_not_published(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    response = client_of(ict_staff).post(f"{PAGE}now/", {"confirmed": "on"})
+    assert response.context["outcome"].title.startswith("公表できません。")
+    assert (Round.objects.get().state, Publication.objects.count()) == (RoundState.OPEN, 0)
+
+
+def test_exceptions_are_listed_with_what_the_public_reads(client_of: ClientOf, ict_staff: User, ready: Round) -> None:
+    page = main_of(client_of(ict_staff).get(PAGE))
+    assert "決算が確定していないため" in words(part(page, "exceptions"))
+    assert "公表できます。" in words(part(page, "ready"))
+
+
+def test_somebody_has_to_say_that_they_looked(client_of: ClientOf, ict_staff: User, ready: Round) -> None:
+    response = client_of(ict_staff).post(f"{PAGE}now/", {})
+    assert response.context["publish_form"].errors == {
+        "confirmed": ["公表すると取り消せません。内容を確かめてから、この欄に印を付けてください。"]
+    }
+    assert Round.objects.get().state == RoundState.OPEN
+
+
+def test_the_round_is_published_once(client_of: ClientOf, ict_staff: User, ready: Round) -> None:
+    client = client_of(ict_staff)
+    first = client.post(f"{PAGE}now/", {"confirmed": "on"}, follow=True)
+    second = client.post(f"{PAGE}now/", {"confirmed": "on"}, follow=True)
+    stored = Round.objects.get()
+    assert (stored.state, stored.published_by, PublishedEvaluation.objects.count()) == (
+        RoundState.PUBLISHED,
+        ict_staff,
+        2,
+    )
+    assert messages_of(first) == ["『平成28(2016)年度の評価』を公表しました。"]
+    assert messages_of(second) == ["『平成28(2016)年度の評価』は、すでに公表しています。"]
+
+
+def test_many_are_published_while_the_page_tells_how_far_it_is(
+    client_of: ClientOf, ict_staff: User, ready: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_work, "DIRECTLY_BELOW", 1)
+    assert client_of(ict_staff).post(f"{PAGE}now/", {"confirmed": "on"}).streaming
+
+
+# ── At a set moment ───────────────────────────────────────────────────────────
+
+
+def _in_days(days: int) -> datetime.date:
+    return timezone.localdate() + datetime.timedelta(days=days)
+
+
+def test_the_moment_is_set_in_japanese_time_and_taken_back(client_of: ClientOf, ict_staff: User, ready: Round) -> None:
+    client, day = client_of(ict_staff), _in_days(3)
+    client.post(f"{PAGE}schedule/", {"day": f"{day:%Y-%m-%d}", "time": "１０時３０分"}, follow=True)
+    stored = Round.objects.get()
+    assert stored.publish_at is not None
+    assert timezone.localtime(stored.publish_at).replace(tzinfo=None) == datetime.datetime.combine(
+        day, datetime.time(10, 30)
+    )
+    assert (stored.state, stored.published_by) == (RoundState.OPEN, ict_staff)
+    client.post(f"{PAGE}unschedule/")
+    assert Round.objects.get().publish_at is None
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "errors"),
+    [
+        ("", "10:00", {"day": ["公表する日を入力してください（例：2017年8月31日）。"]}),
+        ("2099-08-31", "", {"time": ["公表する時刻を入力してください（例：10:00）。"]}),
+        (
+            "2099-08-31",
+            "25:00",
+            {"time": ["『25:00』は時刻として読めません。0時から23時59分までを「9:00」のように入力してください。"]},
+        ),
+        (
+            "2017-08-31",
+            "10:00",
+            {"day": ["公表の予定には、これからの日時を入力してください。すぐなら「今すぐ公表する」を選びます。"]},
+        ),
+    ],
+)
+def test_a_moment_that_will_not_do_is_said(
+    client_of: ClientOf, ict_staff: User, ready: Round, day: str, time: str, errors: dict[str, list[str]]
+) -> None:
+    response = client_of(ict_staff).post(f"{PAGE}schedule/", {"day": day, "time": time})
+    assert (response.context["schedule_form"].errors, Round.objects.get().publish_at) == (errors, None)
+
+
+def _due(round_: Round, by: User, seconds: int) -> datetime.datetime:
+    moment = timezone.now() + datetime.timedelta(seconds=seconds)
+    Round.objects.filter(pk=round_.pk).update(publish_at=moment, published_by=by)
+    return moment
+
+
+def test_publish_due_waits_for_the_minute_and_says_what_it_did(ready: Round, ict_staff: User) -> None:
+    _due(ready, ict_staff, 60)
+    early = io.StringIO()
+    call_command("publish_due", stdout=early, stderr=io.StringIO())
+    assert (early.getvalue(), Round.objects.get().state) == ("", RoundState.OPEN)
+    _due(ready, ict_staff, -1)
+    said, again = io.StringIO(), io.StringIO()
+    call_command("publish_due", stdout=said, stderr=io.StringIO())
+    call_command("publish_due", stdout=again, stderr=io.StringIO())
+    assert (said.getvalue(), again.getvalue(), Publication.objects.count()) == (
+        "『平成28(2016)年度の評価』を公表しました。調書は2件です。\n",
+        "",
+        1,
+    )
+
+
+def test_publish_due_tells_what_stands_in_the_way(round_: Round, blank: Evaluation, ict_staff: User) -> None:
+    _due(round_, ict_staff, -1)
+    with pytest.raises(CommandError) as error:
+        call_command("publish_due", stdout=io.StringIO(), stderr=io.StringIO())
+    assert str(error.value).splitlines() == [
+        "『平成28(2016)年度の評価』は公表していません。公表できません。確認が済んでいない調書が1件あります。"
+        "確認を済ませるか、理由を付けて例外にしてください。",
+        f"- 試験福祉課 {blank.action}（記入中）",
+    ]
+    assert Round.objects.get().state == RoundState.OPEN
+
+
+def test_who_set_the_moment_may_have_moved_on(ready: Round, ict_staff: User) -> None:
+    """In April people change places: the moment that was set still counts."""
+    moment = _due(ready, ict_staff, -1)
+    Membership.objects.filter(user=ict_staff).delete()
+    ((round_, publication),) = publish_due(moment)
+    assert (round_, isinstance(publication, Publication), Round.objects.get().published_by) == (ready, True, ict_staff)
+
+
+# ── Commands ──────────────────────────────────────────────────────────────────
+
+
+def test_a_round_is_opened_and_published_by_command(division: Department, ict_staff: User) -> None:
+    round_ = RoundFactory.create(slug="2016")
+    action_of(round_.program, division)
+    said, told = io.StringIO(), io.StringIO()
+    call_command("open_round", "2016", by=ict_staff.staff_number, stdout=said, stderr=told)
+    assert said.getvalue() == "『平成28(2016)年度の評価』の照会を始めました。調書は1件です。\n"
+    assert told.getvalue() == "0 / 1件\n1 / 1件\n"
+    set_exception(evaluation=round_.evaluations.get(), by=ict_staff, reason="未確定")
+    said = io.StringIO()
+    call_command("publish_round", "2016", by=ict_staff.staff_number, stdout=said, stderr=io.StringIO())
+    assert said.getvalue() == "『平成28(2016)年度の評価』を公表しました。調書は1件です。\n"
+    assert Round.objects.get().state == RoundState.PUBLISHED
+
+
+@pytest.mark.parametrize("command", ["open_round", "publish_round"])
+def test_a_command_needs_a_round_and_somebody_who_may(
+    command: str, liaison: User, ict_staff: User, division: Department
+) -> None:
+    round_ = RoundFactory.create(slug="2016")
+    action_of(round_.program, division)
+    for slug, by, message in (
+        ("1999", ict_staff.staff_number, "評価年度『1999』はありません。"),
+        ("2016", "X999", "職員番号『X999』の利用者はいません。"),
+        ("2016", liaison.staff_number, f"{liaison}さんには「"),
+    ):
+        with pytest.raises(CommandError) as error:
+            call_command(command, slug, by=by, stdout=io.StringIO(), stderr=io.StringIO())
+        assert str(error.value).startswith(message)
+
+
+def test_a_command_tells_what_stands_in_the_way(ict_staff: User) -> None:
+    RoundFactory.create(slug="2016")
+    with pytest.raises(CommandError) as error:
+        call_command("open_round", "2016", by=ict_staff.staff_number, stdout=io.StringIO(), stderr=io.StringIO())
+    assert "照会を始められません。1件を直してから" in str(error.value)
+
+
+class _Interrupting(io.StringIO):
+    """A terminal at which somebody presses Ctrl-C when the second line appears."""
+
+    def write(self, text: str) -> int:
+        if text.startswith("1 /"):
+            raise KeyboardInterrupt
+        return super().write(text)
+
+
+def test_a_command_that_is_interrupted_changes_nothing(division: Department, ict_staff: User) -> None:
+    round_ = RoundFactory.create(slug="2016")
+    action_of(round_.program, division)
+    with pytest.raises(SystemExit) as ended:
+        call_command("open_round", "2016", by=ict_staff.staff_number, stdout=io.StringIO(), stderr=_Interrupting())
+    assert (ended.value.code, Round.objects.get().state, Evaluation.objects.count()) == (130, RoundState.PLANNED, 0)
+    assert Membership.objects.filter(role=Role.ICT_STAFF, user=ict_staff).exists()
