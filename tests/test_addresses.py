@@ -139,13 +139,7 @@ def browser_of(request: pytest.FixtureRequest) -> Any:
 def test_every_address_is_listed() -> None:
     public = set(PUBLIC) | set(PUBLISHED)
     assert _names(get_resolver()) == (
-        public
-        | STAFF_ONLY
-        | OWN_PAGES
-        | ADMINISTRATORS_ONLY
-        | set(PROGRAM_DESK)
-        | set(DESK)
-        | round_addresses.ALL
+        public | STAFF_ONLY | OWN_PAGES | ADMINISTRATORS_ONLY | set(PROGRAM_DESK) | set(DESK) | round_addresses.ALL
     )
 
 

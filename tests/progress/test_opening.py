@@ -198,7 +198,11 @@ def test_an_extension_replaces_the_one_before_and_needs_a_reason(
 @pytest.mark.parametrize(
     ("fields", "field", "message"),
     [
-        ({"deadline": datetime.date(2017, 5, 3)}, "deadline", "2017年5月3日（水）は閉庁日です。次の開庁日の2017年5月8日（月）か、"),
+        (
+            {"deadline": datetime.date(2017, 5, 3)},
+            "deadline",
+            "2017年5月3日（水）は閉庁日です。次の開庁日の2017年5月8日（月）か、",
+        ),
         ({"year": 2030}, "year", "『2030』は"),
     ],
 )
