@@ -60,6 +60,7 @@ def test_the_chapters_are_there() -> None:
         "09-programme-import.md",
         "10-liaison.md",
         "11-manager.md",
+        "12-round.md",
         "13-program.md",
         "14-reorganisation.md",
         "README.md",

@@ -1,0 +1,102 @@
+"""Rounds in the Django admin: scales are kept there, everything else is looked at."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Department, User
+from progress import models
+from progress.actions.opening import ensure_default_scale
+from progress.actions.publication import publish
+from progress.default_scale import ENTRIES
+from progress.enums import Status
+from progress.models import Evaluation, ScaleEntry
+from tests.plan.admin_forms import filled_in
+from tests.progress.factories import bring_to, opened
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+LOOKED_AT = (
+    models.Round,
+    models.Evaluation,
+    models.EvaluationEvent,
+    models.MeasureEvaluation,
+    models.NextYearProposal,
+    models.Publication,
+    models.PublishedEvaluation,
+    models.PublishedMeasure,
+    models.Correction,
+)
+
+
+@pytest.fixture
+def published(division: Department, liaison: User, manager: User, ict_staff: User) -> models.Round:
+    round_ = opened(division, actions=2, by=ict_staff)
+    first, second = round_.evaluations.order_by("action__code")
+    bring_to(Status.ACCEPTED, first, liaison=liaison, manager=manager, staff=ict_staff)
+    Evaluation.objects.filter(pk=second.pk).update(exception_reason="未確定")
+    publish(round=round_, by=ict_staff)
+    return round_
+
+
+@pytest.mark.parametrize("model", LOOKED_AT)
+def test_what_is_looked_at_cannot_be_changed(
+    model: type[models.Round], client_of: ClientOf, ict_staff: User, published: models.Round
+) -> None:
+    name, client = model._meta.model_name, client_of(ict_staff)
+    listed = client.get(reverse(f"admin:progress_{name}_changelist"))
+    assert (listed.status_code, listed.context["cl"].result_count) == (200, model.objects.count())
+    assert client.get(reverse(f"admin:progress_{name}_add")).status_code == 403
+    row = model.objects.first()
+    if row is not None:
+        address = reverse(f"admin:progress_{name}_change", args=[row.pk])
+        page = client.get(address)
+        assert (page.status_code, 'name="_save"' in page.content.decode()) == (200, False)
+        assert client.post(address, {"state": "planned", "status": "draft"}).status_code == 403
+
+
+@pytest.mark.parametrize("model", [models.Evaluation, models.EvaluationEvent, models.PublishedEvaluation])
+def test_lists_take_no_more_queries_for_more(
+    model: type[models.Evaluation], client_of: ClientOf, ict_staff: User, published: models.Round, division: Department
+) -> None:
+    client = client_of(ict_staff)
+    address = reverse(f"admin:progress_{model._meta.model_name}_changelist")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address)
+        return len(captured)
+
+    queries()  # prolongs the session
+    once = queries()
+    more = opened(division, actions=10, by=ict_staff)
+    Evaluation.objects.filter(round=more).update(exception_reason="未確定")
+    publish(round=more, by=ict_staff)
+    assert queries() == once
+
+
+def test_a_scale_is_kept_here(client_of: ClientOf, ict_staff: User) -> None:
+    scale, client = ensure_default_scale(), client_of(ict_staff)
+    address = reverse("admin:progress_scale_change", args=[scale.pk])
+    data = filled_in(client.get(address))
+    (label,) = (name for name, value in data.items() if value == "ほぼ目標どおり")
+    assert client.post(address, data | {label: "おおむね目標どおり"}).status_code == 302
+    stored = ScaleEntry.objects.get(scale=scale, symbol="3")
+    assert (stored.label, stored.history.latest().history_user) == ("おおむね目標どおり", ict_staff)
+    assert scale.entries.count() == len(ENTRIES)
+
+
+def test_a_scale_cannot_be_deleted(client_of: ClientOf, ict_staff: User) -> None:
+    scale = ensure_default_scale()
+    address = reverse("admin:progress_scale_delete", args=[scale.pk])
+    assert client_of(ict_staff).post(address, {"post": "yes"}).status_code == 403
+
+
+def test_every_model_of_the_round_is_there() -> None:
+    registered = {model for model in admin.site._registry if model._meta.app_label == "progress"}
+    assert registered >= {*LOOKED_AT, models.Scale}
