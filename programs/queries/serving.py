@@ -8,7 +8,7 @@ from django.db.models import Count, F, QuerySet, Subquery, Value, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 
-from plan.models import Direction, Measure
+from plan.models import Measure
 from plan.queries.kept import kept_value
 from programs.models import Action, ActionDirection, Program
 
@@ -31,14 +31,12 @@ class Serving:
         return self.total > len(self.actions)
 
 
-def serving(direction: Direction, measure: Measure) -> Serving | None:
-    """None where no published programme has an action for the direction. Kept for each state of the content."""
-    found = kept_value(f"programs:serving:{measure.pk}", lambda: _serving(measure))
-    return found.get(direction.pk)
+def serving(measure: Measure) -> dict[int, Serving]:
+    """By direction, those without an action left out; kept for each state of the content. One query."""
+    return kept_value(f"programs:serving:{measure.pk}", lambda: _serving(measure))
 
 
 def _serving(measure: Measure) -> dict[int, Serving]:
-    """By direction. One query for the whole measure."""
     rows: dict[int, list[dict[str, Any]]] = {}
     for row in _rows(measure):
         rows.setdefault(row["direction"], []).append(row)

@@ -8,7 +8,13 @@ from programs.queries.serving import Serving, serving
 register = template.Library()
 
 
+@register.simple_tag
+def actions_by_direction(measure: Measure) -> dict[int, Serving]:
+    """For `direction_actions`; `measure` has its directions fetched. One query, none where they are kept."""
+    return serving(measure)
+
+
 @register.inclusion_tag("public/programs/_serving.html")
-def direction_actions(direction: Direction, measure: Measure) -> dict[str, Serving | None]:
-    """The actions that serve a direction; `measure` has its directions fetched. One query for a whole measure."""
-    return {"serving": serving(direction, measure)}
+def direction_actions(direction: Direction, actions: dict[int, Serving]) -> dict[str, Serving | None]:
+    """The actions that serve a direction: `{% direction_actions direction actions %}`."""
+    return {"serving": actions.get(direction.pk)}
