@@ -196,7 +196,8 @@ class SuccessorsForm(forms.Form):
         bureau = cleaned.get(f"bureau-{index}")
         for field, value, words in (("code", code, "組織コード"), ("name", name, "名称")):
             if not value and f"{field}-{index}" not in self.errors:
-                self.add_error(f"{field}-{index}", f"引き継ぐ組織の{words}を入力してください。")
+                which = f"引き継ぐ組織{index + 1}" if self.count > 1 else "引き継ぐ組織"
+                self.add_error(f"{field}-{index}", f"{which}の{words}を入力してください。")
         if not bureau and not self.begun.is_of_bureaus:
             self.add_error(f"bureau-{index}", "課が所属する局を選んでください。")
         found = Department.objects.get(pk=bureau) if bureau else None

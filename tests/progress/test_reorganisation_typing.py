@@ -117,6 +117,10 @@ def test_a_split_needs_two_and_one_that_is_there_has_a_name_already(staff: Clien
     other = DepartmentFactory.create()
     alone = reviewed(staff, begun("split", division) | following(0, division, "一課", "S1"))
     assert alone.context["form"].errors["name-1"] == ["分割では、引き継ぐ組織を二つ以上入力してください。"]
+    nameless = reviewed(
+        staff, begun("split", division) | following(0, division, "一課", "S1") | following(1, division, "", "S2")
+    )
+    assert nameless.context["form"].errors["name-1"] == ["引き継ぐ組織2の名称を入力してください。"]
     both = reviewed(staff, begun("merge", division) | following(0, division, "甲") | {"to-existing-0": other.pk})
     assert both.context["form"].errors["existing-0"] == [
         "すでにある組織を選んだときは、組織コードと名称は空欄にしてください。"
