@@ -7,12 +7,12 @@ from typing import Any
 from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path, reverse
 
 LAST = 1000
 
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[[HttpRequest], HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class PortalAdminSite(AdminSite):
 
 
 def _for_permitted(page: Page) -> View:
-    def view(request: HttpRequest) -> HttpResponse:
+    def view(request: HttpRequest) -> HttpResponseBase:
         if not page.may_open(request):
             raise PermissionDenied
         return page.view(request)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -17,11 +17,13 @@ from accounts.enums import AuditKind
 from accounts.models import Department, User
 from accounts.permissions import Permission
 from plan.fiscal import date_label
+from progress.actions.opening import Report
 from progress.actions.reorganisation import reorganise
 from progress.errors import ProgressError
 from progress.forms.reorganisation import AllocationForm, Kind, ReasonForm, StartForm, SuccessorsForm
 from progress.queries.reorganisation import Listing, is_done, listing, problems
 from progress.reorganising import Reorganisation
+from progress.views import long_work
 
 STEPS = {
     "start": "種類と組織を選ぶ",
@@ -112,7 +114,7 @@ PREFIXES = {
 }
 
 
-def reorganisation_page(request: HttpRequest) -> HttpResponse:
+def reorganisation_page(request: HttpRequest) -> HttpResponseBase:
     """The page that comes next; "confirm" does it. Everything is POST but the first."""
     typed = Typed(request)
     page = typed.page()
@@ -123,7 +125,7 @@ def reorganisation_page(request: HttpRequest) -> HttpResponse:
     return _page(request, typed, page, form=typed.form(page), show_errors=typed.is_wrong)
 
 
-def _confirmed(request: HttpRequest, typed: Typed) -> HttpResponse:
+def _confirmed(request: HttpRequest, typed: Typed) -> HttpResponseBase:
     reorganisation = typed.reorganisation
     if is_done(reorganisation):
         messages.warning(request, f"{_in_words(reorganisation)}は、すでに行われています。")
@@ -132,12 +134,30 @@ def _confirmed(request: HttpRequest, typed: Typed) -> HttpResponse:
     if listed.fingerprint != typed.reason.cleaned_data["fingerprint"]:
         return _review(request, typed, listed, warning=CHANGED_SINCE)
     by: Any = request.user
+    reason = typed.reason.cleaned_data["reason"]
+    if listed.actions.total + listed.people.total + listed.evaluations.total >= long_work.DIRECTLY_BELOW:
+        return _watched(request, reorganisation, by=by, reason=reason)
     try:
-        reorganise(reorganisation=reorganisation, by=by, reason=typed.reason.cleaned_data["reason"])
+        reorganise(reorganisation=reorganisation, by=by, reason=reason)
     except ProgressError as error:
         return _review(request, typed, listed, warning="" if problems(reorganisation) else str(error))
     messages.success(request, f"{_in_words(reorganisation)}を行いました。{_when_evaluations_move(reorganisation)}")
     return _to_list()
+
+
+def _watched(request: HttpRequest, reorganisation: Reorganisation, *, by: Any, reason: str) -> HttpResponseBase:
+    """With many things to move, the answer tells how far it is."""
+    words = _in_words(reorganisation)
+
+    def work(report: Report) -> long_work.Outcome:
+        reorganise(reorganisation=reorganisation, by=by, reason=reason, report=report)
+        text = _when_evaluations_move(reorganisation)
+        return long_work.Outcome(f"{words}を行いました。", _list_url(), "組織の一覧へ進む", text)
+
+    back = reverse("admin:accounts_department_reorganise")
+    frame = {**admin.site.each_context(request), "subtitle": None, "opts": Department._meta, "original": None}
+    page = "admin/reorganisation/working.html"
+    return long_work.streamed(request, long_work.Task(f"{words}を行っています", work, back, page=page, context=frame))
 
 
 def _review(request: HttpRequest, typed: Typed, listed: Listing, *, warning: str = "") -> HttpResponse:
@@ -219,8 +239,12 @@ def _when_evaluations_move(reorganisation: Reorganisation) -> str:
     )
 
 
+def _list_url() -> str:
+    return reverse("admin:accounts_department_changelist")
+
+
 def _to_list() -> HttpResponse:
-    return HttpResponseRedirect(reverse("admin:accounts_department_changelist"))
+    return HttpResponseRedirect(_list_url())
 
 
 def _may_reorganise(request: HttpRequest) -> bool:

@@ -10,11 +10,11 @@ is done (docs/decisions/0011-long-work.md).
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.db import OperationalError, connections
@@ -79,12 +79,17 @@ def reported(rows: Sequence[Row], report: Report) -> Iterator[Row]:
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be done. `back`: where a refusal leads; `is_whole`: all or nothing, else what is done stays."""
+    """What is to be done. `back`: where a refusal leads; `is_whole`: all or nothing, else what is done stays.
+
+    `page` is the template that tells how far it is, `context` what it needs beside what it gets from here.
+    """
 
     title: str
     work: Work
     back: str
     is_whole: bool = True
+    page: str = "desk/rounds/working.html"
+    context: Mapping[str, Any] = field(default_factory=dict)
 
 
 def carried_out(request: HttpRequest, task: Task, *, rows: int, is_quick: bool = True) -> HttpResponseBase:
@@ -104,8 +109,8 @@ def carried_out(request: HttpRequest, task: Task, *, rows: int, is_quick: bool =
 
 def streamed(request: HttpRequest, task: Task) -> StreamingHttpResponse:
     """The page that grows; see above."""
-    context = {"title": task.title, "is_whole": task.is_whole, "place": _PLACE}
-    head, foot = render_to_string("desk/rounds/working.html", context, request).split(_PLACE)
+    context = {**task.context, "title": task.title, "is_whole": task.is_whole, "place": _PLACE}
+    head, foot = render_to_string(task.page, context, request).split(_PLACE)
     response = StreamingHttpResponse(_page(_Watched(task), head, foot))
     response["X-Accel-Buffering"] = "no"  # a proxy that collects the page would keep the lines to itself
     return response
