@@ -9,6 +9,7 @@ app_name = "progress"
 
 urlpatterns = [
     path("", public.progress, name="progress"),
+    path("feed.xml", public_files.feed_xml, name="feed_xml"),
     path("<slug:slug>/", public.year, name="year"),
     path("<slug:slug>/measures.csv", public_files.measures_csv, name="measures_csv"),
     path("<slug:slug>/measures/<measure:code>/", public.measure, name="measure"),

@@ -67,6 +67,7 @@ PUBLISHED: dict[str, dict[str, Any]] = {
     "programs:department": {**PROGRAM, "code": "T-0101"},
     "programs:direction": {**PROGRAM, "code": "1-1-1"},
     "progress:progress": {},
+    "progress:feed_xml": {},
     "progress:year": YEAR,
     "progress:measures_csv": YEAR,
     "progress:measure": {**YEAR, "code": "1-1"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from plan.fiscal import fiscal_year_label
@@ -10,10 +11,21 @@ from plan.queries.news import News
 from progress.enums import PublicationKind
 from progress.models import Publication, Round
 
+IN_FEED = 50
+
 
 def latest(plan: Plan, count: int) -> Iterable[News]:
     """The newest publications of the plan's years. One query."""
-    rows = Publication.objects.filter(round__in=Round.objects.published(), round__program__plan=plan)
+    return _news(Publication.objects.filter(round__program__plan=plan), count)
+
+
+def feed_entries() -> list[News]:
+    """The newest publications and corrections of all years. One query."""
+    return list(_news(Publication.objects.all(), IN_FEED))
+
+
+def _news(publications: QuerySet[Publication], count: int) -> Iterable[News]:
+    rows = publications.filter(round__in=Round.objects.published())
     for publication in rows.select_related("round", "correction").order_by("-made_at", "-pk")[:count]:
         round_ = publication.round
         year = f"{fiscal_year_label(round_.year)}の取組の結果"

@@ -1,12 +1,15 @@
 """The files of a published year for everybody."""
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
 from accounts.csv_export import csv_response
 from plan.caching import public_page
 from progress import exports
 from progress.models import Round
+from progress.queries.news import feed_entries
 from progress.queries.published import current_measures
 from progress.queries.result_lists import results_for_file, whole_results
 from progress.views.public import NO_YEAR
@@ -40,3 +43,26 @@ def measures_csv(request: HttpRequest, slug: str) -> HttpResponse:
     ordered = rows.order_by("measure__policy__number", "measure__number")
     cells = exports.measure_cells(published, ordered)
     return csv_response(exports.MEASURES_FILE.filename(slug), exports.measure_columns(published), cells)
+
+
+@require_safe
+@public_page
+def feed_xml(request: HttpRequest) -> HttpResponse:
+    """What was published and corrected, as Atom."""
+    site = request.build_absolute_uri("/").removesuffix("/")
+    feed = Atom1Feed(
+        title="川崎市情報化推進プランの進捗",
+        link=f"{site}{reverse('progress:progress')}",
+        description="取組の結果の公表と訂正のお知らせ",
+        language="ja",
+        feed_url=f"{site}{request.path}",
+    )
+    for news in feed_entries():
+        feed.add_item(
+            title=f"{news.kind}：{news.title}",
+            link=f"{site}{news.url}",
+            description="",
+            pubdate=news.made_at,
+            updateddate=news.made_at,
+        )
+    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")

@@ -40,7 +40,7 @@ def _public_addresses() -> list[str]:
     listed = [reverse(name, kwargs=kwargs) for name, kwargs in PUBLIC.items() if name.startswith("plan:")]
     of_programme = [reverse(name, kwargs=kwargs) for name, kwargs in PUBLISHED.items() if name.startswith("programs:")]
     of_year = [f"/progress/2016/{page}" for page in PAGES]
-    return [*listed, *of_programme, "/progress/", *of_year, "/progress/2016/departments/T-0101/"]
+    return [*listed, *of_programme, "/progress/", "/progress/feed.xml", *of_year, "/progress/2016/departments/T-0101/"]
 
 
 def _leaks(client: Client) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ import io
 import re
 
 import pytest
+from defusedxml import ElementTree
 from django.test import Client
 
 from accounts.enums import Role
@@ -225,6 +226,25 @@ def test_years_are_compared_and_changes_listed(client: Client, year: Year) -> No
     story = words(part(main_of(client.get(ACTION)), "years"))
     assert ("2 目標を上回って達成" in story, "4 目標を下回った" in story) == (True, True)
     assert "平成29(2017)年度" in words(part(main_of(client.get("/")), "progress"))
+
+
+def test_feed_tells_of_publications_and_corrections(client: Client, year: Year) -> None:
+    year.correct("1-1-001", results="訂正した実績です。")
+    response = client.get("/progress/feed.xml")
+    root = ElementTree.fromstring(response.content)
+    name = "{http://www.w3.org/2005/Atom}"
+    entries = [
+        (entry.findtext(f"{name}title"), entry.find(f"{name}link").attrib["href"])  # type: ignore[union-attr]
+        for entry in root.iter(f"{name}entry")
+    ]
+    assert response.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    assert entries == [
+        (
+            "訂正：1-1-001 公開するデータの拡充（平成28(2016)年度の取組の結果）",
+            "http://testserver/progress/2016/corrections/#correction-2",
+        ),
+        ("公表：平成28(2016)年度の取組の結果", "http://testserver/progress/2016/"),
+    ]
 
 
 def test_home_shows_the_newest_year_at_a_glance(client: Client, year: Year) -> None:
