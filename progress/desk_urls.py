@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-import plan.urls  # noqa: F401 registers the codes of measures
+import programs.urls  # noqa: F401 registers the codes of actions, and those of the plan
 from progress.views import (
     committee,
     desk,
@@ -53,6 +53,18 @@ urlpatterns = [
     path("rounds/<slug:slug>/publish/schedule/", round_publication.set_moment, name="round_schedule"),
     path("rounds/<slug:slug>/publish/unschedule/", round_publication.take_moment_back, name="round_unschedule"),
     path("rounds/<slug:slug>/publish/preview/", round_preview.preview, name="round_preview"),
+    path("rounds/<slug:slug>/publish/preview/actions/", round_preview.actions, name="round_preview_actions"),
+    path(
+        "rounds/<slug:slug>/publish/preview/actions/<action_code:code>/",
+        round_preview.action,
+        name="round_preview_action",
+    ),
+    path(
+        "rounds/<slug:slug>/publish/preview/measures/<measure:code>/",
+        round_preview.measure,
+        name="round_preview_measure",
+    ),
+    path("rounds/<slug:slug>/publish/preview/<path:path>", round_preview.rest, name="round_preview_rest"),
     path("rounds/<slug:slug>/corrections/", round_corrections.corrections, name="round_corrections"),
     path(
         "rounds/<slug:slug>/corrections/evaluations/<int:pk>/",

@@ -32,6 +32,15 @@ class MeasureSums:
     def total(self) -> int:
         return self.decided.total + self.handed_over.total + self.waiting.total
 
+    @property
+    def as_published(self) -> Rollup:
+        """What freezing would add up now: of what is not decided the plan alone is published."""
+        rest = self.handed_over + self.waiting
+        undecided = Rollup(
+            total=rest.total, undecided=rest.total, budget=rest.budget, settlement=Money(blank=rest.total)
+        )
+        return self.decided + undecided
+
 
 @dataclass(frozen=True)
 class GradeCount:

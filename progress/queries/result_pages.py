@@ -128,6 +128,11 @@ def evaluation_page(slug: str, code: str, *, first: bool = False) -> EvaluationP
     row = rows.select_related("publication", "action__program").get(
         **({"edition": 1} if first else {"is_current": True})
     )
+    return page_of_evaluation(published, row, first=first)
+
+
+def page_of_evaluation(published: PublishedRound, row: PublishedEvaluation, *, first: bool = False) -> EvaluationPage:
+    """The page of a frozen row, which need not be stored yet. Two queries and the kept plan's."""
     kept = kept_plan(published.plan.slug)
     marker = TermMarker(kept.glossary)
     data: Data = row.data
@@ -222,14 +227,26 @@ class MeasurePage:
 def measure_page(slug: str, code: Sequence[int], *, first: bool = False, page: str | None = None) -> MeasurePage:
     """Raises ObjectDoesNotExist unless the year is published with that measure. Five queries and the kept plan's."""
     published = published_round(slug)
-    kept = kept_plan(published.plan.slug)
-    measures = [measure for policy in kept.plan.policies.all() for measure in policy.measures.all()]
-    measure = pick(measures, lambda each: (each.policy.number, each.number), tuple(code))
+    measure = measure_of(published, code)
     rows = PublishedMeasure.objects.filter(round=published.round, measure=measure)
     row = rows.get(**({"edition": 1} if first else {"is_current": True}))
+    shown = page_of(rows_of(published).filter(measure=measure).order_by("code"), page)
+    return page_of_measure(published, row, measure, shown, result_rows(published, shown), first=first)
+
+
+def page_of_measure(
+    published: PublishedRound,
+    row: PublishedMeasure,
+    measure: Measure,
+    page: "Page[Any]",
+    rows: tuple[ResultRow, ...],
+    *,
+    first: bool = False,
+) -> MeasurePage:
+    """The page of a frozen row with those of its actions; they need not be stored yet. One query, the kept plan's."""
+    kept = kept_plan(published.plan.slug)
     marker, data = TermMarker(kept.glossary), row.data
     corrections = shown_corrections().filter(publication__round=published.round, measure_evaluation__measure=measure)
-    shown = page_of(rows_of(published).filter(measure=measure).order_by("code"), page)
     return MeasurePage(
         published=published,
         row=row,
@@ -245,11 +262,21 @@ def measure_page(slug: str, code: Sequence[int], *, first: bool = False, page: s
             ("今後の見通し", data.get("outlook")),
         ),
         corrections=tuple(correction_view(each) for each in corrections),
-        page=shown,
-        rows=result_rows(published, shown),
-        neighbours=_neighbours(measures, measure, slug),
+        page=page,
+        rows=rows,
+        neighbours=_neighbours(_measures_of(published), measure, published.slug),
         notes=marker.used_terms,
     )
+
+
+def measure_of(published: PublishedRound, code: Sequence[int]) -> Measure:
+    """The measure of the kept plan; raises ObjectDoesNotExist."""
+    return pick(_measures_of(published), lambda each: (each.policy.number, each.number), tuple(code))
+
+
+def _measures_of(published: PublishedRound) -> list[Measure]:
+    kept = kept_plan(published.plan.slug)
+    return [measure for policy in kept.plan.policies.all() for measure in policy.measures.all()]
 
 
 def _neighbours(measures: Sequence[Measure], here: Measure, slug: str) -> Neighbours:

@@ -57,15 +57,20 @@ class YearPage:
 def year_page(slug: str) -> YearPage:
     """Raises Round.DoesNotExist. Four queries."""
     published = published_round(slug)
-    rows = list(_measure_rows([published]))
     years = published_rounds(published.plan)
-    corrections = Correction.objects.filter(publication__round=published.round).count()
+    return page_of_year(published, list(_measure_rows([published])), years, _neighbours(years, published))
+
+
+def page_of_year(
+    published: PublishedRound, rows: Sequence[PublishedMeasure], years: Sequence[PublishedRound], neighbours: Neighbours
+) -> YearPage:
+    """The page of frozen rows, which need not be stored yet; `years` are the published ones of the plan. One query."""
     return YearPage(
         published,
         tuple(MeasureResult.of(row, published) for row in rows),
         sums_of(added([row.data.get("rollup", {}) for row in rows]), published.legend),
-        corrections,
-        _neighbours(years, published),
+        Correction.objects.filter(publication__round=published.round).count(),
+        neighbours,
         any(each.round.year < published.round.year for each in years),
     )
 

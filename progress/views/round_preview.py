@@ -1,12 +1,106 @@
-"""The public pages of a round before it is public: rendered from rows that are never stored."""
+"""The public pages of a round before it is public: the same templates, on rows that are never stored."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
 
 from accounts.permissions import Permission
+from plan.queries.listing import Asked
+from plan.queries.plans import Neighbours
+from plan.views.page import Page
+from progress.enums import RoundState
+from progress.forms.round_lists import having_words
 from progress.models import Round
+from progress.queries.published import published_rounds
+from progress.queries.result_lists import ResultList
+from progress.queries.result_pages import measure_of, page_of_evaluation, page_of_measure
+from progress.queries.years import page_of_year
+from progress.views.preview_rows import Preview
+from progress.views.public import trail
 from progress.views.round_access import round_page, shown
+from progress.views.round_measures import Code
 
 
 @round_page(Permission.PUBLISH)
 def preview(request: HttpRequest, round_: Round) -> HttpResponse:
-    return shown(request, "desk/rounds/preview.html", round_, "publish")
+    """/progress/2016/ as it would be."""
+    if round_.state == RoundState.PUBLISHED:
+        return redirect(round_.get_absolute_url())
+    made = Preview.of(round_)
+    plan = made.published.plan
+    found = page_of_year(made.published, made.measure_rows(), published_rounds(plan), Neighbours(None, None))
+    page = Page(title=made.published.title, plan=plan, trail=trail(), changed_on=made.published.changed_on)
+    return _as_public(request, made, "public/progress/year.html", page, page_of=found)
+
+
+@round_page(Permission.PUBLISH)
+def measure(request: HttpRequest, round_: Round, code: Code) -> HttpResponse:
+    """/progress/2016/measures/1-1/ as it would be. GET page."""
+    made = Preview.of(round_)
+    try:
+        chosen = measure_of(made.published, code)
+        row = next(row for row in made.measure_rows() if row.measure_id == chosen.pk)
+    except (ObjectDoesNotExist, StopIteration) as error:
+        raise Http404("この施策の評価はありません。") from error
+    of_measure = made.evaluations.filter(action__main_direction__measure=chosen.pk)
+    shown_page, rows = made.result_page(of_measure, request.GET.get("page"))
+    found = page_of_measure(made.published, row, chosen, shown_page, rows)
+    title = f"{chosen}の評価（{made.published.year_label}）"
+    page = Page(
+        title=title, plan=found.plan, trail=trail(made.published), neighbours=found.neighbours, notes=found.notes
+    )
+    return _as_public(request, made, "public/progress/measure.html", page, page_of=found, heading=title)
+
+
+@round_page(Permission.PUBLISH)
+def actions(request: HttpRequest, round_: Round) -> HttpResponse:
+    """/progress/2016/actions/ as it would be, by code. GET q, page."""
+    made = Preview.of(round_)
+    asked = Asked.of(request.GET, ())
+    wanted = made.evaluations.filter(having_words(asked.words))
+    shown_page, rows = made.result_page(wanted, request.GET.get("page"))
+    found = ResultList(made.published, asked, (), (), shown_page, rows)  # type: ignore[arg-type]  # pages alike
+    page = Page(
+        title=f"取組の一覧（{made.published.year_label}）", plan=made.published.plan, trail=trail(made.published)
+    )
+    return _as_public(request, made, "public/progress/actions.html", page, page_of=found)
+
+
+@round_page(Permission.PUBLISH)
+def action(request: HttpRequest, round_: Round, code: str) -> HttpResponse:
+    """/progress/2016/actions/1-1-001/ as it would be."""
+    made = Preview.of(round_)
+    try:
+        (row,) = made.rows(made.evaluations.filter(action__code=code))
+        found = page_of_evaluation(made.published, row)
+    except (ObjectDoesNotExist, ValueError) as error:
+        raise Http404("この取組の調書はありません。") from error
+    page = Page(
+        title=f"{found.title}の評価（{made.published.year_label}）",
+        plan=found.plan,
+        trail=[*trail(made.published), ("取組の一覧", reverse("progress:actions", args=[round_.slug]))],
+        contents=found.contents,
+        notes=found.notes,
+    )
+    return _as_public(request, made, "public/progress/action.html", page, page_of=found)
+
+
+@round_page(Permission.PUBLISH)
+def rest(request: HttpRequest, round_: Round, path: str) -> HttpResponse:
+    """Lists and files that are made of what is published, and of nothing else."""
+    return shown(request, "desk/rounds/preview_rest.html", round_, "publish")
+
+
+def _as_public(
+    request: HttpRequest, made: Preview, template: str, page: Page, *, page_of: Any, **own: Any
+) -> HttpResponse:
+    """The public page with a note above it; its links to pages of the year lead to the preview of those."""
+    context = page.context(request, page=page_of, shown_template=template, round=made.published.round, **own)
+    html = render_to_string("desk/rounds/preview.html", context, request)
+    slug = made.published.slug
+    public, here = reverse("progress:year", args=[slug]), reverse("desk:round_preview", args=[slug])
+    return HttpResponse(html.replace(f'href="{public}', f'href="{here}'))

@@ -18,6 +18,10 @@ PAGES: dict[str, dict[str, Any]] = {
     "desk:round_proposal": {"pk": "proposal"},
     "desk:round_publish": {},
     "desk:round_preview": {},
+    "desk:round_preview_actions": {},
+    "desk:round_preview_action": {"code": "1-1-900"},
+    "desk:round_preview_measure": {"code": "1-1"},
+    "desk:round_preview_rest": {"path": "departments/"},
 }
 # Of a round in preparation, and of a published one.
 OF_PLANNED: dict[str, dict[str, Any]] = {"desk:round_open": {}}

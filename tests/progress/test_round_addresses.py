@@ -9,12 +9,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Department, User
+from progress.actions.opening import open_round
 from progress.actions.publication import publish
 from progress.actions.rounds import release_to_committee
 from progress.enums import RoundState, Status
 from progress.models import Evaluation, Extension, NextYearProposal, OutboxMail, Publication, Round
 from tests.html_validity import validate
-from tests.progress.factories import RoundFactory, bring_to, opened
+from tests.progress.factories import RoundFactory, action_of, bring_to
 from tests.progress.round_addresses import COMMITTEE, DEEDS, LIST, OF_PLANNED, OF_PUBLISHED, PAGES
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,10 @@ PERSONAS = ("citizen", "liaison", "other_liaison", "manager", "committee_viewer"
 @pytest.fixture
 def round_(division: Department, liaison: User, manager: User, ict_staff: User) -> Round:
     """Open: one 調書 in draft, one accepted with its proposal, an extension."""
-    round_ = opened(division, actions=2, by=ict_staff, slug="2016")
+    round_ = RoundFactory.create(slug="2016")
+    for code in ("1-1-900", "1-1-901"):
+        action_of(round_.program, division, code=code)
+    open_round(round=round_, by=ict_staff)
     accepted = round_.evaluations.order_by("action__code").last()
     assert accepted is not None
     bring_to(Status.ACCEPTED, accepted, liaison=liaison, manager=manager, staff=ict_staff)

@@ -1,0 +1,76 @@
+"""What a round would freeze if it were published now: the same rows as freezing makes, and none is stored."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.paginator import Page
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from plan.queries.listing import page_of
+from progress.actions.freezing import frozen_evaluation
+from progress.enums import PublicationKind
+from progress.models import Evaluation, MeasureEvaluation, Publication, PublishedEvaluation, PublishedMeasure, Round
+from progress.queries.filling import entries_of
+from progress.queries.measure_rollups import MeasureSums, sums_by_measure
+from progress.queries.published import PublishedRound
+from progress.queries.result_lists import result_rows
+from progress.queries.results import Legend, ResultRow
+from progress.queries.snapshot_rows import snapshot_rows
+from progress.snapshots import frame_data, measure_data
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A round as it would be published at `moment`."""
+
+    published: PublishedRound
+    publication: Publication
+
+    @classmethod
+    def of(cls, round_: Round, moment: datetime.datetime | None = None) -> "Preview":
+        """One query."""
+        made_at = moment or round_.publish_at or timezone.now()
+        frame = frame_data(round_, entries_of(round_))
+        publication = Publication(round=round_, number=1, kind=PublicationKind.FIRST, made_at=made_at, frame=frame)
+        return cls(PublishedRound(round_, frame, Legend.of(frame), made_at), publication)
+
+    @property
+    def evaluations(self) -> QuerySet[Evaluation]:
+        return Evaluation.objects.filter(round=self.published.round).order_by("action__code")
+
+    def measure_rows(self) -> list[PublishedMeasure]:
+        """Those of all measures in their order. Four queries."""
+        round_ = self.published.round
+        sums = sums_by_measure(round_)
+        written = MeasureEvaluation.objects.filter(round=round_).select_related("rating", "measure__policy__plan")
+        return [
+            self._measure_row(evaluation, sums.get(evaluation.measure_id, MeasureSums()))
+            for evaluation in written.order_by("measure__policy__number", "measure__number")
+        ]
+
+    def _measure_row(self, evaluation: MeasureEvaluation, sums: MeasureSums) -> PublishedMeasure:
+        rating = evaluation.rating
+        return PublishedMeasure(
+            publication=self.publication,
+            round=self.published.round,
+            measure=evaluation.measure,
+            evaluation=evaluation,
+            rating_symbol=rating.symbol if rating else "",
+            rating_label=rating.label if rating else "",
+            data=measure_data(evaluation, sums.as_published),
+        )
+
+    def rows(self, evaluations: QuerySet[Evaluation]) -> list[PublishedEvaluation]:
+        """A constant number of queries."""
+        return [frozen_evaluation(each, self.publication) for each in snapshot_rows(evaluations)]
+
+    def result_page(
+        self, evaluations: QuerySet[Evaluation], number: str | None
+    ) -> tuple["Page[Evaluation]", tuple[ResultRow, ...]]:
+        page = page_of(evaluations.order_by("action__code"), number)
+        frozen: Iterable[PublishedEvaluation] = self.rows(
+            Evaluation.objects.filter(pk__in=[each.pk for each in page]).order_by("action__code")
+        )
+        return page, result_rows(self.published, frozen)

@@ -1,0 +1,139 @@
+"""The preview of a publication shows what the public will see, and stores nothing."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Department, User
+from progress.actions.measures import save_measure_evaluation
+from progress.actions.opening import open_round
+from progress.actions.publication import publish
+from progress.enums import ScaleKind, Status
+from progress.models import Evaluation, MeasureEvaluation, Publication, PublishedEvaluation, PublishedMeasure, Round
+from progress.views.preview_rows import Preview
+from tests.plan.reading import links, main_of, words
+from tests.programs.factories import IndicatorFactory, IndicatorYearFactory, MilestoneFactory, direction_of
+from tests.progress.factories import RoundFactory, action_of, bring_to, entry
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+PREVIEW, PUBLIC = "/desk/rounds/2016/publish/preview/", "/progress/2016/"
+PAGES = ("", "measures/1-1/", "measures/2-1/", "actions/1-1-001/", "actions/1-1-002/", "actions/2-1-001/")
+BANNER = "公表前の確認です。このページは、まだ公開していません。 公表のページに戻る "
+
+
+@pytest.fixture
+def round_(division: Department, liaison: User, manager: User, ict_staff: User) -> Round:
+    """Ready: two accepted 調書 with an indicator and a milestone, one exception; one 施策評価 written."""
+    round_ = RoundFactory.create(slug="2016")
+    for code, direction in (("1-1-001", "1-1-1"), ("1-1-002", "1-1-1"), ("2-1-001", "2-1-1")):
+        action = action_of(round_.program, division, code=code, main_direction=direction_of(direction))
+        MilestoneFactory.create(action_year=action.years.get())
+        indicator = IndicatorFactory.create(action=action)
+        IndicatorYearFactory.create(indicator=indicator, position=2016, target=10)
+        IndicatorYearFactory.create(indicator=indicator, position=2017, target=20)
+    open_round(round=round_, by=ict_staff)
+    first, second, third = round_.evaluations.order_by("action__code")
+    for each in (first, third):
+        bring_to(Status.ACCEPTED, each, liaison=liaison, manager=manager, staff=ict_staff)
+    third.indicators.update(actual=Decimal(9))
+    bring_to(Status.ENDORSED, second, liaison=liaison, manager=manager, staff=ict_staff)
+    Evaluation.objects.filter(pk=second.pk).update(exception_reason="決算が確定していないため")
+    save_measure_evaluation(
+        evaluation=MeasureEvaluation.objects.get(round=round_, measure__policy__number=1, measure__number=1),
+        values={"rating_id": entry(round_, "B", ScaleKind.MEASURE).pk, "reason": "半数が目標に達した。"},
+        by=ict_staff,
+        expected_version=1,
+    )
+    return round_
+
+
+def _text(response: object) -> str:
+    """What the page says about the year, without its address and its day."""
+    return words(main_of(response)).replace(BANNER, "").split("このページの")[0].strip()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_preview_says_what_the_public_page_will_say(
+    client_of: ClientOf, ict_staff: User, round_: Round, page: str
+) -> None:
+    client = client_of(ict_staff)
+    before = client.get(PREVIEW + page)
+    assert BANNER.strip() in words(main_of(before))
+    publish(round=round_, by=ict_staff)
+    after = Client().get(PUBLIC + page)
+    assert (before.status_code, after.status_code) == (200, 200)
+    assert _text(before) == _text(after)
+
+
+def test_the_rows_are_those_that_are_frozen(ict_staff: User, round_: Round) -> None:
+    made = Preview.of(round_)
+    before = [(row.code, row.grade_symbol, row.settlement, row.data) for row in made.rows(made.evaluations)]
+    measures = [(row.measure_id, row.rating_symbol, row.data) for row in made.measure_rows()]
+    publish(round=round_, by=ict_staff)
+    frozen = PublishedEvaluation.objects.order_by("code")
+    assert before == [(row.code, row.grade_symbol, row.settlement, row.data) for row in frozen]
+    rows = PublishedMeasure.objects.order_by("measure__policy__number", "measure__number")
+    assert measures == [(row.measure_id, row.rating_symbol, row.data) for row in rows]
+
+
+def test_nothing_is_stored_and_nothing_is_public(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    client = client_of(ict_staff)
+    for page in PAGES:
+        client.get(PREVIEW + page)
+        assert Client().get(PUBLIC + page).status_code == 404
+    counts = [model.objects.count() for model in (Publication, PublishedEvaluation, PublishedMeasure)]
+    assert counts == [0, 0, 0]
+
+
+def test_links_lead_from_preview_to_preview(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    client = client_of(ict_staff)
+    found = links(main_of(client.get(PREVIEW)))
+    assert [link for link in found if link.startswith(PUBLIC)] == []
+    assert {f"{PREVIEW}measures/1-1/", f"{PREVIEW}actions/", f"{PREVIEW}departments/"} <= set(found)
+    assert [client.get(link).status_code for link in found if link.startswith(PREVIEW)] == [200] * sum(
+        link.startswith(PREVIEW) for link in found
+    )
+    assert "公表した後にできます。" in words(main_of(client.get(f"{PREVIEW}departments/")))
+
+
+def test_the_list_of_actions_finds_words(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    client = client_of(ict_staff)
+    shown = [link for link in links(main_of(client.get(f"{PREVIEW}actions/?q=2-1"))) if "/actions/2-1" in link]
+    assert shown == [f"{PREVIEW}actions/2-1-001/"]
+
+
+def test_what_is_not_there_is_not_found(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    client = client_of(ict_staff)
+    missing = [client.get(PREVIEW + page).status_code for page in ("measures/9-9/", "actions/9-9-999/")]
+    assert missing == [404, 404]
+
+
+def test_a_published_round_leads_to_its_page(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    publish(round=round_, by=ict_staff)
+    assert client_of(ict_staff).get(PREVIEW).headers["Location"] == PUBLIC
+
+
+def test_more_actions_take_no_more_queries(
+    client_of: ClientOf, ict_staff: User, round_: Round, division: Department
+) -> None:
+    client = client_of(ict_staff)
+
+    def queries() -> list[int]:
+        counts = []
+        for page in ("", "measures/1-1/", "actions/"):
+            with CaptureQueriesContext(connection) as captured:
+                client.get(PREVIEW + page)
+            counts.append(len(captured))
+        return counts
+
+    queries()  # prolongs the session, keeps the plan
+    once = queries()
+    for _ in range(20):
+        action = action_of(round_.program, division)
+        Evaluation.objects.create(round=round_, action=action, department=division, exception_reason="未確定")
+    assert queries() == once
