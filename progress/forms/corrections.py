@@ -7,7 +7,7 @@ from django import forms
 
 from progress.enums import PART_OF, EvaluationField, Part
 from progress.forms.evaluation import EvaluationForm
-from progress.forms.fields import ProseField
+from progress.forms.fields import ProseField, ThousandYenField
 from progress.forms.measures import MeasureForm
 
 REASON = "correction_reason"
@@ -32,6 +32,9 @@ class CorrectionForm(EvaluationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            unit = "千円" if isinstance(field, ThousandYenField) else getattr(field, "unit", "")
+            field.label = f"{field.label}（{unit}）" if unit else field.label
         _add_reason(self)
 
     @property

@@ -63,6 +63,7 @@ def test_the_form_holds_what_is_published(client_of: ClientOf, ict_staff: User, 
         "評価（Check）",
         "改善（Action）",
     ]
+    assert form["settlement"].label == "決算額（千円）"
     shown = [field.name for _, fields in form.parts for field in fields]
     assert sorted(shown) == sorted(form.targets)
     assert (form.initial["settlement"], form.initial["results"]) == (1000, "計画どおりに実施しました。")
