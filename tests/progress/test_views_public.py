@@ -234,7 +234,7 @@ def test_feed_tells_of_publications_and_corrections(client: Client, year: Year) 
     root = ElementTree.fromstring(response.content)
     name = "{http://www.w3.org/2005/Atom}"
     entries = [
-        (entry.findtext(f"{name}title"), entry.find(f"{name}link").attrib["href"])  # type: ignore[union-attr]
+        (entry.findtext(f"{name}title"), entry.find(f"{name}link").attrib["href"])
         for entry in root.iter(f"{name}entry")
     ]
     assert response.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
