@@ -15,12 +15,12 @@ EVERYTHING, WAITING, HANDED_ON = "", "waiting", "handed_on"
 
 
 class DeskFilterForm(forms.Form):
-    """GET: which (あなたの番, 引き継いだもの, すべて), round (pk or "all"), state, q (words, all of them)."""
+    """GET: which (あなたの番, 次の人に渡したもの, すべて), round (pk or "all"), state, q (words, all of them)."""
 
     which = forms.ChoiceField(
         label="範囲",
         required=False,
-        choices=[(EVERYTHING, "すべて"), (WAITING, "あなたの番"), (HANDED_ON, "引き継いだもの")],
+        choices=[(EVERYTHING, "すべて"), (WAITING, "あなたの番"), (HANDED_ON, "次の人に渡したもの")],
     )
     round = forms.ChoiceField(label="評価年度", required=False)
     state = forms.ChoiceField(label="状態", required=False, choices=[("", "すべて"), *Status.choices])
