@@ -46,6 +46,7 @@ class Portal:
     url: str
     accounts: dict[str, tuple[str, str]]
     environment: dict[str, str]
+    server: "subprocess.Popen[bytes]"  # leads a process group of its own
     sessions: dict[str, Any] = field(default_factory=dict)
 
 
@@ -102,10 +103,11 @@ def _server(folder: Path, database_url: str) -> Iterator[Portal]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     try:
         _wait_until_ready(url, server, log)
-        yield Portal(url, _accounts(folder), environment)
+        yield Portal(url, _accounts(folder), environment, server)
     finally:
         server.send_signal(signal.SIGTERM)
         try:
@@ -118,7 +120,22 @@ def _server(folder: Path, database_url: str) -> Iterator[Portal]:
 @pytest.fixture(scope="session")
 def evaluations(portal: Portal) -> dict[str, int]:
     """A round for the demo's people (`tests.e2e.desk_data`): code of the action → id of its 調書."""
-    code = "import django, json; django.setup(); from tests.e2e.desk_data import make; print(json.dumps(make()))"
+    made: dict[str, int] = told_inside(portal, "desk_data.make()")
+    return made
+
+
+def told_inside(portal: Portal, expression: str) -> Any:
+    """What an expression of `tests.e2e.desk_data` gives in a process with the portal's database (by way of JSON)."""
+    code = f"import django, json; django.setup(); from tests.e2e import desk_data; print(json.dumps({expression}))"
+    return json.loads(_run_inside(portal, "-c", code).splitlines()[-1])
+
+
+def manage(portal: Portal, *arguments: str) -> str:
+    """What `manage.py` says with the portal's database; fails where it fails."""
+    return _run_inside(portal, "manage.py", *arguments)
+
+
+def _run_inside(portal: Portal, *arguments: str) -> str:
     environment = {
         **portal.environment,
         "PORTAL_MODE": "demo",
@@ -127,7 +144,7 @@ def evaluations(portal: Portal) -> dict[str, int]:
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, *arguments],
         env=environment,
         cwd=settings.BASE_DIR,
         capture_output=True,
@@ -135,9 +152,8 @@ def evaluations(portal: Portal) -> dict[str, int]:
         check=False,
         timeout=START_SECONDS,
     )
-    assert done.returncode == 0, done.stderr
-    made: dict[str, int] = json.loads(done.stdout.splitlines()[-1])
-    return made
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def _free_port() -> int:

@@ -5,6 +5,7 @@ Every test works on 調書 of its own, named by the code of its action.
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -63,6 +64,38 @@ def make() -> dict[str, int]:
     _submit([row for row in rows if row.action.code in SUBMITTED_CODES], chain)
     _return([row for row in rows if row.action.code == RETURNED_CODE], chain)
     return {row.action.code: row.pk for row in rows}
+
+
+def make_year(slug: str = "year") -> list[str]:
+    """A programme of two actions of the liaison's 課 with no round yet: their codes."""
+    program = ProgramFactory.create(slug=slug, title="一年を通す試験用プログラム", is_sample=True)
+    division = Department.objects.get(code=FIRST_DIVISION)
+    return [_action(program, division, code, number).code for number, code in enumerate(["1-1-501", "1-1-502"])]
+
+
+def make_one() -> int:
+    """An open round: id of its first 調書, which is blank."""
+    make_year("kill")
+    program = Program.objects.get(slug="kill")
+    round_ = RoundFactory.create(program=program, year=2016, slug="kill-2016")
+    open_round(round=round_, by=User.objects.get(staff_number="D0004"))
+    first = Evaluation.objects.filter(round=round_).order_by("action__code").first()
+    assert first is not None
+    return first.pk
+
+
+def stored(pk: int) -> dict[str, Any]:
+    """What the database has of one 調書: its texts, numbers, version, and the versions of its events and history."""
+    found = Evaluation.objects.with_everything().get(pk=pk)
+    return {
+        "texts": [found.results, found.outcomes, found.problems, found.next_plan],
+        "actuals": [None if row.actual is None else int(row.actual) for row in found.indicators.all()],
+        "version": found.version,
+        "events": list(
+            found.events.filter(transition=workflow.SAVE.name).order_by("pk").values_list("version", flat=True)
+        ),
+        "history": sorted(set(found.history.values_list("version", flat=True))),
+    }
 
 
 def _action(program: Program, department: Department, code: str, number: int) -> Action:
