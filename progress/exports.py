@@ -1,5 +1,6 @@
 """The CSV files of a published year, made of frozen data alone; every row says whether it is sample data."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -177,15 +178,25 @@ FILES = (ACTIONS_FILE, RESULTS_FILE, MEASURES_FILE)
 
 
 def offered(plan: Plan) -> list[Download]:
-    """The files of every published year of the plan, with the number of actions as their size. One query."""
+    """The files of every published year of the plan, with the number of actions as their size. One query.
+
+    Where several programmes published the same year, the titles name the programme.
+    """
+    rounds = published_rounds_with_counts(plan)
+    times = Counter(published.year_label for published, _ in rounds)
     return [
         Download(
-            f"{published.year_label} {file.title}",
+            _title(file.title, published, is_only=times[published.year_label] == 1),
             f"{file.description}{'見本データです。' if published.is_sample else ''}",
             reverse(f"progress:{file.route}", args=[published.slug]),
             f"取組{total}件",
             file.columns,
         )
-        for published, total in published_rounds_with_counts(plan)
+        for published, total in rounds
         for file in FILES
     ]
+
+
+def _title(title: str, published: PublishedRound, *, is_only: bool) -> str:
+    named = f"{published.year_label} {title}"
+    return named if is_only else f"{named}（{published.program_title}）"

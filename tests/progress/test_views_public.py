@@ -12,11 +12,13 @@ from accounts.enums import Role
 from plan import actions as plan_actions
 from progress.actions.corrections import correct_measure, publish_late
 from progress.actions.proposals import confirm
+from progress.actions.publication import publish
+from progress.actions.rounds import set_exception
 from progress.enums import Status
 from progress.models import MeasureEvaluation, NextYearProposal
 from tests.factories import UserFactory
 from tests.plan.reading import items_of, links, main_of, part, words
-from tests.progress.factories import bring_to, entry
+from tests.progress.factories import bring_to, entry, opened
 from tests.progress.published import DONE, EXCEPTION, MEASURE_WORDS, NEXT, OUTCOME, PROBLEM, WHY, Year, published_year
 
 pytestmark = pytest.mark.django_db
@@ -276,6 +278,15 @@ def test_files_are_offered_with_the_data_of_the_plan(client: Client, year: Year)
     for address in files:
         head = next(iter(_file(client, address)))
         assert [label for label in head if f'<th scope="row">{label}</th>' not in page] == [], address
+
+
+def test_files_of_two_programmes_of_one_year_are_told_apart(client: Client, year: Year) -> None:
+    other = opened(year.departments[0], by=year.staff)
+    set_exception(evaluation=other.evaluations.get(), by=year.staff, reason="遅れています。")
+    publish(round=other, by=year.staff)
+    labels = re.findall(r'aria-label="([^"]*)の項目（表）"', client.get("/data/").content.decode())
+    assert len(labels) == len(set(labels))
+    assert f"平成28(2016)年度 評価結果（{other.program.title}）" in labels
 
 
 def test_sample_data_is_marked_on_every_page(client: Client, year: Year) -> None:
