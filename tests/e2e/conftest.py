@@ -46,7 +46,7 @@ class Portal:
     url: str
     accounts: dict[str, tuple[str, str]]
     environment: dict[str, str]
-    server: "subprocess.Popen[bytes]"  # leads a process group of its own
+    server: "subprocess.Popen[bytes]"
     sessions: dict[str, Any] = field(default_factory=dict)
 
 
@@ -84,8 +84,8 @@ def _database(folder: Path, worker_id: str) -> Iterator[str]:
 
 
 @contextmanager
-def _server(folder: Path, database_url: str) -> Iterator[Portal]:
-    """Starts what `make run` starts, and waits until it is ready."""
+def _server(folder: Path, database_url: str, *, own_group: bool = False) -> Iterator[Portal]:
+    """Starts what `make run` starts, and waits until it is ready. `own_group`: all of it can be killed at once."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     log = folder / "server.log"
@@ -103,7 +103,7 @@ def _server(folder: Path, database_url: str) -> Iterator[Portal]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
+            start_new_session=own_group,
         )
     try:
         _wait_until_ready(url, server, log)

@@ -90,7 +90,7 @@ def text(number: int) -> str:
 
 def test_kill_in_the_middle_of_saving(tmp_path: Path, worker_id: str) -> None:
     with _database(tmp_path, f"{worker_id}_kill") as url:
-        with _server(tmp_path, url) as portal:
+        with _server(tmp_path, url, own_group=True) as portal:
             pk = told_inside(portal, "desk_data.make_one()")
             liaison = Liaison(portal, pk)
             kill_while_saving(liaison)
