@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from progress.actions.corrections import MEASURE_FIELDS
 from progress.actions.evaluations import Answers, apply_answers
+from progress.actions.measures import MEASURE_FIELDS
 from progress.models import Evaluation, MeasureEvaluation, PublishedEvaluation, PublishedMeasure, ScaleEntry
 from progress.queries.snapshot_rows import snapshot_rows
 from progress.snapshot_differences import Change, evaluation_differences, measure_differences

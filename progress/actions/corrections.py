@@ -16,6 +16,7 @@ from progress import workflow
 from progress.actions.evaluations import Answers, apply_answers, check, demand_staff, move, record_event, save_row
 from progress.actions.freezing import freeze_measures, frozen_evaluation
 from progress.actions.locks import locked_evaluation, locked_round
+from progress.actions.measures import MEASURE_FIELDS
 from progress.actions.notices import tell_published_late
 from progress.actions.publication import record_actuals
 from progress.documents import index_publication
@@ -26,8 +27,6 @@ from progress.queries.filling import entries_of
 from progress.queries.snapshot_rows import snapshot_rows
 from progress.snapshot_differences import Change, evaluation_differences, measure_differences
 from progress.snapshots import entry_data, frame_data
-
-MEASURE_FIELDS = ("rating_id", "reason", "results", "problems", "outlook")
 
 
 @transaction.atomic

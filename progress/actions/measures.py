@@ -13,7 +13,7 @@ from progress.enums import RoundState
 from progress.errors import NotNow, NotYours, StaleSave
 from progress.models import MeasureEvaluation
 
-FIELDS = ("rating_id", "reason", "results", "problems", "outlook")
+MEASURE_FIELDS = ("rating_id", "reason", "results", "problems", "outlook")
 
 
 @transaction.atomic
@@ -37,7 +37,9 @@ def save_measure_evaluation(
     stored = MeasureEvaluation.objects.select_related("round", "rating", "measure__policy").get(pk=evaluation.pk)
     if stored.round.state != RoundState.OPEN:
         raise NotNow("施策評価を書けるのは、照会中の年度だけです。公表した後は訂正します。")
-    differing = {name: values[name] for name in FIELDS if name in values and getattr(stored, name) != values[name]}
+    differing = {
+        name: values[name] for name in MEASURE_FIELDS if name in values and getattr(stored, name) != values[name]
+    }
     if not differing:
         return stored
     if stored.version != expected_version:
