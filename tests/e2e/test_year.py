@@ -91,7 +91,11 @@ def prepare_and_open(staff: Page) -> None:
 def fill_in_and_submit(liaison: Page) -> str:
     """The address of the 調書."""
     liaison.goto("/desk/")
-    liaison.get_by_role("link", name=re.compile(f"^{FIRST}")).first.click()
+    liaison.get_by_label("評価年度").select_option(label="すべての年度")
+    liaison.get_by_label("言葉").fill(FIRST)
+    liaison.get_by_role("button", name="しぼり込む").click()
+    liaison.locator("tr", has_text=FIRST).get_by_role("link").click()
+    liaison.wait_for_url("**/desk/evaluations/*/")
     address = liaison.url
     for number, actual in enumerate(["1,000件", "15"]):
         liaison.locator("input[name$='-actual']").nth(number).fill(actual)
