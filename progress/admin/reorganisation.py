@@ -17,13 +17,13 @@ from accounts.enums import AuditKind
 from accounts.models import Department, User
 from accounts.permissions import Permission
 from plan.fiscal import date_label
+from progress import long_work
 from progress.actions.opening import Report
 from progress.actions.reorganisation import reorganise
 from progress.errors import ProgressError
 from progress.forms.reorganisation import AllocationForm, Kind, ReasonForm, StartForm, SuccessorsForm
 from progress.queries.reorganisation import Listing, is_done, listing, problems
 from progress.reorganising import Reorganisation
-from progress.views import long_work
 
 STEPS = {
     "start": "種類と組織を選ぶ",

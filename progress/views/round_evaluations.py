@@ -17,12 +17,12 @@ from progress.enums import Status
 from progress.errors import NotNow
 from progress.forms.round_lists import EvaluationFilterForm
 from progress.forms.rounds import ExceptionForm
+from progress.long_work import Outcome, Task, carried_out, reported
 from progress.models import Evaluation, Round
 from progress.queries.desk import listed, sort_head
 from progress.queries.round_evaluations import departments_of_round, evaluations_of, for_file, measures_of_round
 from progress.round_exports import EVALUATIONS
 from progress.views.access import reader
-from progress.views.long_work import Outcome, Task, carried_out, reported
 from progress.views.round_access import chosen_keys, round_deed, round_form, round_page, shown
 
 SORT_HEADS = (

@@ -13,10 +13,10 @@ from progress.enums import ProposalState
 from progress.errors import NotNow
 from progress.forms.round_lists import ProposalFilterForm
 from progress.forms.rounds import ReasonForm
+from progress.long_work import Outcome, Task, carried_out, reported
 from progress.models import Round
 from progress.queries.next_year import counts_by_state, page_of_proposals, proposal_rows, proposals_of
 from progress.views.access import reader
-from progress.views.long_work import Outcome, Task, carried_out, reported
 from progress.views.round_access import chosen_keys, round_deed, round_form, round_page, shown
 
 

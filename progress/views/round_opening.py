@@ -8,10 +8,10 @@ from django.urls import reverse
 from accounts.permissions import Permission
 from progress.actions.opening import Report, actions_to_open, open_round, opening_problems
 from progress.enums import RoundState
+from progress.long_work import Outcome, Task, carried_out
 from progress.models import Round
 from progress.queries.rounds import opening_preview
 from progress.views.access import reader
-from progress.views.long_work import Outcome, Task, carried_out
 from progress.views.round_access import round_deed, round_page, shown
 
 

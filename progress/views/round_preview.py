@@ -15,11 +15,11 @@ from plan.views.page import Page
 from progress.enums import RoundState
 from progress.forms.round_lists import having_words
 from progress.models import Round
+from progress.papers.preview import Preview
 from progress.queries.published import published_rounds
 from progress.queries.result_lists import ResultList
 from progress.queries.result_pages import measure_of, page_of_evaluation, page_of_measure
 from progress.queries.years import page_of_year
-from progress.views.preview_rows import Preview
 from progress.views.public import trail
 from progress.views.round_access import round_page, shown
 from progress.views.round_measures import Code

@@ -15,10 +15,10 @@ from progress.actions.publication import publish, schedule, unschedule
 from progress.enums import RoundState
 from progress.errors import CannotPublish, NotNow
 from progress.forms.publication import PublishForm, ScheduleForm
+from progress.long_work import Outcome, Task, carried_out
 from progress.models import Evaluation, Round
 from progress.queries.round_publication import readiness
 from progress.views.access import reader
-from progress.views.long_work import Outcome, Task, carried_out
 from progress.views.round_access import round_deed, round_page, shown
 
 

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import AuditEntry, Department, User
+from progress import long_work
 from progress.actions import reorganisation
-from progress.views import long_work
 from tests.html_validity import validate
 from tests.progress.factories import opened
 from tests.progress.reorganisation_pages import URL, confirmed, renamed

@@ -11,13 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, Department, User
-from progress import workflow
+from progress import long_work, workflow
 from progress.actions.evaluations import perform
 from progress.actions.opening import open_round
 from progress.actions.rounds import set_exception
 from progress.enums import Status
 from progress.models import Evaluation, Round
-from progress.views import long_work
 from tests.factories import DepartmentFactory, MembershipFactory
 from tests.plan.reading import words
 from tests.programs.factories import direction_of

@@ -10,12 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Department, User
 from plan.models import Revision
 from programs.models import ActionYear, IndicatorYear
-from progress import workflow
+from progress import long_work, workflow
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.opening import open_round
 from progress.enums import ProposalState, Status
 from progress.models import Evaluation, NextYearProposal, Round
-from progress.views import long_work
 from tests.plan.reading import main_of, words
 from tests.programs.factories import ActionYearFactory, IndicatorFactory, IndicatorYearFactory
 from tests.progress.factories import RoundFactory, action_of, bring_to, entry, fill_in

@@ -14,7 +14,7 @@ from progress.actions.opening import open_round
 from progress.actions.publication import publish
 from progress.enums import ScaleKind, Status
 from progress.models import Evaluation, MeasureEvaluation, Publication, PublishedEvaluation, PublishedMeasure, Round
-from progress.views.preview_rows import Preview
+from progress.papers.preview import Preview
 from tests.plan.reading import links, main_of, words
 from tests.programs.factories import IndicatorFactory, IndicatorYearFactory, MilestoneFactory, direction_of
 from tests.progress.factories import RoundFactory, action_of, bring_to, entry

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import Department, Membership, User
+from progress import long_work
 from progress.actions.publication import publish_due
 from progress.actions.rounds import set_exception
 from progress.enums import RoundState, Status
 from progress.models import Evaluation, Publication, PublishedEvaluation, Round
-from progress.views import long_work
 from tests.plan.reading import main_of, part, words
 from tests.progress.factories import RoundFactory, action_of, bring_to, opened
 from tests.progress.pages import messages_of

@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import Department, User
+from progress import long_work
 from progress.default_scale import GUIDANCE, NAME
 from progress.enums import EvaluationField, RoundState
 from progress.models import Evaluation, Extension, Guidance, Round, Scale
-from progress.views import long_work
 from tests.programs.factories import ProgramFactory
 from tests.progress.factories import RoundFactory, action_of, opened
 from tests.progress.pages import messages_of
@@ -226,7 +226,7 @@ def test_a_round_in_preparation_leads_to_its_opening(client_of: ClientOf, ict_st
 def test_with_many_actions_the_answer_is_a_page_that_grows(
     client_of: ClientOf, ict_staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without looking into it: what it does stands in test_views_long_work."""
+    """Without looking into it: what it does stands in test_long_work."""
     monkeypatch.setattr(long_work, "DIRECTLY_BELOW", 0)
     RoundFactory.create(slug="2016")
     response = client_of(ict_staff).post("/desk/rounds/2016/open/start/")

@@ -9,13 +9,13 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import Department, User
+from progress import long_work
 from progress.actions import opening
 from progress.actions.opening import Report, open_round
 from progress.enums import RoundState
 from progress.errors import NotNow
+from progress.long_work import Outcome, Task, streamed
 from progress.models import Evaluation, Round
-from progress.views import long_work
-from progress.views.long_work import Outcome, Task, streamed
 from tests.plan.reading import items_of, words
 from tests.progress.factories import RoundFactory, action_of
 

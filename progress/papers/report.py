@@ -1,0 +1,78 @@
+"""One round as every paper, workbook and file of it is made: the same rows, numbers and order.
+
+A published round is read from what was frozen. Of any other, the rows are
+those that freezing would make now: what is not decided yet shows its plan
+alone, and the paper is a draft.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from progress.enums import RoundState
+from progress.models import Evaluation, PublishedEvaluation, PublishedMeasure, Round
+from progress.papers.preview import Preview
+from progress.queries.published import PublishedRound, current_evaluations, current_measures, published_round
+from progress.queries.results import Legend, Sums, added, sums_of
+from progress.queries.years import MeasureResult
+
+
+@dataclass(frozen=True)
+class Report:
+    """`measures` in the order of the 体系, `evaluations` in it too: by measure, then by code. Money in 千円."""
+
+    published: PublishedRound
+    is_draft: bool
+    measures: tuple[PublishedMeasure, ...]
+    evaluations: tuple[PublishedEvaluation, ...]
+
+    @property
+    def round(self) -> Round:
+        return self.published.round
+
+    @property
+    def legend(self) -> Legend:
+        return self.published.legend
+
+    @property
+    def is_sample(self) -> bool:
+        return self.published.is_sample
+
+    @cached_property
+    def results(self) -> tuple[MeasureResult, ...]:
+        """The measures with their sums."""
+        return tuple(MeasureResult.of(row, self.published) for row in self.measures)
+
+    @cached_property
+    def whole(self) -> Sums:
+        return sums_of(added([row.data.get("rollup", {}) for row in self.measures]), self.legend)
+
+    def evaluations_of(self, measure_id: int) -> tuple[PublishedEvaluation, ...]:
+        return tuple(row for row in self.evaluations if row.measure_id == measure_id)
+
+
+def report_of(round_: Round) -> Report:
+    """The whole round. A constant number of queries (at most 16). Who may read it is for the caller to ask."""
+    return _published(round_) if round_.state == RoundState.PUBLISHED else _draft(round_)
+
+
+def _published(round_: Round) -> Report:
+    measures = current_measures().filter(round=round_).select_related("measure__policy__plan")
+    evaluations = current_evaluations().filter(round=round_)
+    rows = evaluations.select_related("measure__policy", "direction__measure__policy", "department")
+    return Report(
+        published_round(round_.slug),
+        is_draft=False,
+        measures=tuple(measures.order_by("measure__policy__number", "measure__number")),
+        evaluations=_in_order(list(rows)),
+    )
+
+
+def _draft(round_: Round) -> Report:
+    made = Preview.of(round_)
+    rows = made.rows(Evaluation.objects.filter(round=round_))
+    return Report(made.published, is_draft=True, measures=tuple(made.measure_rows()), evaluations=_in_order(rows))
+
+
+def _in_order(rows: Sequence[PublishedEvaluation]) -> tuple[PublishedEvaluation, ...]:
+    return tuple(sorted(rows, key=lambda row: (row.measure.policy.number, row.measure.number, row.code)))

@@ -1,0 +1,63 @@
+"""The one list that every paper and workbook of a round is made of."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Department, User
+from progress.actions.opening import open_round
+from progress.actions.publication import publish
+from progress.enums import Status
+from progress.models import Evaluation, Round
+from progress.papers.report import Report, report_of
+from tests.programs.factories import direction_of
+from tests.progress.factories import RoundFactory, action_of, bring_to
+
+pytestmark = pytest.mark.django_db
+
+
+def _ready(people: dict[str, User], division: Department, codes: list[tuple[str, str]]) -> Round:
+    round_ = RoundFactory.create()
+    for code, direction in codes:
+        action_of(round_.program, division, code=code, main_direction=direction_of(direction))
+    open_round(round=round_, by=people["staff"])
+    for each in Evaluation.objects.filter(round=round_):
+        bring_to(Status.ACCEPTED, each, **people)
+    return round_
+
+
+@pytest.fixture
+def people(liaison: User, manager: User, ict_staff: User) -> dict[str, User]:
+    return {"liaison": liaison, "manager": manager, "staff": ict_staff}
+
+
+def _content(report: Report) -> list[object]:
+    rows = [(row.code, row.measure_id, row.grade_symbol, row.data) for row in report.evaluations]
+    return [rows, [(row.measure_id, row.data) for row in report.measures], report.whole, report.results]
+
+
+def test_a_draft_says_what_is_published_afterwards(people: dict[str, User], division: Department) -> None:
+    round_ = _ready(people, division, [("2-1-001", "2-1-1"), ("1-1-002", "1-1-1"), ("1-1-001", "1-1-1")])
+    draft = report_of(Round.objects.get(pk=round_.pk))
+    publish(round=round_, by=people["staff"])
+    published = report_of(Round.objects.get(pk=round_.pk))
+    assert (draft.is_draft, published.is_draft) == (True, False)
+    assert [row.code for row in published.evaluations] == ["1-1-001", "1-1-002", "2-1-001"]
+    assert _content(draft) == _content(published)
+    assert draft.whole.total == 3
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+def test_the_number_of_queries_does_not_grow(people: dict[str, User], division: Department, is_published: bool) -> None:
+    counts = []
+    for total in (1, 6):
+        round_ = _ready(people, division, [(f"1-1-{number:03}", "1-1-1") for number in range(1, total + 1)])
+        if is_published:
+            publish(round=round_, by=people["staff"])
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            report = report_of(Round.objects.select_related("program__plan", "scale").get(pk=round_.pk))
+            assert report.whole.total == len(report.evaluations) == total
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 20
