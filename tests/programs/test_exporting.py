@@ -121,7 +121,7 @@ def test_no_text_becomes_a_formula(program: Program, text: str) -> None:
 
 
 def test_what_no_cell_can_hold_is_left_out(program: Program) -> None:
-    Action.objects.filter(program=program, code="1-1-001").update(purpose="行\x0bの\x00中\uffff")
+    Action.objects.filter(program=program, code="1-1-001").update(purpose="行\x0bの\x01中\uffff")
     assert place(opened(exporting.export(program))["取組"], "目的", 2).value == "行の中"
 
 

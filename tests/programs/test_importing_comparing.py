@@ -50,7 +50,7 @@ def test_an_unchanged_file_has_no_errors_even_where_the_database_breaks_a_rule(p
 
 def test_texts_that_excel_cannot_hold_do_not_look_changed(program: Program) -> None:
     Action.objects.filter(code="1-1-001").update(
-        content="  =1+1\r\n行\x0bの\x00中\n", purpose="+81 \tから", title="-名前_x000D_", legal_basis="@条例"
+        content="  =1+1\r\n行\x0bの\x01中\n", purpose="+81 \tから", title="-名前_x000D_", legal_basis="@条例"
     )
     assert told(examined(program)) == []
 
