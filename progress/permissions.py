@@ -8,6 +8,7 @@ have no desk.
 from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import User
@@ -59,10 +60,7 @@ def visible_to(user: User) -> QuerySet[Evaluation]:
     seen = Q(pk__in=())
     mine = departments_of(user, Role.LIAISON, Role.MANAGER)
     if mine:
-        related = ActionOwner.objects.filter(
-            action=OuterRef("action"), department__in=mine, kind=OwnerKind.RELATED, valid_to__isnull=True
-        )
-        seen |= Q(department__in=mine) | Q(Exists(related))
+        seen |= Q(department__in=mine) | Q(Exists(_related(mine).filter(action=OuterRef("action"))))
     if user.may(Permission.READ_COMMITTEE_PAPERS):
         seen |= Q(round__released_at__isnull=False, status__in=READABLE_BY_COMMITTEE)
     return Evaluation.objects.filter(seen)
@@ -76,17 +74,13 @@ def is_in_chain(user: User, evaluation: Evaluation) -> bool:
     mine = departments_of(user, Role.LIAISON, Role.MANAGER)
     if user.may(Permission.REVIEW) or evaluation.department_id in mine:
         return True
-    related = ActionOwner.objects.filter(
-        action=evaluation.action_id, department__in=mine, kind=OwnerKind.RELATED, valid_to__isnull=True
-    )
-    return bool(mine) and related.exists()
+    return bool(mine) and _related(mine).filter(action=evaluation.action_id).exists()
 
 
-def editable_by(user: User) -> QuerySet[Evaluation]:
-    """The 調書 the person fills in: as liaison of the 主管課."""
-    if not user.may(Permission.FILL_IN):
-        return Evaluation.objects.none()
-    return Evaluation.objects.filter(department__in=departments_of(user, Role.LIAISON))
+def _related(departments: Iterable[int]) -> QuerySet[ActionOwner]:
+    """Where these departments are a 関係課 today: a 組織改編 may be entered ahead of its day."""
+    today = ActionOwner.objects.valid_on(timezone.localdate())
+    return today.filter(department__in=departments, kind=OwnerKind.RELATED)
 
 
 def waiting_for(user: User) -> QuerySet[Evaluation]:

@@ -1,6 +1,7 @@
 """Two snapshots compared field by field, in words: what a 正誤 shows. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypedDict
 
 Data = Mapping[str, Any]
@@ -26,7 +27,11 @@ def measure_differences(before: Data, after: Data) -> list[Change]:
 
 
 def evaluation_lines(data: Data) -> Iterator[Line]:
-    """Every field of the 調書 as (name, text), in its order; what is not there is an empty text."""
+    """Every field of the 調書 as (name, text), in its order; no name twice; what is not there is an empty text."""
+    yield from _numbered(_evaluation_lines(data))
+
+
+def _evaluation_lines(data: Data) -> Iterator[Line]:
     plan, do, check, act = (data.get(part) or {} for part in ("plan", "do", "check", "act"))
     yield "計画", plan.get("planned_work") or ""
     yield "予算額", _money(plan.get("planned_budget"))
@@ -68,6 +73,14 @@ def _indicator_lines(row: Data) -> Iterator[Line]:
     yield f"{name}の目標値", _value(row.get("target"), unit)
     yield f"{name}の実績値", _joined(_value(row.get("actual"), unit), row.get("no_actual_reason"))
     yield f"{name}の次年度の目標値", _joined(_value(row.get("next_target"), unit), row.get("target_change_reason"))
+
+
+def _numbered(lines: Iterable[Line]) -> Iterator[Line]:
+    """Indicators and milestones may share a title: the second of a name is 「…（2）」."""
+    times: Counter[str] = Counter()
+    for name, text in lines:
+        times[name] += 1
+        yield (name if times[name] == 1 else f"{name}（{times[name]}）"), text
 
 
 def _value(number: str | None, unit: str) -> str:

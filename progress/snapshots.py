@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from programs.enums import OwnerKind
 from programs.models import Action
 from progress.enums import ScaleKind, Status
 from progress.models import Evaluation, EvaluationIndicator, MeasureEvaluation, Round, ScaleEntry
@@ -108,8 +109,8 @@ def _department_data(evaluation: Evaluation) -> Data:
         "code": department.code,
         "name": department.name,
         "bureau": department.bureau.name if department.bureau else "",
-        "of_the_year": [owner.department.name for owner in owners if owner.kind == "lead"],
-        "related": [owner.department.name for owner in owners if owner.kind == "related"],
+        "of_the_year": [owner.department.name for owner in owners if owner.kind == OwnerKind.LEAD],
+        "related": [owner.department.name for owner in owners if owner.kind == OwnerKind.RELATED],
     }
 
 

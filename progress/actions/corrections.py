@@ -13,8 +13,9 @@ from accounts.enums import AuditKind
 from accounts.models import User
 from plan.actions import bump_content_version, wait_for_turn
 from progress import workflow
+from progress.actions import proposals
 from progress.actions.evaluations import Answers, apply_answers, check, demand_staff, move, record_event, save_row
-from progress.actions.freezing import freeze_measures, frozen_evaluation
+from progress.actions.freezing import first_frame, freeze_measures, frozen_again, in_words_of
 from progress.actions.locks import locked_evaluation, locked_round
 from progress.actions.measures import MEASURE_FIELDS
 from progress.actions.notices import tell_published_late
@@ -42,12 +43,13 @@ def correct_evaluation(
     """Correct what is published of one 調書.
 
     Effects, in order: (1) the 調書 is locked and gets the right values, with
-    history and a 訂正 event; (2) a `Publication` of kind CORRECTION; (3) a new
-    frozen row, current in place of the one before, which stays; (4) the
-    measure's sums likewise where they change; (5) settlement and actual
-    values of the yearly plan; (6) the `Correction`; (7) search finds the new
-    words and no longer the old ones; (8) the content version grows. Raises
-    NotYours, NotNow, ReasonRequired, StaleSave, NothingToCorrect.
+    history and a 訂正 event; a next year's plan that still waits follows; (2) a
+    `Publication` of kind CORRECTION; (3) a new frozen row, current in place of
+    the one before, which stays; (4) the measure's sums likewise where they
+    change; (5) settlement and actual values of the yearly plan; (6) the
+    `Correction`; (7) search finds the new words and no longer the old ones;
+    (8) the content version grows; (9) the audit trail has it. Raises NotYours,
+    NotNow, ReasonRequired, StaleSave, NothingToCorrect.
     """
     round_ = _held(evaluation.round_id)
     stored = locked_evaluation(evaluation.pk)
@@ -63,6 +65,7 @@ def correct_evaluation(
     for instance in (stored, *(row for row in changed if row is not stored)):
         save_row(instance, by=by, moment=moment)
     record_event(stored, workflow.CORRECT, by=by, before=Status.PUBLISHED, at=moment, comment=reason)
+    proposals.renew(evaluation=stored, by=by)
     return _publish_again(stored, round_, by=by, reason=reason, moment=moment)
 
 
@@ -78,13 +81,13 @@ def publish_late(*, evaluation: Evaluation, by: User, reason: str, at: datetime.
     demand_staff(workflow.PUBLISH, stored, by)
     if round_.state != RoundState.PUBLISHED or stored.status != Status.ACCEPTED:
         raise NotNow("後から公表できるのは、公表した年度の例外で、確認が済んだ調書だけです。")
-    _demand_reason(reason)
+    _demand_reason(reason, "後からの公表")
     moment = at or timezone.now()
     move(stored, Status.PUBLISHED, by=by, moment=moment)
     save_row(stored, by=by, moment=moment)
     event = record_event(stored, workflow.PUBLISH, by=by, before=Status.ACCEPTED, at=moment, comment=reason)
     tell_published_late(event)
-    return _publish_again(stored, round_, by=by, reason=reason, moment=moment)
+    return _publish_again(stored, round_, by=by, reason=reason, moment=moment, kind=AuditKind.PUBLISHED)
 
 
 @transaction.atomic
@@ -111,10 +114,11 @@ def correct_measure(
     stored = MeasureEvaluation.objects.select_related("rating", "measure__policy__plan").get(pk=evaluation.pk)
     if stored.version != expected_version:
         raise StaleSave(stored)
-    before = _measure_words(stored)
+    frame = first_frame(round_)
+    before = _measure_words(stored, frame)
     for name in MEASURE_FIELDS:
         setattr(stored, name, values.get(name, getattr(stored, name)))
-    changes = measure_differences(before, _measure_words(stored))
+    changes = measure_differences(before, _measure_words(stored, frame))
     if not changes:
         raise NothingToCorrect
     moment = at or timezone.now()
@@ -142,28 +146,38 @@ def _held(round_id: int) -> Round:
     return locked_round(round_id)
 
 
-def _demand_reason(reason: str) -> None:
+def _demand_reason(reason: str, noun: str = "訂正") -> None:
     if not reason.strip():
-        raise ReasonRequired("訂正")
+        raise ReasonRequired(noun)
 
 
 def _publish_again(
-    stored: Evaluation, round_: Round, *, by: User, reason: str, moment: datetime.datetime
+    stored: Evaluation,
+    round_: Round,
+    *,
+    by: User,
+    reason: str,
+    moment: datetime.datetime,
+    kind: AuditKind = AuditKind.CORRECTED,
 ) -> Correction:
     evaluation = snapshot_rows(Evaluation.objects.filter(pk=stored.pk)).get()
     publication = _correction_publication(round_, by=by, moment=moment)
     before = PublishedEvaluation.objects.get(evaluation=evaluation, is_current=True)
-    after = frozen_evaluation(evaluation, publication, edition=before.edition + 1)
+    after = frozen_again(evaluation, before, publication)
+    changes = evaluation_differences(before.data, after.data)
+    if not changes:
+        raise NothingToCorrect
     PublishedEvaluation.objects.filter(pk=before.pk).update(is_current=False)
     after.save()
     freeze_measures(round_, publication)
     record_actuals([evaluation], round_, by=by)
     return _correct(
         publication,
-        evaluation_differences(before.data, after.data),
+        changes,
         reason,
+        kind,
         evaluation=evaluation,
-        title=str(evaluation.action),
+        title=str(before),
         path=evaluation.action.get_absolute_url(),
     )
 
@@ -180,22 +194,26 @@ def _correction_publication(round_: Round, *, by: User, moment: datetime.datetim
     )
 
 
-def _correct(publication: Publication, changes: list[Change], reason: str, **of: Any) -> Correction:
+def _correct(
+    publication: Publication, changes: list[Change], reason: str, kind: AuditKind = AuditKind.CORRECTED, **of: Any
+) -> Correction:
     correction = Correction.objects.create(publication=publication, changes=changes, reason=reason.strip(), **of)
     index_publication(publication)
     bump_content_version()
+    deed = "訂正" if kind == AuditKind.CORRECTED else "後からの公表"
     audit.record(
-        AuditKind.CORRECTED,
+        kind,
         by=publication.by,
-        about=f"訂正：{publication.round} {correction}",
+        about=f"{deed}：{publication.round} {correction}",
         path=correction.path,
         details={"理由": correction.reason, "訂正した項目": [change["label"] for change in changes]},
     )
     return correction
 
 
-def _measure_words(evaluation: MeasureEvaluation) -> dict[str, Any]:
+def _measure_words(evaluation: MeasureEvaluation, frame: Mapping[str, Any]) -> dict[str, Any]:
+    in_words_of(frame, evaluation.rating)
     return {
         "rating": entry_data(evaluation.rating),
-        **{name: getattr(evaluation, name) for name in ("reason", "results", "problems", "outlook")},
+        **{name: getattr(evaluation, name) for name in MEASURE_FIELDS if name != "rating_id"},
     }

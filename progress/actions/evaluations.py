@@ -132,7 +132,7 @@ def perform(
     if stored.status == Status.ACCEPTED:
         proposals.propose(evaluation=stored, by=by)
     elif before is Status.ACCEPTED:
-        proposals.take_back(evaluation=stored)
+        proposals.take_back(evaluation=stored, by=by)
     if tell:
         notices.tell_transition(event)
     audit.record(

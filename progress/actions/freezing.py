@@ -1,9 +1,19 @@
 """Freezing: the rows of `PublishedEvaluation` and `PublishedMeasure` that one publication adds."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
 
 from plan.models import Measure
-from progress.models import Evaluation, MeasureEvaluation, Publication, PublishedEvaluation, PublishedMeasure, Round
+from progress.models import (
+    Evaluation,
+    MeasureEvaluation,
+    Publication,
+    PublishedEvaluation,
+    PublishedMeasure,
+    Round,
+    ScaleEntry,
+)
 from progress.queries.filling import measured
 from progress.queries.snapshot_rows import rollups_by_measure
 from progress.rating import reached
@@ -44,6 +54,63 @@ def frozen_evaluation(evaluation: Evaluation, publication: Publication, edition:
     )
 
 
+def frozen_again(evaluation: Evaluation, before: PublishedEvaluation, publication: Publication) -> PublishedEvaluation:
+    """The unsaved row that a correction adds: the answers of now, under the names and in the words of `before`.
+
+    What was edited since the year was published — titles, departments,
+    indicators, the scale — is no part of the correction. `evaluation`, read
+    with `snapshot_rows()`, is given the old words in memory: it must not be saved.
+    """
+    told = {each["key"]: each for each in before.data.get("indicators", ())}
+    in_words_of(first_frame(evaluation.round), evaluation.grade, evaluation.outlook)
+    for indicator in (row.indicator for row in evaluation.indicators.all() if row.indicator_id in told):
+        _measured_as(told[indicator.pk], indicator)
+    row = frozen_evaluation(evaluation, publication, before.edition + 1)
+    for name in _NAMES:
+        setattr(row, name, getattr(before, name))
+    row.data |= {name: before.data[name] for name in ("action", "department")}
+    row.data["indicators"] = [each | _described(told.get(each["key"], each)) for each in row.data["indicators"]]
+    return row
+
+
+# What a published row is called and where it stands.
+_NAMES = ("measure_id", "direction_id", "department_id", "code", "title", "department_name", "bureau_name")
+_DESCRIPTION = (
+    "name",
+    "kind",
+    "unit",
+    "improvement",
+    "improvement_label",
+    "definition",
+    "baseline",
+    "baseline_year",
+)
+
+
+def first_frame(round_: Round) -> Mapping[str, Any]:
+    """The words in which the year was published. One query."""
+    frames = Publication.objects.filter(round=round_, number=1).values_list("frame", flat=True)
+    return next(iter(frames), {})
+
+
+def in_words_of(frame: Mapping[str, Any], *entries: ScaleEntry | None) -> None:
+    scale = frame.get("scale", {})
+    for entry in entries:
+        if entry is not None:
+            labels = {step["symbol"]: step["label"] for step in scale.get(entry.kind, ())}
+            entry.label = labels.get(entry.symbol, entry.label)
+
+
+def _measured_as(told: Mapping[str, Any], indicator: Any) -> None:
+    """So that the rate is worked out as it was at publication."""
+    indicator.improvement = told["improvement"]
+    indicator.baseline = None if told["baseline"] is None else Decimal(told["baseline"])
+
+
+def _described(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: told[name] for name in _DESCRIPTION}
+
+
 def freeze_measures(round_: Round, publication: Publication) -> None:
     """Add a row for every measure whose words or numbers differ from what is published of it; all at first.
 
@@ -52,6 +119,7 @@ def freeze_measures(round_: Round, publication: Publication) -> None:
     rollups = rollups_by_measure(round_)
     current = {row.measure_id: row for row in PublishedMeasure.objects.filter(round=round_, is_current=True)}
     written = {row.measure_id: row for row in MeasureEvaluation.objects.filter(round=round_).select_related("rating")}
+    in_words_of(first_frame(round_), *(row.rating for row in written.values()))
     measures = Measure.objects.filter(policy__plan=round_.program.plan_id).order_by("policy__number", "number")
     fresh = list(_changed_measures(measures, rollups, written, current, publication))
     outdated = [current[row.measure_id].pk for row in fresh if row.measure_id in current]

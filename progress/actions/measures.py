@@ -31,7 +31,7 @@ def save_measure_evaluation(
     the version grows by one. Nothing is written when nothing changed. Raises
     NotYours, NotNow (published: correct it), StaleSave.
     """
-    if not by.may(Permission.REVIEW):
+    if not by.may(Permission.EVALUATE_MEASURES):
         raise NotYours("施策評価は、ICT推進課の職員が書きます。")
     MeasureEvaluation.objects.select_for_update().get(pk=evaluation.pk)
     stored = MeasureEvaluation.objects.select_related("round", "rating", "measure__policy").get(pk=evaluation.pk)

@@ -12,6 +12,7 @@ from simple_history.utils import bulk_create_with_history
 from accounts import audit
 from accounts.enums import AuditKind
 from accounts.models import User
+from accounts.permissions import Permission
 from plan.fiscal import date_label
 from plan.models import Measure
 from programs.enums import OwnerKind
@@ -20,7 +21,7 @@ from progress.actions.locks import locked_round
 from progress.actions.notices import tell_opened
 from progress.default_scale import ENTRIES, NAME, NOTE
 from progress.enums import RoundState
-from progress.errors import CannotOpen, NotNow
+from progress.errors import CannotOpen, NotNow, NotYours
 from progress.models import (
     Evaluation,
     EvaluationIndicator,
@@ -71,8 +72,11 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     each action with its Plan part from the yearly plan, targets, milestones
     and the department that leads the action on the opening day; (4) an empty
     施策評価 for each measure; (5) mail to the people of the departments is
-    queued. All or nothing. Raises NotNow, CannotOpen.
+    queued; (6) the audit trail has it. All or nothing. Raises NotYours,
+    NotNow, CannotOpen.
     """
+    if not by.may(Permission.OPEN_ROUND):
+        raise NotYours("照会は、ICT推進課の職員が始めます。")
     moment = at or timezone.now()
     stored = locked_round(round.pk)
     if stored.state != RoundState.PLANNED:

@@ -7,12 +7,15 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import audit
+from accounts.enums import AuditKind
 from accounts.models import User
+from accounts.permissions import Permission
 from plan.actions import wait_for_turn
 from programs.actions.yearly import end_action, plan_year
 from progress.actions.locks import locked_evaluation
-from progress.enums import ProposalState
-from progress.errors import NotNow, ReasonRequired
+from progress.enums import ProposalState, Status
+from progress.errors import NotNow, NotYours, ReasonRequired
 from progress.models import Evaluation, NextYearProposal
 from progress.queries.filling import has_next_year
 from progress.snapshots import number
@@ -45,9 +48,24 @@ def propose(*, evaluation: Evaluation, by: User) -> NextYearProposal | None:
 
 
 @transaction.atomic
-def take_back(*, evaluation: Evaluation) -> None:
-    """Remove what waits to be confirmed: the 調書 it came from was returned. What was decided stays on record."""
-    NextYearProposal.objects.filter(evaluation=evaluation, state=ProposalState.PROPOSED, action_year=None).delete()
+def take_back(*, evaluation: Evaluation, by: User) -> None:
+    """Remove what waits to be confirmed: the 調書 it came from was returned.
+
+    Where an earlier proposal of the 調書 was confirmed, that one stands again: the yearly plan came from it.
+    """
+    for waiting in NextYearProposal.objects.filter(evaluation=evaluation, state=ProposalState.PROPOSED):
+        confirmed = waiting.history.filter(state=ProposalState.CONFIRMED).first()
+        if confirmed is None:
+            waiting.delete()
+        else:
+            _save(confirmed.instance, by)
+
+
+@transaction.atomic
+def renew(*, evaluation: Evaluation, by: User) -> None:
+    """Let what waits to be confirmed follow the corrected 調書; what was decided stays as it is."""
+    if NextYearProposal.objects.filter(evaluation=evaluation, state=ProposalState.PROPOSED).exists():
+        propose(evaluation=evaluation, by=by)
 
 
 @transaction.atomic
@@ -57,9 +75,10 @@ def confirm(*, proposal: NextYearProposal, by: User, at: datetime.datetime | Non
     Effects, in order: (1) the 調書 is locked; (2) `ActionYear` and the targets
     get the proposed values, with history and a 改定履歴 whose reason names the
     調書, or the action gets its last year; (3) the proposal is CONFIRMED and
-    points at the yearly plan it became. Raises NotNow when it was decided already.
+    points at the yearly plan it became; (4) the audit trail has it. Raises
+    NotYours, NotNow when it was decided already or its 調書 was returned.
     """
-    stored = _locked(proposal)
+    stored = _locked(proposal, by)
     evaluation = stored.evaluation
     action = evaluation.action
     reason = f"{evaluation.round}の結果を反映"
@@ -94,21 +113,25 @@ def confirm_many(*, proposals: Iterable[NextYearProposal], by: User) -> int:
 def decline(
     *, proposal: NextYearProposal, by: User, reason: str, at: datetime.datetime | None = None
 ) -> NextYearProposal:
-    """Leave the next year's plan as it is. Raises NotNow when it was decided already, ReasonRequired."""
+    """Leave the next year's plan as it is; the audit trail has it. Raises as `confirm`, ReasonRequired."""
     if not reason.strip():
         raise ReasonRequired("反映しないこと")
-    stored = _locked(proposal)
+    stored = _locked(proposal, by)
     stored.decline_reason = reason.strip()
     return _decide(stored, ProposalState.DECLINED, by=by, at=at)
 
 
-def _locked(proposal: NextYearProposal) -> NextYearProposal:
+def _locked(proposal: NextYearProposal, by: User) -> NextYearProposal:
+    if not by.may(Permission.REVIEW):
+        raise NotYours("次年度の計画への反映は、ICT推進課の職員が行います。")
     wait_for_turn()  # before the 調書, as publishing does: nobody waits in a circle
     evaluation = locked_evaluation(proposal.evaluation_id)
     stored = NextYearProposal.objects.select_related("action_year").get(pk=proposal.pk)
     stored.evaluation = evaluation
     if stored.state != ProposalState.PROPOSED:
         raise NotNow(f"『{evaluation}』の次年度計画は、すでに「{stored.get_state_display()}」です。")
+    if evaluation.status not in {Status.ACCEPTED, Status.PUBLISHED}:
+        raise NotNow(f"『{evaluation}』は「{evaluation.get_status_display()}」です。確認が済んでから反映してください。")
     return stored
 
 
@@ -118,6 +141,7 @@ def _decide(
     proposal.state = state
     proposal.decided_at, proposal.decided_by = at or timezone.now(), by
     _save(proposal, by)
+    audit.record(AuditKind.TRANSITION, by=by, about=f"次年度計画「{state.label}」：{proposal}")
     return proposal
 
 

@@ -1,7 +1,7 @@
 """公表: what was accepted becomes a frozen snapshot that the public sees, now or at a set time."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from plan.actions import bump_content_version, wait_for_turn
 from programs.models import ActionYear, IndicatorYear
+from progress.actions.evaluations import save_row
 from progress.actions.freezing import freeze_measures, frozen_evaluation
 from progress.actions.locks import locked_round
 from progress.actions.notices import tell_published
@@ -21,7 +22,15 @@ from progress.actions.opening import BATCH, Report, no_report
 from progress.documents import index_publication
 from progress.enums import PublicationKind, RoundState, Status
 from progress.errors import CannotPublish, NotNow, NotYours
-from progress.models import Evaluation, EvaluationEvent, EvaluationIndicator, Publication, PublishedEvaluation, Round
+from progress.models import (
+    Evaluation,
+    EvaluationEvent,
+    EvaluationIndicator,
+    MeasureEvaluation,
+    Publication,
+    PublishedEvaluation,
+    Round,
+)
 from progress.queries.filling import entries_of
 from progress.queries.snapshot_rows import snapshot_rows, undecided
 from progress.snapshots import frame_data
@@ -35,26 +44,32 @@ def schedule(*, round: Round, by: User, publish_at: datetime.datetime) -> Round:
     """Set the moment from which the round is public; `manage.py publish_due` does it then.
 
     Nothing is public before. Effects: (1) the round's `publish_at` and who
-    answers for it. Raises NotYours, NotNow (also for a moment that has gone
+    answers for it; (2) the audit trail has it. Raises NotYours, NotNow (also for a moment that has gone
     by), CannotPublish when something is undecided today.
     """
     _demand_permission(by)
+    wait_for_turn()
     stored = _publishable(round)
     if publish_at <= timezone.now():
         raise NotNow("公表の予定には、これからの日時を入力してください。すぐなら「今すぐ公表する」を選びます。")
     stored.publish_at, stored.published_by = publish_at, by
-    return _save_round(stored, by)
+    save_row(stored, by=by, moment=timezone.now())
+    moment = timezone.localtime(publish_at)
+    _record(stored, by, "公表の予定", {"公表する日時": f"{moment:%Y-%m-%d %H:%M}"})
+    return stored
 
 
 @transaction.atomic
 def unschedule(*, round: Round, by: User) -> Round:
-    """Take the set moment back. Raises NotYours, NotNow when the round is public already."""
+    """Take the set moment back; the audit trail has it. Raises NotYours, NotNow when the round is public already."""
     stored = locked_round(round.pk)
     _demand_permission(by)
     if stored.state == RoundState.PUBLISHED:
         raise NotNow(f"{stored}は、すでに公表しています。")
     stored.publish_at = stored.published_by = None
-    return _save_round(stored, by)
+    save_row(stored, by=by, moment=timezone.now())
+    _record(stored, by, "公表の予定の取消し")
+    return stored
 
 
 @transaction.atomic
@@ -78,7 +93,7 @@ def publish(*, round: Round, by: User, report: Report = no_report, at: datetime.
 def _made_public(stored: Round, *, by: User, moment: datetime.datetime, report: Report) -> Publication:
     """The effects of `publish`; the round is locked."""
     stored.state, stored.published_at, stored.published_by = RoundState.PUBLISHED, moment, by
-    _save_round(stored, by)
+    save_row(stored, by=by, moment=moment)
     publication = Publication.objects.create(
         round=stored,
         number=1,
@@ -142,17 +157,17 @@ def _publishable(round_: Round) -> Round:
     stored = locked_round(round_.pk)
     if stored.state != RoundState.OPEN:
         raise NotNow(f"{stored}は「{stored.get_state_display()}」のため、公表できません。")
-    # Whoever is saving or moving a 調書 finishes first; whoever comes later sees the published round.
-    list(Evaluation.objects.select_for_update(of=("self",)).filter(round=stored).values_list("pk", flat=True))
+    # Whoever is saving or moving a 調書 or a 施策評価 finishes first; whoever comes later sees the published round.
+    for model in (Evaluation, MeasureEvaluation):
+        rows = model._default_manager.select_for_update(of=("self",)).filter(round=stored).order_by("pk")
+        list(rows.values_list("pk", flat=True))
     if waiting := list(undecided(stored)[: SHOWN_PROBLEMS + 1]):
         raise CannotPublish([f"{row.department} {row.action}（{row.get_status_display()}）" for row in waiting])
     return stored
 
 
-def _save_round(stored: Round, by: User) -> Round:
-    stored._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
-    stored.save()
-    return stored
+def _record(stored: Round, by: User, deed: str, details: Mapping[str, object] | None = None) -> None:
+    audit.record(AuditKind.TRANSITION, by=by, about=f"{deed}：{stored}", details=details)
 
 
 def _freeze_all(round_: Round, publication: Publication, *, by: User, report: Report) -> None:

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from django.db import transaction
@@ -50,6 +51,7 @@ def reorganise(
     if not by.may(Permission.REORGANISE):
         raise NotYours("組織改編は、ICT推進課の職員かシステム管理者が行います。")
     wait_for_turn()
+    reorganisation = _as_stored(reorganisation)
     if found := problems(reorganisation):
         raise CannotReorganise(found)
     listed = moves(reorganisation)
@@ -77,24 +79,38 @@ def realign(*, by: User | None = None, today: datetime.date | None = None) -> in
 
     For a 組織改編 entered ahead of its day, `manage.py realign_departments` does
     this daily. Effects: (1) `Evaluation.department`, with history; (2) a 課
-    that got an extension in an open round hands it on.
+    that got an extension in an open round hands it on; (3) the audit trail has
+    it where nobody asked for it: a 組織改編 records itself.
     """
+    wait_for_turn()
     day = today or timezone.localdate()
     leads = ActionOwner.objects.valid_on(day).filter(action=OuterRef("action"), kind=OwnerKind.LEAD)
     ended = unpublished(Evaluation.objects.filter(department__valid_to__lt=day)).annotate(
         lead=Subquery(leads.order_by("position", "pk").values("department")[:1])
     )
-    moved = [evaluation for evaluation in ended if evaluation.lead not in {None, evaluation.department_id}]
+    held = ended.select_for_update(of=("self",)).order_by("pk")
+    moved = [evaluation for evaluation in held if evaluation.lead not in {None, evaluation.department_id}]
     if not moved:
         return 0
     _hand_on_extensions({(each.round_id, each.department_id, each.lead) for each in moved}, by=by)
     for evaluation in moved:
         evaluation.department_id = evaluation.lead
     bulk_update_with_history(moved, Evaluation, ["department"], batch_size=BATCH, default_user=by)
+    if by is None:
+        audit.record(
+            AuditKind.REORGANISED, by=None, about="調書の引継ぎ：改編の日が来たため", details={"調書": len(moved)}
+        )
     return len(moved)
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────
+
+
+def _as_stored(reorganisation: Reorganisation) -> Reorganisation:
+    """With the predecessors as they are now: somebody else may have reorganised them meanwhile."""
+    keys = [department.pk for department in reorganisation.predecessors]
+    stored = Department.objects.select_related("bureau").in_bulk(keys)
+    return replace(reorganisation, predecessors=tuple(stored[key] for key in keys))
 
 
 def _set_up(successor: Successor, reorganisation: Reorganisation, *, by: User) -> Department:

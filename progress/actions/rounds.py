@@ -10,8 +10,10 @@ from django.utils import timezone
 from accounts import audit
 from accounts.enums import AuditKind
 from accounts.models import Department, User
+from accounts.permissions import Permission
 from plan.fiscal import date_label
 from progress import permissions, workflow
+from progress.actions.evaluations import save_row
 from progress.actions.locks import locked_evaluation, locked_round
 from progress.actions.opening import ensure_default_scale
 from progress.enums import EvaluationField, RoundState, Status
@@ -30,6 +32,7 @@ def prepare_round(*, round: Round, by: User) -> Round:
     """
     if round.scale_id is None:
         round.scale = ensure_default_scale()
+    _demand_permission(by)
     return _save_round(round, by, "評価年度の準備")
 
 
@@ -39,9 +42,10 @@ def change_round(*, round: Round, values: Mapping[str, Any], by: User) -> tuple[
 
     Returns it, and the extensions that went. Effects, in order: (1) the round
     is locked and its fields are saved, with history; (2) extensions that are
-    no longer later than the deadline go. Raises NotNow for a published round
-    and for what an open one has fixed.
+    no longer later than the deadline go; (3) the audit trail has it. Raises
+    NotYours, NotNow for a published round and for what an open one has fixed.
     """
+    _demand_permission(by)
     stored = locked_round(round.pk)
     if stored.state == RoundState.PUBLISHED:
         raise NotNow("公表した年度の設定は変えられません。")
@@ -50,12 +54,18 @@ def change_round(*, round: Round, values: Mapping[str, Any], by: User) -> tuple[
         raise NotNow("照会を始めた年度で変えられるのは、提出期限だけです。")
     if not differing:
         return stored, []
+    changes: dict[str, object] = {}
     for name, value in differing.items():
+        label = str(Round._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # a field of its own
+        changes[label] = f"{getattr(stored, name)} → {value}"
         setattr(stored, name, value)
-    _save_round(stored, by, "評価年度の設定の変更")
+    save_row(stored, by=by, moment=timezone.now())
     overtaken = list(stored.extensions.filter(deadline__lte=stored.deadline).select_related("department"))
     for extension in overtaken:
         _delete_extension(extension, by)
+    if overtaken:
+        changes["なくなった延長"] = [str(extension.department) for extension in overtaken]
+    _record(stored, by, "評価年度の設定の変更", changes)
     return stored, overtaken
 
 
@@ -66,6 +76,7 @@ def write_guidance(*, round: Round, texts: Mapping[EvaluationField, str], by: Us
     Effects: (1) the rows that differ are saved, with history; (2) the audit trail
     has it. Raises NotNow for a published round.
     """
+    _demand_permission(by)
     stored = locked_round(round.pk)
     if stored.state == RoundState.PUBLISHED:
         raise NotNow("公表した年度の記入要領は変えられません。")
@@ -91,6 +102,7 @@ def extend(*, round: Round, department: Department, deadline: datetime.date, rea
     Effects: (1) the extension is saved, with history; (2) the audit trail has it. Raises ReasonRequired,
     NotNow for a published round, ValidationError for the day.
     """
+    _demand_permission(by)
     if not reason.strip():
         raise ReasonRequired("期限の延長")
     stored = locked_round(round.pk)
@@ -112,6 +124,7 @@ def extend(*, round: Round, department: Department, deadline: datetime.date, rea
 @transaction.atomic
 def end_extension(*, extension: Extension, by: User) -> None:
     """Take an extension back: the round's own deadline counts again. Raises NotNow for a published round."""
+    _demand_permission(by)
     stored = locked_round(extension.round_id)
     if stored.state == RoundState.PUBLISHED:
         raise NotNow("公表した年度の期限は変えられません。")
@@ -121,7 +134,8 @@ def end_extension(*, extension: Extension, by: User) -> None:
 
 @transaction.atomic
 def release_to_committee(*, round: Round, by: User, at: datetime.datetime | None = None) -> Round:
-    """Let committee viewers read what is accepted of this round. Raises NotNow where it is not open."""
+    """Let committee viewers read what is accepted of this round. Raises NotYours, NotNow before it was opened."""
+    _demand_permission(by, Permission.RELEASE_TO_COMMITTEE)
     stored = locked_round(round.pk)
     if stored.state == RoundState.PLANNED:
         raise NotNow("照会を始めてから、会議に公開してください。")
@@ -131,7 +145,8 @@ def release_to_committee(*, round: Round, by: User, at: datetime.datetime | None
 
 @transaction.atomic
 def withdraw_from_committee(*, round: Round, by: User) -> Round:
-    """Hide the round from committee viewers again; what is published stays public."""
+    """Hide the round from committee viewers again; what is published stays public. Raises NotYours."""
+    _demand_permission(by, Permission.RELEASE_TO_COMMITTEE)
     stored = locked_round(round.pk)
     stored.released_at = stored.released_by = None
     return _save_round(stored, by, "会議への公開の取りやめ")
@@ -161,9 +176,13 @@ def set_exception(*, evaluation: Evaluation, by: User, reason: str) -> Evaluatio
 # ── Steps ─────────────────────────────────────────────────────────────────────
 
 
+def _demand_permission(by: User, permission: Permission = Permission.OPEN_ROUND) -> None:
+    if not by.may(permission):
+        raise NotYours("評価年度の設定は、ICT推進課の職員が行います。")
+
+
 def _save_round(stored: Round, by: User, deed: str) -> Round:
-    stored._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
-    stored.save()
+    save_row(stored, by=by, moment=timezone.now())
     _record(stored, by, deed)
     return stored
 

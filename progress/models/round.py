@@ -108,6 +108,10 @@ class Round(models.Model):
         return self.program.is_sample
 
     @property
+    def is_published(self) -> bool:
+        return self.state == RoundState.PUBLISHED
+
+    @property
     def last_day(self) -> datetime.date:
         """31 March, the end of the fiscal year: departments are those of this day."""
         return datetime.date(self.year + 1, 3, 31)

@@ -47,14 +47,13 @@ def overview(request: HttpRequest, round_: Round) -> HttpResponse:
 
 
 def _record_that_contacts_were_seen(request: HttpRequest, round_: Round, rows: Iterable[DepartmentRow]) -> None:
-    """The one place where names and addresses of a department's people are shown to ICT推進課."""
     people = {person.pk for row in rows for person in (*row.liaisons, *row.managers)}
     if people:
         about = f"{round_}の所管課の連絡先"
         record_request(request, AuditKind.SAW_PERSONAL_DATA, about=about, details={"人数": len(people)})
 
 
-@round_deed(Permission.REVIEW)
+@round_deed(Permission.OPEN_ROUND)
 def chase(request: HttpRequest, round_: Round) -> HttpResponse:
     """POST department (keys), or late: 催促 to those departments, or to all that are late."""
     if request.POST.get("late"):

@@ -305,6 +305,8 @@ def test_the_command_ends_with_1_where_the_trail_is_broken() -> None:
 def test_the_command_refuses_what_is_no_number() -> None:
     with pytest.raises(CommandError, match="「四」は数として読めません"):
         run("--known", "四", "0a")
+    with pytest.raises(CommandError, match="番号は1からです"):
+        run("--known", "0", "0a")
 
 
 def test_details_are_stored_in_the_spelling_that_is_hashed() -> None:

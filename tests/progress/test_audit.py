@@ -1,18 +1,29 @@
 """What is done in a round is in the audit trail."""
 
+import datetime
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from accounts import audit
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Department, User
 from progress.actions.corrections import correct_evaluation
 from progress.actions.evaluations import Answers
-from progress.actions.publication import publish
-from progress.actions.rounds import release_to_committee
+from progress.actions.opening import open_round
+from progress.actions.publication import publish, schedule, unschedule
+from progress.actions.rounds import (
+    change_round,
+    extend,
+    prepare_round,
+    release_to_committee,
+    withdraw_from_committee,
+    write_guidance,
+)
 from progress.enums import Status
-from progress.errors import CannotPublish
+from progress.errors import CannotPublish, NotYours
 from progress.models import Evaluation
+from tests.progress.factories import RoundFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +64,43 @@ def test_what_was_refused_is_not_on_record(evaluation: Evaluation, ict_staff: Us
     with pytest.raises(CannotPublish):
         publish(round=evaluation.round, by=ict_staff)
     assert AuditEntry.objects.count() == before
+
+
+def test_settings_of_a_round_and_its_set_minute_are_on_record(
+    evaluation: Evaluation, ict_staff: User, brought_to: Callable[[Status, Evaluation], Evaluation]
+) -> None:
+    round_ = brought_to(Status.ACCEPTED, evaluation).round
+    change_round(round=round_, values={"deadline": datetime.date(2017, 6, 7)}, by=ict_staff)
+    schedule(round=round_, by=ict_staff, publish_at=timezone.now() + datetime.timedelta(days=1))
+    unschedule(round=round_, by=ict_staff)
+    year = "平成28(2016)年度の評価"
+    changed, *scheduled = AuditEntry.objects.order_by("-number")[:3][::-1]
+    assert (changed.about, changed.facts) == (
+        f"評価年度の設定の変更：{year}",
+        {"提出期限": "2017-05-31 → 2017-06-07"},
+    )
+    assert [(entry.person, entry.about) for entry in scheduled] == [
+        (ict_staff, f"公表の予定：{year}"),
+        (ict_staff, f"公表の予定の取消し：{year}"),
+    ]
+
+
+def test_what_belongs_to_staff_is_refused_to_others(
+    evaluation: Evaluation, division: Department, liaison: User
+) -> None:
+    """Every action asks for itself: a command or a page to come may forget."""
+    round_, planned = evaluation.round, RoundFactory.create()
+    count = AuditEntry.objects.count()
+    for deed in (
+        lambda: prepare_round(round=RoundFactory.build(), by=liaison),
+        lambda: open_round(round=planned, by=liaison),
+        lambda: change_round(round=round_, values={}, by=liaison),
+        lambda: write_guidance(round=round_, texts={}, by=liaison),
+        lambda: extend(round=round_, department=division, deadline=round_.deadline, reason="理由", by=liaison),
+        lambda: release_to_committee(round=round_, by=liaison),
+        lambda: withdraw_from_committee(round=round_, by=liaison),
+        lambda: unschedule(round=round_, by=liaison),
+    ):
+        with pytest.raises(NotYours):
+            deed()
+    assert AuditEntry.objects.count() == count

@@ -12,13 +12,23 @@ from accounts.models import Department, User
 from programs.models import ActionYear
 from progress import workflow
 from progress.actions.evaluations import Answers, perform, save_evaluation
+from progress.actions.measures import save_measure_evaluation
 from progress.actions.opening import open_round
 from progress.actions.proposals import confirm
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
 from progress.enums import RoundState, Status
 from progress.errors import CannotPublish, NotNow, ProgressError
-from progress.models import Evaluation, EvaluationEvent, NextYearProposal, Publication, PublishedEvaluation, Round
+from progress.models import (
+    Evaluation,
+    EvaluationEvent,
+    MeasureEvaluation,
+    NextYearProposal,
+    Publication,
+    PublishedEvaluation,
+    PublishedMeasure,
+    Round,
+)
 from tests.factories import UserFactory
 from tests.progress.factories import RoundFactory, action_of, fill_in, opened
 
@@ -111,6 +121,22 @@ def test_saving_against_submitting(evaluation: Evaluation, liaison: User) -> Non
         ("NotNow", "計画どおりに実施しました。"),
     }
     assert stored.status == Status.SUBMITTED
+
+
+def test_publishing_against_writing_a_measure(
+    evaluation: Evaluation, ict_staff: User, other_staff: User, brought_to: Callable[..., Evaluation]
+) -> None:
+    """What was saved is published; what came too late was told so."""
+    brought_to(Status.ACCEPTED, evaluation)
+    row = MeasureEvaluation.objects.order_by("pk")[0]
+    ended = _at_once(
+        lambda: publish(round=evaluation.round, by=ict_staff),
+        lambda: save_measure_evaluation(
+            evaluation=row, values={"reason": "間に合った文章"}, by=other_staff, expected_version=1
+        ),
+    )
+    published = PublishedMeasure.objects.get(evaluation=row).data["reason"]
+    assert (ended, published) in [(["done", "done"], "間に合った文章"), (["done", "NotNow"], "")]
 
 
 def test_publishing_against_returning(

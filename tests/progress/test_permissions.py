@@ -4,20 +4,23 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import Department, User
+from programs.models import ActionOwner
 from progress import permissions
 from progress.actions.evaluations import perform
 from progress.actions.rounds import release_to_committee, withdraw_from_committee
 from progress.enums import Status
 from progress.models import Evaluation, Round
-from progress.workflow import ACCEPT, ENDORSE, SUBMIT
+from progress.workflow import ACCEPT, ENDORSE, SAVE, SUBMIT
 from tests.factories import DepartmentFactory, MembershipFactory, UserFactory
 from tests.programs.factories import ActionOwnerFactory
 from tests.progress.factories import department_of, fill_in, opened
 
 pytestmark = pytest.mark.django_db
+ONE_DAY = datetime.timedelta(days=1)
 
 
 def _seen(person: User) -> set[Evaluation]:
@@ -39,7 +42,22 @@ def test_a_related_department_reads_but_does_not_edit(evaluation: Evaluation, ot
     department = department_of(other_liaison)
     ActionOwnerFactory.create(action=evaluation.action, department=department, related=True)
     assert _seen(other_liaison) == {evaluation}
-    assert set(permissions.editable_by(other_liaison)) == set()
+    assert permissions.refusal(other_liaison, SAVE, evaluation) == "保存は、試験福祉課の担当者が行います。"
+
+
+def test_a_related_department_reads_from_its_first_day_to_its_last(evaluation: Evaluation, other_liaison: User) -> None:
+    owner = ActionOwnerFactory.create(action=evaluation.action, department=department_of(other_liaison), related=True)
+    today = timezone.localdate()
+    for first, last, sees in (
+        (today, today, True),
+        (today + ONE_DAY, None, False),
+        (today - 2 * ONE_DAY, today - ONE_DAY, False),
+    ):
+        ActionOwner.objects.filter(pk=owner.pk).update(valid_from=first, valid_to=last)
+        assert (_seen(other_liaison) == {evaluation}, permissions.is_in_chain(other_liaison, evaluation)) == (
+            sees,
+            sees,
+        )
 
 
 def test_a_role_that_has_ended_shows_nothing(evaluation: Evaluation, division: Department) -> None:

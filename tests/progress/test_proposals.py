@@ -13,15 +13,16 @@ from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.opening import open_round
 from progress.actions.proposals import confirm, confirm_many, decline
 from progress.enums import ProposalState, Status
-from progress.errors import NotNow, ReasonRequired
+from progress.errors import NotNow, NotYours, ReasonRequired
 from progress.models import Evaluation, NextYearProposal
-from progress.workflow import ACCEPT, ENDORSE, SUBMIT
+from progress.workflow import ACCEPT, ENDORSE, RETURN_BY_STAFF, SUBMIT
 from tests.factories import UserFactory
 from tests.programs.factories import ActionYearFactory, IndicatorFactory, IndicatorYearFactory
 from tests.progress.factories import RoundFactory, action_of, bring_to, entry, opened
 
 pytestmark = pytest.mark.django_db
 Brought = Callable[[Status, Evaluation], Evaluation]
+_CHAIN = ("submitted_at", "submitted_by", "endorsed_at", "endorsed_by", "accepted_at", "accepted_by")
 
 
 @pytest.fixture
@@ -135,3 +136,45 @@ def test_many_are_confirmed_at_once(division: Department, brought_to: Brought, i
     decline(proposal=first, by=ict_staff, reason="見送り")
     assert confirm_many(proposals=NextYearProposal.objects.all(), by=ict_staff) == 2
     assert ActionYear.objects.filter(year=2017).count() == 2
+
+
+def test_a_returned_evaluation_is_not_made_the_plan(proposal: NextYearProposal, ict_staff: User, liaison: User) -> None:
+    confirm(proposal=proposal, by=ict_staff)
+    confirmed = NextYearProposal.objects.get()
+    evaluation = proposal.evaluation
+    perform(evaluation=evaluation, transition=RETURN_BY_STAFF, by=ict_staff, comment="計画を見直してください。")
+    stored = Evaluation.objects.get()
+    save_evaluation(
+        evaluation=stored,
+        answers=Answers(values={"next_plan": "見直した計画"}),
+        by=liaison,
+        expected_version=stored.version,
+    )
+    _finish(stored, liaison, ict_staff)
+    waiting = NextYearProposal.objects.get()
+    assert (waiting.state, waiting.planned_work) == (ProposalState.PROPOSED, "見直した計画")
+    perform(evaluation=evaluation, transition=RETURN_BY_STAFF, by=ict_staff, comment="もう一度見直してください。")
+    again = NextYearProposal.objects.get()
+    assert (again.state, again.planned_work, again.decided_at) == (
+        ProposalState.CONFIRMED,
+        confirmed.planned_work,
+        confirmed.decided_at,
+    )
+    assert ActionYear.objects.get(year=2017).planned_work == "対象を広げて実施します。"
+
+
+def test_what_waits_of_a_returned_evaluation_cannot_be_confirmed(proposal: NextYearProposal, ict_staff: User) -> None:
+    Evaluation.objects.update(status=Status.DRAFT, **dict.fromkeys(_CHAIN, None))
+    with pytest.raises(NotNow, match="は「記入中」です。確認が済んでから反映してください。"):
+        confirm(proposal=proposal, by=ict_staff)
+    assert ActionYear.objects.filter(year=2017).count() == 0
+
+
+def test_only_staff_decide(proposal: NextYearProposal, liaison: User) -> None:
+    for decide in (
+        lambda: confirm(proposal=proposal, by=liaison),
+        lambda: decline(proposal=proposal, by=liaison, reason="理由"),
+    ):
+        with pytest.raises(NotYours):
+            decide()
+    assert NextYearProposal.objects.get().state == ProposalState.PROPOSED

@@ -24,12 +24,13 @@ from progress.models import (
     Correction,
     Evaluation,
     MeasureEvaluation,
+    NextYearProposal,
     Publication,
     PublishedEvaluation,
     PublishedMeasure,
     Round,
 )
-from tests.programs.factories import IndicatorFactory, IndicatorYearFactory
+from tests.programs.factories import IndicatorFactory, IndicatorYearFactory, direction_of
 from tests.progress.factories import RoundFactory, action_of, bring_to, entry, fill_in, opened
 
 pytestmark = pytest.mark.django_db
@@ -244,6 +245,55 @@ def test_a_correction_adds_a_state_and_keeps_the_first(published: Evaluation, ic
         2,
     )
     assert content_version() > version
+
+
+def test_a_correction_takes_no_later_edits_along(published: Evaluation, ict_staff: User) -> None:
+    """What was renamed since is no part of it: neither in what is published nor in the 正誤."""
+    first = PublishedEvaluation.objects.get()
+    action, department = published.action, published.department
+    type(action).objects.filter(pk=action.pk).update(
+        title="別の名前", purpose="別の目的", main_direction=direction_of("2-1-1")
+    )
+    Department.objects.filter(pk=department.pk).update(name="別の課")
+    published.round.scale.entries.update(label="別の意味")
+    correction = _correct(published, ict_staff, settlement=1200)
+    second = PublishedEvaluation.objects.get(is_current=True)
+    assert correction.changes == [{"label": "決算額", "before": "1,000千円", "after": "1,200千円"}]
+    assert correction.title == str(first)
+    assert second.data == first.data | {"do": first.data["do"] | {"settlement": 1200}}
+    for name in ("title", "measure", "direction", "department", "department_name", "grade_label", "outlook_label"):
+        assert getattr(second, name) == getattr(first, name)
+    assert PublishedMeasure.objects.count() == 8, "only the measure whose sum changed gets a new row"
+
+
+def test_an_indicator_is_corrected_as_it_was_measured_at_publication(
+    division: Department, liaison: User, manager: User, ict_staff: User
+) -> None:
+    round_ = RoundFactory.create()
+    action = action_of(round_.program, division)
+    indicator = IndicatorFactory.create(action=action, name="待ち時間", unit="分", improvement="down")
+    IndicatorYearFactory.create(indicator=indicator, position=2016, target=10)
+    open_round(round=round_, by=ict_staff)
+    evaluation = round_.evaluations.get()
+    bring_to(Status.ACCEPTED, evaluation, liaison=liaison, manager=manager, staff=ict_staff)
+    publish(round=round_, by=ict_staff)
+    type(indicator).objects.filter(pk=indicator.pk).update(name="処理件数", unit="件", improvement="up")
+    correct_evaluation(
+        evaluation=evaluation,
+        answers=Answers(values={}, indicators={evaluation.indicators.get().pk: {"actual": Decimal(8)}}),
+        by=ict_staff,
+        reason="転記の誤り",
+        expected_version=Evaluation.objects.get().version,
+    )
+    current = PublishedEvaluation.objects.get(is_current=True)
+    (told,) = current.data["indicators"]
+    assert (told["name"], told["unit"], told["improvement"], told["reached"]) == ("待ち時間", "分", "down", True)
+    assert current.indicators_reached == 1
+
+
+def test_what_still_waits_for_the_next_year_follows_a_correction(published: Evaluation, ict_staff: User) -> None:
+    _correct(published, ict_staff, next_plan="正しい計画です。")
+    assert NextYearProposal.objects.get().planned_work == "正しい計画です。"
 
 
 def test_the_sums_of_the_measure_follow_a_correction(published: Evaluation, ict_staff: User) -> None:

@@ -33,6 +33,15 @@ def test_each_changed_field_is_named_in_words() -> None:
     ]
 
 
+def test_of_two_milestones_of_one_title_the_second_is_told() -> None:
+    def data(second: str) -> dict[str, Any]:
+        return {"milestones": [{"title": "検討会", "reached_label": label} for label in ("達成", second)]}
+
+    assert evaluation_differences(data("達成"), data("未達成")) == [
+        {"label": "マイルストーン「検討会」（2）", "before": "達成", "after": "未達成"}
+    ]
+
+
 def test_what_was_an_exception_gets_all_its_parts() -> None:
     plan_only = {"plan": {"planned_work": "計画", "planned_budget": 5}}
     whole = {**plan_only, "check": {"grade": {"symbol": "中止", "label": "中止", "kind": "ungraded"}}}

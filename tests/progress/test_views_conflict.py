@@ -162,13 +162,15 @@ def test_numbers_grades_and_what_cannot_be_read_are_compared_as_words(
     assert 'name="next_budget" value="五百"' in page
 
 
-def test_rows_are_compared_as_well(division: Department, liaison: User, colleague: User, client_of: ClientOf) -> None:
+def test_rows_are_compared_as_well(
+    division: Department, liaison: User, colleague: User, ict_staff: User, client_of: ClientOf
+) -> None:
     round_ = RoundFactory.create()
     action = action_of(round_.program, division)
     for name in ("件数", "人数"):
         indicator = IndicatorFactory.create(action=action, name=name)
         IndicatorYearFactory.create(indicator=indicator, position=2016)
-    open_round(round=round_, by=colleague)
+    open_round(round=round_, by=ict_staff)
     evaluation = Evaluation.objects.with_everything().get()
     first, second = evaluation.indicators.all()
     theirs = Answers(indicators={first.pk: {"actual": Decimal(5)}, second.pk: {"actual": Decimal(6)}})

@@ -31,4 +31,6 @@ def _known(given: list[str] | None) -> tuple[int, str] | None:
     number, digest = given
     if not (number.isascii() and number.isdecimal()):
         raise CommandError(f"--known の番号「{number}」は数として読めません（例：--known 123 0a1b…）。", returncode=2)
+    if int(number) == 0:
+        raise CommandError("--known の番号は1からです。控えておいた番号を入力してください。", returncode=2)
     return int(number), digest.lower()
