@@ -61,6 +61,7 @@ test: $(DEVELOPMENT) $(NODE) ## すべてのテスト / all tests (DATABASE_URL 
 .PHONY: bench
 bench: $(DEVELOPMENT) ## 速さを測ります / measure the speed
 	@$(BIN)/python -m tests.bench
+	@.ci/with-postgres $(BIN)/python -m tests.bench search rounds
 
 .PHONY: manual
 manual: $(DEVELOPMENT) ## 手引きの図を撮り直します / make the pictures of the staff manual again

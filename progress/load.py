@@ -13,17 +13,24 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 
 from accounts.models import Department, User
+from plan import search
 from plan.actions import bump_content_version
 from plan.models import Direction, Measure, Plan, Policy
+from programs.documents import index_program
 from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner, ActionYear, Indicator, IndicatorYear, Program
+from progress import workflow
 from progress.actions.freezing import freeze_measures
 from progress.actions.opening import ensure_default_scale
+from progress.documents import evaluations, of_evaluation
 from progress.enums import PublicationKind, RoundState, ScaleKind, Status
 from progress.models import (
+    Correction,
     Evaluation,
+    EvaluationEvent,
     EvaluationIndicator,
     MeasureEvaluation,
+    NextYearProposal,
     Publication,
     PublishedEvaluation,
     Round,
@@ -35,6 +42,8 @@ from progress.snapshots import frame_data
 
 BATCH = 2000
 ACTIONS_A_DEPARTMENT = 50
+# One 正誤 for so many published 調書.
+CORRECTED = 100
 FIRST_YEAR = 2016
 Say = Callable[[str], None]
 Row = TypeVar("Row", bound=models.Model)
@@ -44,8 +53,10 @@ def make_load(*, plans: int, actions: int, years: int, by: User, say: Say) -> li
     """Make `plans` programmes of `years` fiscal years with `actions` actions each; returns them.
 
     The first belongs to the current plan, where there is one, the others to
-    plans of their own. Every year but the last has a published round, the last
-    an open one in all states. One transaction for each plan.
+    plans of their own. Every year but the last has a published round with one
+    正誤 for each hundred 調書; the last an open one in all states, whose accepted
+    調書 propose the year after it, the last of the programme: that one is
+    planned and has no round yet. One transaction for each plan.
     """
     return [_load_plan(number, actions=actions, years=years, by=by, say=say) for number in range(1, plans + 1)]
 
@@ -60,15 +71,17 @@ def _load_plan(number: int, *, actions: int, years: int, by: User, say: Say) -> 
         slug=slug,
         title=f"負荷試験プログラム{number}",
         start_year=FIRST_YEAR,
-        end_year=FIRST_YEAR + years - 1,
+        end_year=FIRST_YEAR + years,
         is_published=True,
         is_sample=True,
     )
     made = _actions(program, _departments(slug, actions), actions)
     say(f"{program}：取組 {len(made):,}件")
-    for year in program.years:
-        _round(program, year, made, chance, by=by, is_last=year == program.end_year)
+    for year in program.years[:-1]:
+        _round(program, year, made, chance, by=by, is_last=year == program.end_year - 1)
         say(f"  {year}年度：調書 {len(made):,}件")
+    index_program(program)
+    search.index(of_evaluation(row) for row in evaluations().filter(round__program=program).iterator(chunk_size=BATCH))
     bump_content_version()
     return program
 
@@ -197,8 +210,43 @@ def _round(
             for each in evaluations
         ),
     )
-    if not is_last:
+    if is_last:
+        _bulk(EvaluationEvent, (event for each in evaluations for event in _events(each, by)))
+        _propose(evaluations, year + 1)
+    else:
         _publish(round_, evaluations, by=by)
+
+
+def _events(evaluation: Evaluation, by: User) -> Iterator[EvaluationEvent]:
+    before = Status.DRAFT
+    for transition in (workflow.SUBMIT, workflow.ENDORSE, workflow.ACCEPT):
+        after = transition.goes_to(before)
+        moment = getattr(evaluation, f"{after}_at")
+        if moment is None:
+            return
+        yield EvaluationEvent(
+            evaluation=evaluation,
+            transition=transition.name,
+            label=transition.noun,
+            from_status=before,
+            to_status=after,
+            by=by,
+            by_name=by.name,
+            version=evaluation.version,
+            at=moment,
+        )
+        before = after
+
+
+def _propose(evaluations: list[Evaluation], year: int) -> None:
+    _bulk(
+        NextYearProposal,
+        (
+            NextYearProposal(evaluation=each, year=year, planned_work=each.next_plan, targets=[])
+            for each in evaluations
+            if each.status == Status.ACCEPTED
+        ),
+    )
 
 
 class _Maker:
@@ -265,6 +313,37 @@ def _publish(round_: Round, evaluations: list[Evaluation], *, by: User) -> None:
         ),
     )
     freeze_measures(round_, publication)
+    _correct(round_, by=by, moment=publication.made_at)
+
+
+def _correct(round_: Round, *, by: User, moment: datetime.datetime) -> None:
+    """A correction of every hundredth row, as `actions.corrections` leaves it."""
+    rows = list(PublishedEvaluation.objects.filter(round=round_).order_by("code"))[::CORRECTED]
+    PublishedEvaluation.objects.filter(pk__in=[row.pk for row in rows]).update(is_current=False)
+    publications = _bulk(
+        Publication,
+        (
+            Publication(round=round_, number=number, kind=PublicationKind.CORRECTION, made_at=moment, by=by)
+            for number in range(2, len(rows) + 2)
+        ),
+    )
+    for row, publication in zip(rows, publications, strict=True):
+        row.pk, row.publication, row.edition, row.is_current = None, publication, 2, True
+    _bulk(
+        Correction,
+        (
+            Correction(
+                publication=publication,
+                evaluation_id=row.evaluation_id,
+                title=str(row),
+                path=f"/programs/{round_.program.slug}/actions/{row.code}/",
+                changes=[{"label": "決算額（千円）", "before": "800", "after": "900"}],
+                reason="決算額に誤りがありました。",
+            )
+            for row, publication in zip(rows, publications, strict=True)
+        ),
+    )
+    _bulk(PublishedEvaluation, rows)
 
 
 def _published(

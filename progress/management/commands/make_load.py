@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--plans", type=int, default=1, help="プログラムの数（2つ目からはプランも作ります）")
         parser.add_argument("--actions", type=int, default=60, help="1プログラムの取組の数")
-        parser.add_argument("--years", type=int, default=2, help="年度の数")
+        parser.add_argument("--years", type=int, default=2, help="評価年度の数（プログラムはもう1年度続きます）")
 
     def handle(self, **options: Any) -> None:
         if not (settings.DEMO or settings.MODE == "test"):

@@ -1,0 +1,150 @@
+"""The pages whose time must not grow with the number of actions: every one that shows programmes or rounds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.demo import PERSONAS
+
+PROGRAM = {"slug": "load-1"}
+PUBLISHED = {"slug": "2024"}
+OPEN = {"slug": "2025"}
+NEXT = {"slug": "2026"}
+ACTION = {"code": "1-1-00000"}
+MEASURE = {"code": "1-1"}
+DEPARTMENT = {"code": "load-1-0001"}
+CITIZEN = ""
+STAFF, LIAISON, MANAGER, COMMITTEE, ADMINISTRATOR = (
+    next(persona.staff_number for persona in PERSONAS if persona.key == key)
+    for key in ("ict_staff", "liaison", "manager", "committee_viewer", "administrator")
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """An address and who opens it. A keyword argument that is a name in braces is filled in by the worker."""
+
+    name: str
+    person: str = CITIZEN
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    query: str = ""
+
+
+_PUBLIC = [
+    Page("plan:home"),
+    Page("plan:search", query="q=手続"),
+    Page("plan:search", query="q=1-1-00017"),
+    Page("plan:data"),
+    Page("plan:sitemap"),
+    Page("plan:sitemap_xml"),
+    Page("plan:sitemap_part_xml", kwargs={"part": 1}),
+    Page("plan:plan", kwargs={"slug": "2016"}),
+    Page("plan:measure", kwargs={"slug": "2016", **MEASURE}),
+    Page("plan:direction", kwargs={"slug": "2016", "code": "1-1-1"}),
+    Page("programs:programs"),
+    Page("programs:program", kwargs=PROGRAM),
+    Page("programs:program", kwargs=PROGRAM, query="measure=1-1&status=3&q=受付&sort=-status"),
+    Page("programs:action", kwargs=PROGRAM | ACTION),
+    Page("programs:departments", kwargs=PROGRAM),
+    Page("programs:department", kwargs=PROGRAM | DEPARTMENT),
+    Page("programs:direction", kwargs={**PROGRAM, "code": "1-1-1"}),
+    Page("progress:progress"),
+    Page("progress:feed_xml"),
+    Page("progress:year", kwargs=PUBLISHED),
+    Page("progress:measure", kwargs=PUBLISHED | MEASURE),
+    Page("progress:measure_first", kwargs=PUBLISHED | MEASURE),
+    Page("progress:actions", kwargs=PUBLISHED),
+    Page("progress:actions", kwargs=PUBLISHED, query="measure=1-1&grade=2&outlook=Ⅱ&q=受付&sort=-grade"),
+    Page("progress:action", kwargs=PUBLISHED | ACTION),
+    Page("progress:action_first", kwargs=PUBLISHED | ACTION),
+    Page("progress:departments", kwargs=PUBLISHED),
+    Page("progress:department", kwargs=PUBLISHED | DEPARTMENT),
+    Page("progress:corrections", kwargs=PUBLISHED),
+    Page("progress:changes", kwargs=PUBLISHED),
+    Page("progress:changes", kwargs=PUBLISHED, query="kind=better"),
+]
+
+_DESK = [
+    *(Page("desk:home", person) for person in (LIAISON, MANAGER, STAFF)),
+    Page("desk:home", LIAISON, query="which=all&round=all&sort=due"),
+    Page("desk:home", STAFF, query="which=all&round=all&sort=due"),
+    Page("desk:home", STAFF, query="q=受付&state=draft"),
+    *(Page("desk:evaluation", person, {"pk": "{draft}"}) for person in (LIAISON, MANAGER, STAFF)),
+    Page("desk:evaluation", STAFF, {"pk": "{endorsed}"}),
+    Page("programs_desk:programs", STAFF),
+    Page("programs_desk:import", STAFF, PROGRAM),
+    Page("desk:rounds", STAFF),
+    Page("desk:round", STAFF, OPEN),
+    Page("desk:round", STAFF, PUBLISHED),
+    Page("desk:round_edit", STAFF, OPEN),
+    Page("desk:round_guidance", STAFF, OPEN),
+    Page("desk:round_open", STAFF, NEXT),
+    Page("desk:round_evaluations", STAFF, OPEN),
+    Page("desk:round_evaluations", STAFF, OPEN, "state=endorsed&q=受付&sort=due"),
+    Page("desk:round_exception", STAFF, OPEN | {"pk": "{draft}"}),
+    Page("desk:round_extensions", STAFF, OPEN),
+    Page("desk:round_extension", STAFF, OPEN | {"pk": "{extension}"}),
+    Page("desk:round_measures", STAFF, OPEN),
+    Page("desk:round_measure", STAFF, OPEN | MEASURE),
+    Page("desk:round_next_year", STAFF, OPEN),
+    Page("desk:round_proposal", STAFF, OPEN | {"pk": "{proposal}"}),
+    Page("desk:round_publish", STAFF, OPEN),
+    Page("desk:round_preview", STAFF, OPEN),
+    Page("desk:round_preview_actions", STAFF, OPEN),
+    Page("desk:round_preview_action", STAFF, OPEN | ACTION),
+    Page("desk:round_preview_measure", STAFF, OPEN | MEASURE),
+    Page("desk:round_preview_rest", STAFF, OPEN | {"path": "departments/"}),
+    Page("desk:round_preview_rest", STAFF, OPEN | {"path": "changes/"}),
+    Page("desk:round_corrections", STAFF, PUBLISHED),
+    Page("desk:round_correct_evaluation", STAFF, PUBLISHED | {"pk": "{published}"}),
+    Page("desk:round_correct_measure", STAFF, PUBLISHED | MEASURE),
+    Page("desk:round_publish_late", STAFF, PUBLISHED | {"pk": "{published}"}),
+    Page("desk:committee", COMMITTEE),
+    Page("desk:committee_round", COMMITTEE, OPEN),
+    Page("desk:committee_measure", COMMITTEE, OPEN | MEASURE),
+]
+
+# Models that are seen in the admin, and by whom.
+ADMIN = {
+    STAFF: (
+        "programs.Program",
+        "programs.UpperItem",
+        "programs.Action",
+        "programs.ActionLineage",
+        "programs.ActionYear",
+        "programs.Indicator",
+        "progress.Round",
+        "progress.Scale",
+        "progress.Evaluation",
+        "progress.EvaluationEvent",
+        "progress.MeasureEvaluation",
+        "progress.NextYearProposal",
+        "progress.Publication",
+        "progress.PublishedEvaluation",
+        "progress.PublishedMeasure",
+        "progress.Correction",
+    ),
+    ADMINISTRATOR: ("accounts.User", "accounts.Department", "progress.OutboxMail"),
+}
+
+
+def _admin() -> Iterator[Page]:
+    for person, models in ADMIN.items():
+        for model in models:
+            name = f"admin:{model.replace('.', '_').lower()}"
+            yield Page(f"{name}_changelist", person)
+            yield Page(f"{name}_change", person, {"object_id": "{" + model + "}"})
+
+
+PAGES = [*_PUBLIC, *_DESK, *_admin()]
+# Whole lists to take away: their time grows with their rows, the number of queries must not.
+FILES = [
+    Page("programs:actions_csv", kwargs=PROGRAM),
+    Page("programs:years_csv", kwargs=PROGRAM),
+    Page("programs:indicators_csv", kwargs=PROGRAM),
+    Page("progress:measures_csv", kwargs=PUBLISHED),
+    Page("progress:actions_csv", kwargs=PUBLISHED),
+    Page("progress:results_csv", kwargs=PUBLISHED),
+    Page("desk:round_evaluations_csv", STAFF, OPEN),
+    Page("programs_desk:export", STAFF, PROGRAM),
+]
