@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from plan.models import SearchDocument
 from plan.text.folding import fold
@@ -100,14 +100,21 @@ def containing(rows: QuerySet[Any], words: str, key: str = "pk") -> QuerySet[Any
     `key` is the lookup to the row that has the document. The documents know
     nothing of what is not public.
     """
-    label = rows.model._meta.label_lower
+    documents = SearchDocument.objects.filter(source_model=rows.model._meta.label_lower, source_id=OuterRef(key))
     for word in words.split()[:MOST_WORDS]:
         if folded := fold(word):
-            documents = SearchDocument.objects.filter(source_model=label, folded__contains=folded)
-            rows = rows.filter(Q(**{f"{key}__in": documents.values("source_id")}))
+            rows = rows.filter(Exists(documents.filter(folded__contains=folded)))
     return rows
 
 
-def page_of(rows: QuerySet[Any], number: str | None) -> "Page[Any]":
-    """50 rows; a page that is not there is the first or the last."""
+def page_of(rows: QuerySet[Any] | Sequence[Any], number: str | None) -> "Page[Any]":
+    """50 rows; a page that is not there is the first or the last. Two queries at most."""
     return Paginator(rows, ROWS_A_PAGE).get_page(number)
+
+
+def page_of_found(rows: QuerySet[Any], number: str | None) -> "Page[Any]":
+    """As `page_of`, for rows that take long to find or to sort: that is done once, with their keys alone."""
+    page = Paginator(list(rows.values_list("pk", flat=True)), ROWS_A_PAGE).get_page(number)
+    shown = {row.pk: row for row in rows.filter(pk__in=page.object_list)}
+    page.object_list = [shown[key] for key in page.object_list]
+    return page

@@ -19,8 +19,8 @@ from plan.enums import Level, Part
 from plan.models import Direction, Figure, Measure, Plan, Policy, Revision, Section, Survey, Term
 from plan.queries.plans import address_order
 
-PART = 40_000
-"""The most addresses in one file; the protocol allows 50,000."""
+PART = 2_000
+"""The most addresses in one file, so that each is made in the time of a page; the protocol allows 50,000."""
 
 
 @dataclass(frozen=True)

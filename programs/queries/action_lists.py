@@ -15,8 +15,8 @@ from plan.fiscal import fiscal_year_label
 from plan.models import Direction, Measure, Term
 from plan.prose import TermMarker
 from plan.queries.json_rows import rows_below
-from plan.queries.kept import KeptPlan, kept_plan
-from plan.queries.listing import Asked, Head, Select, containing, page_of
+from plan.queries.kept import KeptPlan, kept_plan, kept_value
+from plan.queries.listing import Asked, Head, Select, containing, page_of, page_of_found
 from plan.queries.plans import pick
 from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner, Program
@@ -68,7 +68,7 @@ def action_list(slug: str, given: Mapping[str, str]) -> ActionList:
     program.plan = kept.plan
     asked, standing = Asked.of(given, FILTERS), standing_of(program)
     rows = _ordered(_narrowed(program, asked, standing), standing, asked, _day(program, asked))
-    shown = page_of(rows, given.get("page"))
+    shown = (page_of_found if asked.words else page_of)(rows, given.get("page"))
     marker = TermMarker(kept.glossary)
     return ActionList(
         program=program,
@@ -196,7 +196,7 @@ def _heads(asked: Asked, standing: Standing) -> tuple[Head, ...]:
 
 
 def _selects(program: Program, kept: KeptPlan, standing: Standing, asked: Asked) -> tuple[Select, ...]:
-    """One query."""
+    """One query, the first time after an edit."""
     measures = [
         (measure.code, str(measure)) for policy in kept.plan.policies.all() for measure in policy.measures.all()
     ]
@@ -206,11 +206,12 @@ def _selects(program: Program, kept: KeptPlan, standing: Standing, asked: Asked)
         .values_list("department__code", "department__name")
         .distinct()
     )
+    offered = kept_value(f"programs:departments:{program.slug}", lambda: list(dict(departments).items()))
     years = [(str(year), fiscal_year_label(year)) for year in program.years]
     steps = [(step.key, step.name) for step in (*standing.steps, UNKNOWN)]
     return (
         asked.select("measure", "施策", "すべての施策", measures),
-        asked.select("department", "所管課", "すべての所管課", dict(departments).items()),
+        asked.select("department", "所管課", "すべての所管課", offered),
         asked.select("status", "状況", "すべての状況", steps),
         asked.select("year", "年度", "すべての年度", years),
     )

@@ -4,11 +4,12 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from plan.fiscal import fiscal_year_label
-from programs.models import Program
+from programs.models import Action, Program
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,18 @@ def period_of(program: Program) -> Period:
     return Period(program.start_year, program.end_year)
 
 
+def action_count() -> Coalesce:
+    """How many actions each programme has: counted in the index of the keys, not by joining the rows."""
+    counted = Action.objects.filter(program=OuterRef("pk")).order_by().values("program").annotate(number=Count("pk"))
+    return Coalesce(Subquery(counted.values("number")), 0)
+
+
 def published_programs() -> QuerySet[Any]:
     """The newest first, each with its plan and how many actions it has. One query."""
     return (
         Program.objects.published()
         .select_related("plan")
-        .annotate(action_count=Count("actions"))
+        .annotate(action_count=action_count())
         .order_by("-start_year", "slug")
     )
 

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 from accounts.models import Department
 from plan.caching import public_page
 from plan.queries import changed_on
+from plan.queries.kept import kept_value
+from plan.queries.listing import page_of
 from plan.queries.plans import Link
 from plan.views.page import Page
 from programs.models import Action, Program
@@ -84,7 +86,8 @@ def action(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 def departments(request: HttpRequest, slug: str) -> HttpResponse:
     shown = _program_or_404(slug)
     page = Page(title=DEPARTMENTS, plan=shown.plan, trail=trail(shown), cited_as=f"{shown.title} {DEPARTMENTS}")
-    own = {"program": shown, "departments": action_lists.department_counts(shown)}
+    found = kept_value(f"programs:department_counts:{slug}", lambda: action_lists.department_counts(shown))
+    own = {"program": shown, "page": page_of(found, request.GET.get("page"))}
     return render(request, "public/programs/departments.html", page.context(request, **own))
 
 

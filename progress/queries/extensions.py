@@ -33,5 +33,5 @@ def deadlines_of(rounds: Iterable[Round]) -> Deadlines:
 
 def with_deadline(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
     """Each with `due_on` (a date), the deadline of its department; no query of its own."""
-    extended = Extension.objects.filter(round=OuterRef("round"), department=OuterRef("department")).values("deadline")
-    return evaluations.annotate(due_on=Coalesce(Subquery(extended[:1]), F("round__deadline")))
+    extended = Extension.objects.filter(round=OuterRef("round"), department=OuterRef("department")).order_by()
+    return evaluations.annotate(due_on=Coalesce(Subquery(extended.values("deadline")[:1]), F("round__deadline")))

@@ -8,7 +8,8 @@ from django.core.paginator import Page
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
 
 from plan.models import Measure
-from plan.queries.listing import Asked, Head, Select, containing, page_of
+from plan.queries.kept import kept_value
+from plan.queries.listing import Asked, Head, Select, containing, page_of, page_of_found
 from plan.queries.searching import measures_of
 from progress.models import PublishedEvaluation
 from progress.queries.published import PublishedRound, published_round
@@ -33,7 +34,8 @@ def result_list(slug: str, given: Mapping[str, str]) -> ResultList:
     """`/progress/2016/actions/`; raises Round.DoesNotExist. Five queries."""
     published = published_round(slug)
     asked = Asked.of(given, FILTERS)
-    shown = page_of(_ordered(narrowed(published, asked), published, asked), given.get("page"))
+    rows = _ordered(narrowed(published, asked), published, asked)
+    shown = (page_of_found if asked.words else page_of)(rows, given.get("page"))
     return ResultList(
         published,
         asked,
@@ -141,7 +143,7 @@ def _measure_options(measures: Iterable[Measure]) -> list[tuple[str, str]]:
 
 def _department_options(published: PublishedRound) -> list[tuple[str, str]]:
     rows = rows_of(published).order_by("department__code").values_list("department__code", "department_name")
-    return list(dict(rows.distinct()).items())
+    return kept_value(f"progress:departments:{published.slug}", lambda: list(dict(rows.distinct()).items()))
 
 
 @dataclass(frozen=True)

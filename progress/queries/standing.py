@@ -16,7 +16,8 @@ def newest_standing(program: Program) -> Standing | None:
     if newest is None:
         return None
     published = PublishedRound.of(newest)
-    grades = PublishedEvaluation.objects.filter(round=newest, is_current=True, action=OuterRef("pk"))
+    rows = PublishedEvaluation.objects.filter(round=newest, is_current=True, action=OuterRef("pk"))
+    grades = rows.order_by()  # one for each action: nothing to sort
 
     def marked(actions: QuerySet[Any]) -> QuerySet[Any]:
         return actions.annotate(standing=Subquery(grades.values("grade_symbol")[:1]))

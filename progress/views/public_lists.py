@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from plan.caching import public_page
+from plan.queries.kept import kept_value
 from plan.queries.listing import page_of
 from plan.views.page import Page
 from progress.models import Round
@@ -51,7 +52,8 @@ def actions(request: HttpRequest, slug: str) -> HttpResponse:
 @public_page
 def departments(request: HttpRequest, slug: str) -> HttpResponse:
     published = round_or_404(slug)
-    own = {"published": published, "departments": department_results(published)}
+    found = kept_value(f"progress:department_results:{slug}", lambda: department_results(published))
+    own = {"published": published, "page": page_of(found, request.GET.get("page"))}
     return render(request, "public/progress/departments.html", _page(published, DEPARTMENTS).context(request, **own))
 
 
