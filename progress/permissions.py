@@ -60,7 +60,7 @@ def visible_to(user: User) -> QuerySet[Evaluation]:
     seen = Q(pk__in=())
     mine = departments_of(user, Role.LIAISON, Role.MANAGER)
     if mine:
-        seen |= Q(department__in=mine) | Q(Exists(_related(mine).filter(action=OuterRef("action"))))
+        seen |= Q(department__in=mine) | Q(action__in=_related(mine).values("action"))
     if user.may(Permission.READ_COMMITTEE_PAPERS):
         seen |= Q(round__released_at__isnull=False, status__in=READABLE_BY_COMMITTEE)
     return Evaluation.objects.filter(seen)

@@ -23,10 +23,20 @@ from progress.snapshots import evaluation_data, is_decided, measure_data
 
 def frozen_evaluation(evaluation: Evaluation, publication: Publication, edition: int = 1) -> PublishedEvaluation:
     """An unsaved row; `evaluation` is read with `snapshot_rows()`."""
+    row = listed_evaluation(evaluation, publication, edition)
+    decided = is_decided(evaluation)
+    results = [reached(measured(each)) for each in evaluation.indicators.all()] if decided else []
+    row.indicators_total = sum(result is not None for result in results)
+    row.indicators_reached = sum(result is True for result in results)
+    row.data = evaluation_data(evaluation)
+    return row
+
+
+def listed_evaluation(evaluation: Evaluation, publication: Publication, edition: int = 1) -> PublishedEvaluation:
+    """An unsaved row without its `data` and indicators, for lists; `evaluation` is read with `listed_rows()`."""
     action, department = evaluation.action, evaluation.department
     decided = is_decided(evaluation)
     grade, outlook = (evaluation.grade, evaluation.outlook) if decided else (None, None)
-    results = [reached(measured(row)) for row in evaluation.indicators.all()] if decided else []
     return PublishedEvaluation(
         publication=publication,
         round_id=evaluation.round_id,
@@ -47,10 +57,7 @@ def frozen_evaluation(evaluation: Evaluation, publication: Publication, edition:
         outlook_label=outlook.label if outlook else "",
         budget=evaluation.planned_budget,
         settlement=evaluation.settlement if decided else None,
-        indicators_total=sum(result is not None for result in results),
-        indicators_reached=sum(result is True for result in results),
         exception_reason="" if decided else evaluation.exception_reason,
-        data=evaluation_data(evaluation),
     )
 
 

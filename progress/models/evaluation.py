@@ -147,6 +147,10 @@ class Evaluation(models.Model):
             models.Index(fields=["round", "department", "status"], name="evaluation_matrix"),
             models.Index(fields=["department", "status"], name="evaluation_department"),
             models.Index(fields=["round", "status"], name="evaluation_state"),
+            # All that the sums of a round read: the rows themselves are long.
+            models.Index(
+                fields=["round", "action", "status", "grade", "planned_budget", "settlement"], name="evaluation_sums"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,6 @@ from progress.models.evaluation import Evaluation
 from progress.models.measure import MeasureEvaluation
 from progress.models.round import Round
 
-
 CURRENT = Q(is_current=True)
 
 

@@ -1,7 +1,6 @@
 """What a round would freeze if it were published now: the same rows as freezing makes, and none is stored."""
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.paginator import Page
@@ -9,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from plan.queries.listing import page_of
-from progress.actions.freezing import frozen_evaluation
+from progress.actions.freezing import frozen_evaluation, listed_evaluation
 from progress.enums import PublicationKind
 from progress.models import Evaluation, MeasureEvaluation, Publication, PublishedEvaluation, PublishedMeasure, Round
 from progress.queries.filling import entries_of
@@ -17,7 +16,7 @@ from progress.queries.measure_rollups import MeasureSums, sums_by_measure
 from progress.queries.published import PublishedRound
 from progress.queries.result_lists import result_rows
 from progress.queries.results import Legend, ResultRow
-from progress.queries.snapshot_rows import snapshot_rows
+from progress.queries.snapshot_rows import listed_rows, snapshot_rows
 from progress.snapshots import frame_data, measure_data
 
 
@@ -69,8 +68,8 @@ class Preview:
     def result_page(
         self, evaluations: QuerySet[Evaluation], number: str | None
     ) -> tuple["Page[Evaluation]", tuple[ResultRow, ...]]:
-        page = page_of(evaluations.order_by("action__code"), number)
-        frozen: Iterable[PublishedEvaluation] = self.rows(
-            Evaluation.objects.filter(pk__in=[each.pk for each in page]).order_by("action__code")
-        )
+        """Two queries: the list shows the columns of a row, not the whole of it."""
+        page = page_of(evaluations.order_by("action__code").values("pk"), number)
+        shown = Evaluation.objects.filter(pk__in=page.object_list).order_by("action__code")
+        frozen = [listed_evaluation(each, self.publication) for each in listed_rows(shown)]
         return page, result_rows(self.published, frozen)

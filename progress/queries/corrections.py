@@ -5,7 +5,9 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
+from progress.enums import RoundState
 from progress.models import Correction, PublishedEvaluation, Round
+from progress.queries.published import PublishedRound
 from progress.queries.results import CorrectionView
 
 
@@ -18,6 +20,13 @@ def shown_corrections() -> QuerySet[Any]:
         .annotate(code=Subquery(codes.values("code")[:1]))
         .order_by("-publication__made_at", "-pk")
     )
+
+
+def corrections_of(published: PublishedRound, **what: Any) -> tuple[CorrectionView, ...]:
+    """The corrections of one thing in a year; of a year that is only previewed there are none. At most one query."""
+    if published.round.state != RoundState.PUBLISHED:
+        return ()
+    return tuple(map(correction_view, shown_corrections().filter(publication__round=published.round, **what)))
 
 
 def correction_view(correction: Any) -> CorrectionView:

@@ -75,9 +75,10 @@ def waiting(evaluations: QuerySet[Evaluation], today: datetime.date | None = Non
 
 
 def handed_on(evaluations: QuerySet[Evaluation], today: datetime.date | None = None) -> Section:
-    """What is on its way, the newest step first. One query."""
-    newest = F("submitted_at").desc(nulls_last=True)
-    found = list(_for_rows(evaluations).defer(*_TEXTS).order_by(newest, "-pk")[: MOST_HANDED_ON + 1])
+    """What is on its way, the newest step first. One query: the keys are sorted inside it."""
+    newest = (F("submitted_at").desc(nulls_last=True), "-pk")
+    first = evaluations.order_by(*newest).values("pk")[: MOST_HANDED_ON + 1]
+    found = list(_for_rows(Evaluation.objects.filter(pk__in=first)).defer(*_TEXTS).order_by(*newest))
     rows = [_row(evaluation, today) for evaluation in found[:MOST_HANDED_ON]]
     return Section(rows, None, len(found) > len(rows))
 
@@ -87,8 +88,10 @@ def listed(
 ) -> tuple[Page[Evaluation], list[Row]]:
     """One page of `evaluations` and its rows; `sort` is a key of `ORDERS`, with "-" before it the other way round."""
     orders = ORDERS.get(sort.removeprefix("-"), ORDERS[""])
-    rows = _for_rows(evaluations).defer(*_TEXTS).order_by(*_turned(orders, sort.startswith("-")))
-    found = Paginator(rows, PAGE_SIZE).get_page(page)
+    in_order = _turned(orders, sort.startswith("-"))
+    found = Paginator(with_deadline(evaluations).order_by(*in_order).values("pk"), PAGE_SIZE).get_page(page)
+    shown = Evaluation.objects.filter(pk__in=found.object_list)
+    found.object_list = list(_for_rows(shown).defer(*_TEXTS).order_by(*in_order))
     return found, [_row(evaluation, today) for evaluation in found]
 
 

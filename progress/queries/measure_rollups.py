@@ -1,6 +1,6 @@
 """施策評価 as it is written: counts and sums of the measure's actions at hand, decided and not decided apart."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,7 +58,7 @@ class MeasureRow:
 
 
 def sums_by_measure(round_: Round, *, measure: int | None = None) -> dict[int, MeasureSums]:
-    """Measure id → its sums; of one measure alone where it is given. Three queries."""
+    """Measure id → its sums; of one measure alone where it is given. Two queries."""
     evaluations = Evaluation.objects.filter(round=round_)
     indicators = EvaluationIndicator.objects.filter(
         evaluation__round=round_, target__isnull=False, actual__isnull=False
@@ -82,7 +82,7 @@ def grade_counts(sums: MeasureSums, entries: Sequence[ScaleEntry]) -> list[Grade
 
 
 def measure_rows(round_: Round) -> list[MeasureRow]:
-    """The measures of the round in their order. Four queries."""
+    """The measures of the round in their order. Three queries."""
     written = MeasureEvaluation.objects.filter(round=round_).select_related("measure__policy", "rating", "saved_by")
     sums = sums_by_measure(round_)
     return [
@@ -103,9 +103,8 @@ def _rollups(
     evaluations: QuerySet[Evaluation], reached: dict[tuple[int, str], tuple[int, int]]
 ) -> dict[int, dict[str, Rollup]]:
     grouped = _grouped(evaluations, "status", "action__main_direction__measure")
-    sums = grouped.annotate(
-        total=Count("pk"),
-        undecided=Count("pk", filter=Q(grade__isnull=True)),
+    sums = grouped.values("measure", "part", "grade__symbol").annotate(
+        count=Count("pk"),
         budget_sum=Sum("planned_budget"),
         budget_known=Count("planned_budget"),
         settlement_sum=Sum("settlement"),
@@ -113,19 +112,21 @@ def _rollups(
     )
     rollups: dict[int, dict[str, Rollup]] = defaultdict(lambda: defaultdict(Rollup))
     for row in sums:
-        measured, met = reached.get((row["measure"], row["part"]), (0, 0))
-        rollups[row["measure"]][row["part"]] = Rollup(
-            total=row["total"],
-            undecided=row["undecided"],
-            budget=Money(row["budget_sum"], row["budget_known"], row["total"] - row["budget_known"]),
-            settlement=Money(row["settlement_sum"], row["settlement_known"], row["total"] - row["settlement_known"]),
-            indicators_total=measured,
-            indicators_reached=met,
-        )
-    graded = _grouped(evaluations.filter(grade__isnull=False), "status", "action__main_direction__measure")
-    for row in graded.values("measure", "part", "grade__symbol").annotate(count=Count("pk")):
-        rollups[row["measure"]][row["part"]].grades[row["grade__symbol"]] = row["count"]
+        rollups[row["measure"]][row["part"]] += _of_one_grade(row)
+    for (measure, part), (measured, met) in reached.items():
+        rollups[measure][part] += Rollup(indicators_total=measured, indicators_reached=met)
     return rollups
+
+
+def _of_one_grade(row: dict[str, Any]) -> Rollup:
+    count, symbol = row["count"], row["grade__symbol"]
+    return Rollup(
+        total=count,
+        grades=Counter() if symbol is None else Counter({symbol: count}),
+        undecided=count if symbol is None else 0,
+        budget=Money(row["budget_sum"], row["budget_known"], count - row["budget_known"]),
+        settlement=Money(row["settlement_sum"], row["settlement_known"], count - row["settlement_known"]),
+    )
 
 
 def _reached(indicators: QuerySet[EvaluationIndicator]) -> dict[tuple[int, str], tuple[int, int]]:

@@ -17,7 +17,7 @@ from progress.queries.extensions import deadlines_of
 from progress.queries.outstanding import ACTS
 from progress.queries.recipients import DEPARTMENT_ROLES, posts
 
-DEPARTMENTS_A_PAGE = 50
+DEPARTMENTS_A_PAGE = 20
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from plan.queries.plans import Link, Neighbours, pick
 from programs.queries.standing import Step
 from progress.charts import written
 from progress.models import PublishedEvaluation, PublishedMeasure
-from progress.queries.corrections import correction_view, shown_corrections
+from progress.queries.corrections import corrections_of
 from progress.queries.published import PublishedRound, current_evaluations, published_round
 from progress.queries.result_lists import result_rows, rows_of
 from progress.queries.results import CorrectionView, Legend, ResultRow, Sums, sums_of
@@ -138,7 +138,7 @@ def page_of_evaluation(published: PublishedRound, row: PublishedEvaluation, *, f
     data: Data = row.data
     action, plan, do, check, act = (data.get(part) or {} for part in ("action", "plan", "do", "check", "act"))
     legend = Legend.of(row.publication.frame)
-    corrections = shown_corrections().filter(evaluation=row.evaluation_id)
+    corrections = corrections_of(published, evaluation=row.evaluation_id)
     return EvaluationPage(
         published=published,
         row=row,
@@ -157,7 +157,7 @@ def page_of_evaluation(published: PublishedRound, row: PublishedEvaluation, *, f
             ("環境の変化", check.get("environment_change")),
         ),
         act_texts=_texts(marker, ("方向性の理由", act.get("outlook_reason")), ("次年度の計画", act.get("next_plan"))),
-        corrections=tuple(correction_view(each) for each in corrections),
+        corrections=corrections,
         other_years=_other_years(row),
         notes=marker.used_terms,
     )
@@ -246,7 +246,7 @@ def page_of_measure(
     """The page of a frozen row with those of its actions; they need not be stored yet. One query, the kept plan's."""
     kept = kept_plan(published.plan.slug)
     marker, data = TermMarker(kept.glossary), row.data
-    corrections = shown_corrections().filter(publication__round=published.round, measure_evaluation__measure=measure)
+    corrections = corrections_of(published, measure_evaluation__measure=measure)
     return MeasurePage(
         published=published,
         row=row,
@@ -261,7 +261,7 @@ def page_of_measure(
             ("主な課題", data.get("problems")),
             ("今後の見通し", data.get("outlook")),
         ),
-        corrections=tuple(correction_view(each) for each in corrections),
+        corrections=corrections,
         page=page,
         rows=rows,
         neighbours=_neighbours(_measures_of(published), measure, published.slug),

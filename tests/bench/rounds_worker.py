@@ -88,13 +88,14 @@ class _Pages:
         from plan.queries.kept import forget_kept_plans
 
         client = self._client(page.person)
+        address = self._address(page)
         forget_kept_plans()
         with CaptureQueriesContext(connection) as captured:
-            first = self._open(client, page)
+            first = self._open(client, address)
         queries = len(captured)  # the next request empties the log
-        return {"first": first, "seconds": self._open(client, page), "queries": queries}
+        return {"first": first, "seconds": self._open(client, self._address(page)), "queries": queries}
 
-    def _open(self, client: Any, page: Any) -> float:
+    def _address(self, page: Any) -> str:
         from django.urls import reverse
 
         kwargs = {name: _filled(value) for name, value in page.kwargs.items()}
@@ -103,12 +104,15 @@ class _Pages:
             # A page with an unknown question is never kept.
             self._asked += 1
             address += f"&anew={self._asked}"
+        return address
+
+    def _open(self, client: Any, address: str) -> float:
         started = time.perf_counter()
         response = client.get(address)
         size = sum(map(len, response.streaming_content if response.streaming else [response.content]))
         seconds = time.perf_counter() - started
         if response.status_code != 200 or not size:
-            raise RuntimeError(f"{page.person or 'citizen'} got {response.status_code} from {address}")
+            raise RuntimeError(f"{response.status_code} from {address}")
         return seconds
 
     def _client(self, person: str) -> Any:
