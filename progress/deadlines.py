@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from functools import lru_cache
 
 from progress.business_days import business_days_between
 
@@ -24,6 +25,8 @@ class TimeLeft:
         return not self.is_late and self.days <= 3
 
 
+# A matrix of hundreds of departments has a handful of deadlines.
+@lru_cache(maxsize=256)
 def time_left(deadline: datetime.date, today: datetime.date) -> TimeLeft:
     """「あと3営業日」「今日まで」「2営業日過ぎています」. `deadline` itself is still in time."""
     if today - deadline > _LONG_AGO:

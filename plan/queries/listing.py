@@ -107,9 +107,9 @@ def containing(rows: QuerySet[Any], words: str, key: str = "pk") -> QuerySet[Any
     return rows
 
 
-def page_of(rows: QuerySet[Any] | Sequence[Any], number: str | None) -> "Page[Any]":
+def page_of(rows: QuerySet[Any] | Sequence[Any], number: str | None, length: int = ROWS_A_PAGE) -> "Page[Any]":
     """50 rows; a page that is not there is the first or the last. Two queries at most."""
-    return Paginator(rows, ROWS_A_PAGE).get_page(number)
+    return Paginator(rows, length).get_page(number)
 
 
 def page_of_found(rows: QuerySet[Any], number: str | None) -> "Page[Any]":

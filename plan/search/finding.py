@@ -1,17 +1,19 @@
 """Answers a query of the public search.
 
 Cost: a word of one or two characters, and every word on SQLite, is compared
-with each document's folded text, so the time grows with the text searched. On
+with each document's folded text until `MOST_RANKED` are found, so the time for
+a rare word grows with the text searched. On
 PostgreSQL a word of three or more characters is looked up in a trigram index
 and the time grows with the number of documents that contain it. `make bench`
 measures both at 100 times the plan's text.
 """
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, TextField, Value, When, Window
+from django.db.models import Case, F, IntegerField, Q, QuerySet, TextField, Value, When, Window
 from django.db.models.functions import Length, Replace, RowNumber
 
 from plan.enums import DocumentKind
@@ -24,6 +26,8 @@ MAX_QUERY = 100
 MAX_WORDS = 10
 HITS_A_KIND = 5
 HITS_A_PAGE = 20
+# Ranking reads every document that matches; of a word that thousands contain, the oldest are ranked.
+MOST_RANKED = 1000
 EXCERPT_BEFORE = 40
 EXCERPT_LENGTH = 140
 
@@ -64,7 +68,8 @@ class SearchResult:
     """What is shown for a query.
 
     `words` are the words looked for as typed; `shortened` says that the query
-    was longer than is searched; without words nothing was searched.
+    was longer than is searched; without words nothing was searched. `has_more`
+    says that only the first `MOST_RANKED` documents were looked at.
     """
 
     query: str
@@ -72,7 +77,8 @@ class SearchResult:
     shortened: bool
     groups: tuple[Group, ...] = ()
     page: int = 1
-    total: int = field(default=0)
+    total: int = 0
+    has_more: bool = False
 
 
 def find(
@@ -99,14 +105,17 @@ def find(
         matching = matching.filter(measure=measure)
     if kind is not None:
         matching = matching.filter(kind=kind)
-    totals = dict(matching.order_by().values_list("kind").annotate(total=Count("pk")))
+    found = dict(matching.order_by("pk").values_list("pk", "kind")[:MOST_RANKED])
+    totals = Counter(found.values())
+    matching = SearchDocument.objects.filter(pk__in=found)
     per_kind = HITS_A_PAGE if kind else HITS_A_KIND
     page = max(1, min(page, -(-max(totals.values(), default=1) // per_kind)))
     shown = _best_of_each_kind(matching, alternatives, first=(page - 1) * per_kind, count=per_kind)
     groups = [_group(DocumentKind(value), totals, shown, alternatives, per_kind) for value in _ordered(totals)]
     if measure is None and kind in {None, DocumentKind.SITE}:
         groups += _site_group(plan, alternatives)
-    return SearchResult(query, tuple(words), shortened, tuple(groups), page, sum(group.total for group in groups))
+    total = sum(group.total for group in groups)
+    return SearchResult(query, tuple(words), shortened, tuple(groups), page, total, len(found) == MOST_RANKED)
 
 
 def _words(query: str) -> tuple[list[str], bool]:
@@ -157,13 +166,13 @@ def _best_of_each_kind(
     return list(ranked.filter(rank__gt=first, rank__lte=first + count).order_by("rank"))
 
 
-def _ordered(totals: dict[str, int]) -> list[str]:
+def _ordered(totals: Mapping[str, int]) -> list[str]:
     return [kind.value for kind in DocumentKind if kind.value in totals]
 
 
 def _group(
     kind: DocumentKind,
-    totals: dict[str, int],
+    totals: Mapping[str, int],
     shown: Sequence[SearchDocument],
     alternatives: Sequence[tuple[str, ...]],
     per_kind: int,

@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Prefetch, QuerySet
@@ -85,14 +86,14 @@ def handed_on(evaluations: QuerySet[Evaluation], today: datetime.date | None = N
 
 def listed(
     evaluations: QuerySet[Evaluation], *, sort: str, page: str, today: datetime.date | None = None
-) -> tuple[Page[Evaluation], list[Row]]:
-    """One page of `evaluations` and its rows; `sort` is a key of `ORDERS`, with "-" before it the other way round."""
+) -> tuple[Page[Any], list[Row]]:
+    """One page of the keys of `evaluations` and its rows; `sort` is a key of `ORDERS`, with "-" before it backwards."""
     orders = ORDERS.get(sort.removeprefix("-"), ORDERS[""])
     in_order = _turned(orders, sort.startswith("-"))
-    found = Paginator(with_deadline(evaluations).order_by(*in_order).values("pk"), PAGE_SIZE).get_page(page)
-    shown = Evaluation.objects.filter(pk__in=found.object_list)
-    found.object_list = list(_for_rows(shown).defer(*_TEXTS).order_by(*in_order))
-    return found, [_row(evaluation, today) for evaluation in found]
+    keys = Paginator(with_deadline(evaluations).order_by(*in_order).values("pk"), PAGE_SIZE).get_page(page)
+    shown = Evaluation.objects.filter(pk__in=keys.object_list)  # type: ignore[misc]  # a slice of a query set
+    found = _for_rows(shown).defer(*_TEXTS).order_by(*in_order)
+    return keys, [_row(evaluation, today) for evaluation in found]
 
 
 def sort_head(key: str, label: str, sort: str) -> SortHead:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from plan.fiscal import fiscal_year_label
 from plan.models import Measure, Plan, Term
 from plan.prose import TermMarker
-from plan.queries.kept import kept_plan
+from plan.queries.kept import KeptPlan, kept_plan
 from plan.queries.listing import page_of
 from plan.queries.plans import Link, Neighbours, pick
 from programs.queries.standing import Step
@@ -264,18 +264,17 @@ def page_of_measure(
         corrections=corrections,
         page=page,
         rows=rows,
-        neighbours=_neighbours(_measures_of(published), measure, published.slug),
+        neighbours=_neighbours(_measures_of(kept), measure, published.slug),
         notes=marker.used_terms,
     )
 
 
 def measure_of(published: PublishedRound, code: Sequence[int]) -> Measure:
     """The measure of the kept plan; raises ObjectDoesNotExist."""
-    return pick(_measures_of(published), lambda each: (each.policy.number, each.number), tuple(code))
+    return pick(_measures_of(kept_plan(published.plan.slug)), lambda each: (each.policy.number, each.number), tuple(code))
 
 
-def _measures_of(published: PublishedRound) -> list[Measure]:
-    kept = kept_plan(published.plan.slug)
+def _measures_of(kept: KeptPlan) -> list[Measure]:
     return [measure for policy in kept.plan.policies.all() for measure in policy.measures.all()]
 
 

@@ -8,14 +8,19 @@ from django.db.models import QuerySet
 from progress.enums import Status
 from progress.models import Correction, Evaluation, MeasureEvaluation, Round
 
-EVALUATIONS_A_PAGE = 50
+EVALUATIONS_A_PAGE = 20
+CORRECTIONS_SHOWN = 10
 
 
 @dataclass(frozen=True)
 class Correctable:
-    """`late`: exceptions of the publication that were accepted since and can be published now."""
+    """`late`: exceptions of the publication that were accepted since and can be published now.
+
+    `corrections` are the newest; `are_all_shown` is False where the public 正誤表 has more of them.
+    """
 
     corrections: list[Correction]
+    are_all_shown: bool
     measures: list[MeasureEvaluation]
     late: list[Evaluation]
     page: Page[Evaluation]
@@ -27,8 +32,10 @@ def correctable(round_: Round, published: QuerySet[Evaluation], page: str) -> Co
     measures = MeasureEvaluation.objects.filter(round=round_).select_related("measure__policy")
     rows = published.select_related("action", "department", "grade").order_by("action__code")
     late = Evaluation.objects.filter(round=round_, status=Status.ACCEPTED).select_related("action", "department")
+    newest = list(corrections.order_by("-publication__made_at", "-pk")[: CORRECTIONS_SHOWN + 1])
     return Correctable(
-        corrections=list(corrections.order_by("-publication__made_at", "-pk")),
+        corrections=newest[:CORRECTIONS_SHOWN],
+        are_all_shown=len(newest) <= CORRECTIONS_SHOWN,
         measures=list(measures.order_by("measure__policy__number", "measure__number")),
         late=list(late.order_by("action__code")),
         page=Paginator(rows, EVALUATIONS_A_PAGE).get_page(page),

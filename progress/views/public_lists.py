@@ -17,6 +17,8 @@ from progress.queries.year_changes import changes_page
 from progress.views.public import NO_YEAR, trail
 
 DEPARTMENTS = "所管課ごとの結果"
+# Each comes with a picture.
+DEPARTMENTS_A_PAGE = 20
 
 
 def round_or_404(slug: str) -> PublishedRound:
@@ -53,7 +55,7 @@ def actions(request: HttpRequest, slug: str) -> HttpResponse:
 def departments(request: HttpRequest, slug: str) -> HttpResponse:
     published = round_or_404(slug)
     found = kept_value(f"progress:department_results:{slug}", lambda: department_results(published))
-    own = {"published": published, "page": page_of(found, request.GET.get("page"))}
+    own = {"published": published, "page": page_of(found, request.GET.get("page"), DEPARTMENTS_A_PAGE)}
     return render(request, "public/progress/departments.html", _page(published, DEPARTMENTS).context(request, **own))
 
 

@@ -29,6 +29,10 @@ class Page:
     kwargs: dict[str, Any] = field(default_factory=dict)
     query: str = ""
 
+    @property
+    def is_of_admin(self) -> bool:
+        return self.name.startswith("admin:")
+
 
 _PUBLIC = [
     Page("plan:home"),
@@ -127,13 +131,17 @@ ADMIN = {
     ADMINISTRATOR: ("accounts.User", "accounts.Department", "progress.OutboxMail"),
 }
 
+# The load makes none of these.
+EMPTY = ("programs.UpperItem", "programs.ActionLineage", "progress.OutboxMail")
+
 
 def _admin() -> Iterator[Page]:
     for person, models in ADMIN.items():
         for model in models:
             name = f"admin:{model.replace('.', '_').lower()}"
             yield Page(f"{name}_changelist", person)
-            yield Page(f"{name}_change", person, {"object_id": "{" + model + "}"})
+            if model not in EMPTY:
+                yield Page(f"{name}_change", person, {"object_id": "{" + model + "}"})
 
 
 PAGES = [*_PUBLIC, *_DESK, *_admin()]

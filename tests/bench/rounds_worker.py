@@ -33,7 +33,7 @@ def _prepare(actions: int) -> None:
             call_command(command, verbosity=0, stdout=nowhere, **given)
 
 
-def _add_people_and_papers() -> None:
+def add_people_and_papers() -> None:
     """The demo's people come to a department of the load; the open round has an extension and is with the committee."""
     import datetime
 
@@ -71,7 +71,7 @@ def _analyze() -> None:
         cursor.execute("ANALYZE")
 
 
-class _Pages:
+class Pages:
     """Opens pages as their people do; nothing comes from the cache of finished pages."""
 
     def __init__(self) -> None:
@@ -81,19 +81,19 @@ class _Pages:
         self._asked = 0
 
     def measure(self, page: Any) -> dict[str, Any]:
-        """Seconds and queries of one request: the first of a new process, and one after it."""
+        """Seconds of a request of a new process, and seconds and queries of one that has the plan at hand."""
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
 
         from plan.queries.kept import forget_kept_plans
 
         client = self._client(page.person)
-        address = self._address(page)
         forget_kept_plans()
+        first = self._open(client, self._address(page))
+        address = self._address(page)
         with CaptureQueriesContext(connection) as captured:
-            first = self._open(client, address)
-        queries = len(captured)  # the next request empties the log
-        return {"first": first, "seconds": self._open(client, self._address(page)), "queries": queries}
+            seconds = self._open(client, address)
+        return {"first": first, "seconds": seconds, "queries": len(captured)}
 
     def _address(self, page: Any) -> str:
         from django.urls import reverse
@@ -221,7 +221,7 @@ DEEDS = {"open": _open_next, "publish": _publish, "reorganise": _reorganise}
 def _answer(lines: Iterable[str]) -> None:
     from tests.bench.rounds_pages import FILES, PAGES
 
-    pages = _Pages()
+    pages = Pages()
     for line in lines:
         asked = json.loads(line)
         if "deed" in asked:
@@ -237,7 +237,7 @@ def main() -> None:
     django.setup()
     started = time.perf_counter()
     _prepare(int(sys.argv[1]))
-    _add_people_and_papers()
+    add_people_and_papers()
     _analyze()
     print(json.dumps({"seconds": time.perf_counter() - started}), flush=True)
     _answer(sys.stdin)

@@ -1,6 +1,7 @@
 """Search finds what a citizen means, ranks it, and never fails on what is typed."""
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
@@ -8,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from plan import search
 from plan.enums import DocumentKind
 from plan.models import Direction, DirectionItem, Measure, PastEffort, Plan, SearchDocument, Term, TermUse
+from plan.search import finding
 from plan.search.finding import HITS_A_KIND, excerpt, highlight
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +113,17 @@ def test_signs_of_other_languages_are_plain_text(plan: Plan, query: str) -> None
     expected = SearchDocument.objects.filter(plan=plan)
     result = search.find(query, plan=plan)
     assert result.total < expected.count()
+
+
+def test_of_what_very_many_documents_contain_the_first_are_shown(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
+    whole = search.find("情報", plan=plan)
+    monkeypatch.setattr(finding, "MOST_RANKED", 20)
+    few = search.find("情報", plan=plan)
+    site = sum(group.total for group in few.groups if group.kind == DocumentKind.SITE)
+    assert (whole.has_more, few.has_more, few.total) == (False, True, 20 + site)
+    assert f"<strong>{few.total}件以上</strong>" in client.get("/search/?q=情報").content.decode()
 
 
 def test_too_long_query_is_cut_and_says_so(plan: Plan) -> None:

@@ -1,0 +1,80 @@
+"""The load that is measured (`make bench`), and the list of what is measured in it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib import admin
+
+from accounts.demo import ensure_accounts
+from accounts.models import User
+from programs.models import Action, ActionYear
+from progress.enums import RoundState, Status
+from progress.load import make_load
+from progress.models import Correction, Evaluation, NextYearProposal, PublishedEvaluation, Round
+from tests.bench import rounds_worker
+from tests.bench.rounds_pages import ADMIN, FILES, PAGES, STAFF
+from tests.progress import round_addresses
+from tests.test_addresses import PUBLISHED
+
+ACTIONS = 120
+MOST_QUERIES = 12
+# The preview of one 調書 reads the live rows that the public page has frozen in one.
+BEYOND = {f"desk:round_preview_action  {STAFF}": 13}
+
+
+def test_every_page_of_programmes_and_rounds_is_measured() -> None:
+    of_rounds = {
+        round_addresses.LIST,
+        *round_addresses.PAGES,
+        *round_addresses.OF_PLANNED,
+        *round_addresses.OF_PUBLISHED,
+        *round_addresses.COMMITTEE,
+    }
+    desk = {"desk:home", "desk:evaluation", "programs_desk:programs", "programs_desk:import"}
+    measured = {page.name for page in (*PAGES, *FILES) if not page.name.startswith(("plan:", "admin:"))}
+    assert measured == of_rounds | desk | set(PUBLISHED)
+
+
+def test_every_list_of_the_admin_is_measured() -> None:
+    apps = {"programs", "progress"}
+    registered = {model._meta.label for model in admin.site._registry if model._meta.app_label in apps}
+    listed = {model for models in ADMIN.values() for model in models}
+    assert {model for model in listed if model.partition(".")[0] in apps} == registered
+
+
+@pytest.mark.django_db
+def test_the_load_is_what_a_portal_in_use_holds(ict_staff: User) -> None:
+    (program,) = make_load(plans=1, actions=ACTIONS, years=3, by=ict_staff, say=lambda text: None)
+    assert Action.objects.filter(program=program).count() == ACTIONS
+    # A year more than there are rounds: the last round proposes it.
+    assert ActionYear.objects.filter(action__program=program).count() == 4 * ACTIONS
+    states = Round.objects.filter(program=program).order_by("year").values_list("year", "state")
+    assert list(states) == [
+        (2016, RoundState.PUBLISHED),
+        (2017, RoundState.PUBLISHED),
+        (2018, RoundState.OPEN),
+    ]
+    assert PublishedEvaluation.objects.filter(is_current=True).count() == 2 * ACTIONS
+    # One correction for each hundred: the first state stays.
+    assert Correction.objects.count() == 2 * 2
+    assert PublishedEvaluation.objects.filter(is_current=False).count() == 2 * 2
+    accepted = Evaluation.objects.filter(round__year=2018, status=Status.ACCEPTED)
+    assert NextYearProposal.objects.count() == accepted.count() > 0
+
+
+@pytest.mark.django_db
+def test_no_page_takes_more_than_12_queries(settings: Any, tmp_path: Path) -> None:
+    """Every page the bench measures, at a size that fills their first page."""
+    settings.VAR_DIR = tmp_path
+    ensure_accounts()
+    make_load(plans=1, actions=ACTIONS, years=rounds_worker.YEARS, by=_staff(), say=lambda text: None)
+    rounds_worker.add_people_and_papers()
+    pages = rounds_worker.Pages()
+    own = [page for page in PAGES if not page.is_of_admin]
+    counted = {f"{page.name} {page.query} {page.person}": pages.measure(page)["queries"] for page in own}
+    assert {page: count for page, count in counted.items() if count > MOST_QUERIES} == BEYOND
+
+
+def _staff() -> User:
+    return User.objects.get(staff_number=STAFF)
