@@ -6,7 +6,9 @@ number, which all records of all processes wait for, is held only shortly.
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +26,8 @@ from accounts.models.audit import FIRST_HASH, canonical
 
 LONGEST_TEXT = 300
 ROWS_AT_ONCE = 1000
+# Where the request comes from that is being answered: deeds know nothing of requests. "" outside of one.
+_connected_from: ContextVar[str] = ContextVar("connected_from", default="")
 
 
 class TrailBroken(Exception):
@@ -58,7 +62,8 @@ def record(
     """Put one deed on record, in the caller's transaction if there is one; call it last in there.
 
     `details`: Japanese label → text, whole number, truth, None, or lists of these; anything else is
-    kept as its text. Never a password, a code or a token. Effects, in order: (1) the row of
+    kept as its text. Never a password, a code or a token. `client` is where the request being
+    answered comes from, unless it is given. Effects, in order: (1) the row of
     `AuditHead` is locked to the end of the transaction; (2) an entry with the next number is added;
     (3) the head names it. Raises TrailBroken when the head is missing though there are entries.
     """
@@ -73,7 +78,7 @@ def record(
         kind=AuditKind(kind),
         about=_text(about)[:LONGEST_TEXT],
         path=_text(path)[:LONGEST_TEXT],
-        client=client,
+        client=client or _connected_from.get(),
         details=canonical(_plain(details or {})),
         previous_hash=head.hash,
     )
@@ -102,6 +107,16 @@ def record_request(
         client=client_address(request),
         details=details,
     )
+
+
+@contextmanager
+def connected_from(address: str) -> Iterator[None]:
+    """What is recorded inside came from this address."""
+    before = _connected_from.set(address)
+    try:
+        yield
+    finally:
+        _connected_from.reset(before)
 
 
 def record_export(request: HttpRequest, about: str, *, rows: int, conditions: str = "") -> AuditEntry:

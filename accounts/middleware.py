@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts import sessions
-from accounts.audit import record_request
+from accounts.audit import client_address, connected_from, record_request
 from accounts.enums import AuditKind
 from accounts.typed_text import lost_text_page
 
@@ -67,6 +67,19 @@ class ExpiredSessionMiddleware:
                 reason="時間内に操作がなかったため、ログアウトしています。送信した内容は、まだ保存されていません。",
             )
         return self.get_response(request)
+
+
+class ConnectedFromMiddleware:
+    """What is put on record while the request of somebody with a session is answered says where it came from."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not _has_session_cookie(request):
+            return self.get_response(request)
+        with connected_from(client_address(request)):
+            return self.get_response(request)
 
 
 class SecondFactorMiddleware:

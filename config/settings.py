@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.ConnectedFromMiddleware",
     "accounts.middleware.SessionRenewalMiddleware",
     "accounts.middleware.ExpiredSessionMiddleware",
     "accounts.middleware.SecondFactorMiddleware",

@@ -11,7 +11,9 @@ is done (docs/decisions/0011-long-work.md).
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Any, TypeVar
@@ -111,14 +113,16 @@ def streamed(request: HttpRequest, task: Task) -> StreamingHttpResponse:
     """The page that grows; see above."""
     context = {**task.context, "title": task.title, "is_whole": task.is_whole, "place": _PLACE}
     head, foot = render_to_string(task.page, context, request).split(_PLACE)
-    response = StreamingHttpResponse(_page(_Watched(task), head, foot))
+    # What is recorded in the thread still says where the request came from.
+    run = partial(copy_context().run, (watched := _Watched(task)).run)
+    response = StreamingHttpResponse(_page(watched, run, head, foot))
     response["X-Accel-Buffering"] = "no"  # a proxy that collects the page would keep the lines to itself
     return response
 
 
-def _page(watched: "_Watched", head: str, foot: str) -> Iterator[str]:
+def _page(watched: "_Watched", run: Callable[[], None], head: str, foot: str) -> Iterator[str]:
     yield head
-    thread = Thread(target=watched.run, name="long-work", daemon=True)
+    thread = Thread(target=run, name="long-work", daemon=True)
     thread.start()
     try:
         yield from watched.lines()

@@ -271,7 +271,9 @@ def page_of_measure(
 
 def measure_of(published: PublishedRound, code: Sequence[int]) -> Measure:
     """The measure of the kept plan; raises ObjectDoesNotExist."""
-    return pick(_measures_of(kept_plan(published.plan.slug)), lambda each: (each.policy.number, each.number), tuple(code))
+    return pick(
+        _measures_of(kept_plan(published.plan.slug)), lambda each: (each.policy.number, each.number), tuple(code)
+    )
 
 
 def _measures_of(kept: KeptPlan) -> list[Measure]:

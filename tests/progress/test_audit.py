@@ -4,9 +4,11 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts import audit
+from accounts.enums import AuditKind
 from accounts.models import AuditEntry, Department, User
 from progress.actions.corrections import correct_evaluation
 from progress.actions.evaluations import Answers
@@ -104,3 +106,15 @@ def test_what_belongs_to_staff_is_refused_to_others(
         with pytest.raises(NotYours):
             deed()
     assert AuditEntry.objects.count() == count
+
+
+def test_a_deed_done_in_the_browser_says_where_it_came_from(
+    evaluation: Evaluation, brought_to: Callable[[Status, Evaluation], Evaluation], manager: User, client: Client
+) -> None:
+    brought_to(Status.SUBMITTED, evaluation)
+    client.force_login(manager)
+    version = Evaluation.objects.get(pk=evaluation.pk).version
+    client.post(f"/desk/evaluations/{evaluation.pk}/endorse/", {"version": version}, REMOTE_ADDR="192.0.2.7")
+    newest = AuditEntry.objects.order_by("-number").first()
+    assert newest is not None
+    assert (newest.kind, newest.person, newest.client) == (AuditKind.TRANSITION, manager, "192.0.2.7")

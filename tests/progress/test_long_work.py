@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from accounts.models import Department, User
+from accounts.models import AuditEntry, Department, User
 from progress import long_work
 from progress.actions import opening
 from progress.actions.opening import Report, open_round
@@ -57,7 +57,7 @@ def page_of(client_of: Callable[[User], Client], ict_staff: User) -> Callable[[T
 def test_opening_tells_how_far_it_is_and_how_it_ended(
     client_of: Callable[[User], Client], ict_staff: User, planned: Round
 ) -> None:
-    response = client_of(ict_staff).post("/desk/rounds/2016/open/start/")
+    response = client_of(ict_staff).post("/desk/rounds/2016/open/start/", REMOTE_ADDR="192.0.2.7")
     page = _text(response)
     lines = items_of(page[page.index('class="work-lines"') : page.index("</ul>", page.index('class="work-lines"'))])
     assert lines == ["0 / 3件", "1 / 3件", "2 / 3件", "3 / 3件"]
@@ -65,6 +65,8 @@ def test_opening_tells_how_far_it_is_and_how_it_ended(
     assert '<a class="button" href="/desk/rounds/2016/">状況を見る</a>' in page
     assert page.rstrip().endswith("</html>")
     assert (Round.objects.get().state, Evaluation.objects.count()) == (RoundState.OPEN, 3)
+    opened = AuditEntry.objects.get(about__startswith="照会")
+    assert opened.client == "192.0.2.7"
 
 
 @pytest.mark.usefixtures("_one_by_one")
