@@ -1,7 +1,7 @@
 """Every address about a round × every persona: unknown to you is 404, known but not yours 403, and nothing is done."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -26,6 +26,7 @@ PLANNED_TO = {"citizen": 302, "ict_staff": 200}
 COMMITTEE_TO = {"citizen": 302, "committee_viewer": 200, "ict_staff": 200}
 # What is sent without a session is shown again, to be copied (accounts.middleware).
 SESSION_OVER = 403
+LOG_IN_FIRST = "/accounts/login/?next=/desk/rounds/2016/"
 PERSONAS = ("citizen", "liaison", "other_liaison", "manager", "committee_viewer", "ict_staff", "administrator")
 
 
@@ -74,21 +75,22 @@ def client(request: pytest.FixtureRequest, client_of: ClientOf, persona_name: st
 
 
 @pytest.mark.parametrize("persona_name", PERSONAS)
-@pytest.mark.parametrize("name", sorted(PAGES))
-def test_page_of_an_open_round(name: str, persona_name: str, client: Client, round_: Round) -> None:
-    response = client.get(address_of(name, PAGES[name]))
-    assert response.status_code == expected(persona_name, OPEN_TO)
+def test_page_of_an_open_round(persona_name: str, client: Client, round_: Round) -> None:
+    responses = {name: client.get(address_of(name, kwargs)) for name, kwargs in PAGES.items()}
+    assert _statuses(responses) == dict.fromkeys(PAGES, expected(persona_name, OPEN_TO))
     if persona_name == "citizen":
-        assert response.headers["Location"].startswith("/accounts/login/?next=/desk/rounds/2016/")
+        leading = {response.headers["Location"][: len(LOG_IN_FIRST)] for response in responses.values()}
+        assert leading == {LOG_IN_FIRST}
 
 
 @pytest.mark.parametrize("persona_name", PERSONAS)
-@pytest.mark.parametrize("name", sorted({**PAGES, **OF_PLANNED, **OF_PUBLISHED}))
-def test_page_of_no_round(name: str, persona_name: str, client: Client) -> None:
-    kwargs = {**PAGES, **OF_PLANNED, **OF_PUBLISHED}[name]
-    filled = {key: 1 if key == "pk" else value for key, value in kwargs.items()}
-    response = client.get(reverse(name, kwargs={"slug": "1999", **filled}))
-    assert response.status_code == (302 if persona_name == "citizen" else 404)
+def test_page_of_no_round(persona_name: str, client: Client) -> None:
+    def unknown(kwargs: dict[str, Any]) -> dict[str, Any]:
+        return {"slug": "1999", **{key: 1 if key == "pk" else value for key, value in kwargs.items()}}
+
+    names = {**PAGES, **OF_PLANNED, **OF_PUBLISHED}
+    responses = {name: client.get(reverse(name, kwargs=unknown(kwargs))) for name, kwargs in names.items()}
+    assert _statuses(responses) == dict.fromkeys(names, 302 if persona_name == "citizen" else 404)
 
 
 @pytest.mark.parametrize("persona_name", PERSONAS)
@@ -99,10 +101,9 @@ def test_a_round_in_preparation_is_known_to_staff_alone(persona_name: str, clien
 
 
 @pytest.mark.parametrize("persona_name", PERSONAS)
-@pytest.mark.parametrize("name", sorted(OF_PUBLISHED))
-def test_page_of_a_published_round(name: str, persona_name: str, client: Client, published: Round) -> None:
-    response = client.get(address_of(name, OF_PUBLISHED[name]))
-    assert response.status_code == expected(persona_name, OPEN_TO)
+def test_page_of_a_published_round(persona_name: str, client: Client, published: Round) -> None:
+    responses = {name: client.get(address_of(name, kwargs)) for name, kwargs in OF_PUBLISHED.items()}
+    assert _statuses(responses) == dict.fromkeys(OF_PUBLISHED, expected(persona_name, OPEN_TO))
 
 
 @pytest.mark.parametrize("persona_name", PERSONAS)
@@ -113,27 +114,30 @@ def test_the_list_of_rounds_is_for_staff(persona_name: str, client: Client) -> N
 
 
 @pytest.mark.parametrize("persona_name", PERSONAS)
-@pytest.mark.parametrize("name", sorted(COMMITTEE))
-def test_page_of_the_committee(name: str, persona_name: str, client: Client, round_: Round, ict_staff: User) -> None:
+def test_page_of_the_committee(persona_name: str, client: Client, round_: Round, ict_staff: User) -> None:
     release_to_committee(round=round_, by=ict_staff)
-    response = client.get(reverse(name, kwargs=COMMITTEE[name]))
-    assert response.status_code == COMMITTEE_TO.get(persona_name, 403)
+    responses = {name: client.get(reverse(name, kwargs=kwargs)) for name, kwargs in COMMITTEE.items()}
+    assert _statuses(responses) == dict.fromkeys(COMMITTEE, COMMITTEE_TO.get(persona_name, 403))
 
 
 @pytest.mark.parametrize("persona_name", [each for each in PERSONAS if each != "ict_staff"])
-@pytest.mark.parametrize("name", sorted(DEEDS))
-def test_deed_of_staff_is_done_by_nobody_else(name: str, persona_name: str, client: Client, round_: Round) -> None:
+def test_deed_of_staff_is_done_by_nobody_else(persona_name: str, client: Client, round_: Round) -> None:
     before = _state_of_everything()
-    response = client.post(address_of(name, DEEDS[name]), {"all": "1", "late": "1", "confirmed": "on"})
+    sent = {"all": "1", "late": "1", "confirmed": "on"}
+    responses = {name: client.post(address_of(name, kwargs), sent) for name, kwargs in DEEDS.items()}
     wanted = SESSION_OVER if persona_name == "citizen" else expected(persona_name, OPEN_TO)
-    assert (response.status_code, _state_of_everything()) == (wanted, before)
+    assert (_statuses(responses), _state_of_everything()) == (dict.fromkeys(DEEDS, wanted), before)
 
 
 @pytest.mark.parametrize("persona_name", ["ict_staff"])
-@pytest.mark.parametrize("name", sorted(DEEDS))
-def test_nothing_is_done_by_looking(name: str, client: Client, round_: Round) -> None:
+def test_nothing_is_done_by_looking(client: Client, round_: Round) -> None:
     before = _state_of_everything()
-    assert (client.get(address_of(name, DEEDS[name])).status_code, _state_of_everything()) == (405, before)
+    responses = {name: client.get(address_of(name, kwargs)) for name, kwargs in DEEDS.items()}
+    assert (_statuses(responses), _state_of_everything()) == (dict.fromkeys(DEEDS, 405), before)
+
+
+def _statuses(responses: Mapping[str, Any]) -> dict[str, int]:
+    return {name: response.status_code for name, response in responses.items()}
 
 
 def _state_of_everything() -> tuple[object, ...]:
