@@ -114,3 +114,41 @@ class MailKind(models.TextChoices):
     ENDORSED = "endorsed", "承認"
     ACCEPTED = "accepted", "確認"
     PUBLISHED = "published", "公表"
+
+
+class PaperKind(models.TextChoices):
+    """What can be made as a PDF."""
+
+    COMMITTEE = "committee", "委員会資料"
+    EVALUATION = "evaluation", "評価調書"
+    DEPARTMENT = "department", "所管課の評価調書"
+    MEASURE = "measure", "施策の評価"
+    CORRECTIONS = "corrections", "正誤表"
+    YEARLY = "yearly", "年次報告書"
+    PLAN = "plan", "推進プラン"
+
+
+class PaperPart(models.TextChoices):
+    """What a paper of a round may hold, in this order."""
+
+    COVER = "cover", "表紙"
+    CONTENTS = "contents", "目次"
+    OVERVIEW = "overview", "資料1 概要"
+    MEASURES = "measures", "資料2 施策評価"
+    SHEETS = "sheets", "資料2 評価調書"
+    CORRECTIONS = "corrections", "正誤表"
+    INDEX_CODE = "index_code", "索引（取組コード順）"
+    INDEX_DEPARTMENT = "index_department", "索引（所管局別）"
+    GLOSSARY = "glossary", "用語の解説"
+
+
+class Orientation(models.TextChoices):
+    PORTRAIT = "portrait", "A4縦"
+    LANDSCAPE = "landscape", "A4横"
+
+
+class PaperState(models.TextChoices):
+    WAITING = "waiting", "順番待ち"
+    MAKING = "making", "作成中"
+    MADE = "made", "作成済み"
+    FAILED = "failed", "作成できませんでした"

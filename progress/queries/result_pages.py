@@ -1,7 +1,7 @@
 """One published 調書, and one published 施策評価, as pages; now, or as first published."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -135,32 +135,65 @@ def page_of_evaluation(published: PublishedRound, row: PublishedEvaluation, *, f
     """The page of a frozen row, which need not be stored yet. Two queries and the kept plan's."""
     kept = kept_plan(published.plan.slug)
     marker = TermMarker(kept.glossary)
-    data: Data = row.data
-    action, plan, do, check, act = (data.get(part) or {} for part in ("action", "plan", "do", "check", "act"))
-    legend = Legend.of(row.publication.frame)
-    corrections = corrections_of(published, evaluation=row.evaluation_id)
-    return EvaluationPage(
-        published=published,
-        row=row,
-        plan=kept.plan,
+    told = Told(published, Legend.of(row.publication.frame), kept.plan, marker)
+    return replace(
+        told.page(row),
         is_first=first,
-        grade=legend.grade(row.grade_symbol, row.grade_label, row.grade_kind),
-        outlook=_entry(act.get("outlook")),
-        purpose=_texts(marker, ("目的", action.get("purpose")), ("内容", action.get("content"))),
-        plan_texts=_texts(marker, ("計画", plan.get("planned_work")), ("年度途中の計画変更", plan.get("plan_change"))),
-        do_texts=_texts(marker, ("実績", do.get("results"))),
-        check_texts=_texts(
-            marker,
-            ("達成度の理由", check.get("grade_reason")),
-            ("成果", check.get("outcomes")),
-            ("課題", check.get("problems")),
-            ("環境の変化", check.get("environment_change")),
-        ),
-        act_texts=_texts(marker, ("方向性の理由", act.get("outlook_reason")), ("次年度の計画", act.get("next_plan"))),
-        corrections=corrections,
+        corrections=corrections_of(published, evaluation=row.evaluation_id),
         other_years=_other_years(row),
         notes=marker.used_terms,
     )
+
+
+@dataclass(frozen=True)
+class Told:
+    """In which words frozen rows are told: those of a year, the legend of its day, the plan and its marked terms."""
+
+    published: PublishedRound
+    legend: Legend
+    plan: Plan
+    marker: TermMarker
+
+    def page(self, row: PublishedEvaluation) -> EvaluationPage:
+        """The 調書 alone, without corrections and other years. No query."""
+        marker, data = self.marker, row.data
+        action, plan, do, check, act = (data.get(part) or {} for part in ("action", "plan", "do", "check", "act"))
+        return EvaluationPage(
+            published=self.published,
+            row=row,
+            plan=self.plan,
+            is_first=False,
+            grade=self.legend.grade(row.grade_symbol, row.grade_label, row.grade_kind),
+            outlook=_entry(act.get("outlook")),
+            purpose=_texts(marker, ("目的", action.get("purpose")), ("内容", action.get("content"))),
+            plan_texts=_texts(
+                marker, ("計画", plan.get("planned_work")), ("年度途中の計画変更", plan.get("plan_change"))
+            ),
+            do_texts=_texts(marker, ("実績", do.get("results"))),
+            check_texts=_texts(
+                marker,
+                ("達成度の理由", check.get("grade_reason")),
+                ("成果", check.get("outcomes")),
+                ("課題", check.get("problems")),
+                ("環境の変化", check.get("environment_change")),
+            ),
+            act_texts=_texts(
+                marker, ("方向性の理由", act.get("outlook_reason")), ("次年度の計画", act.get("next_plan"))
+            ),
+            corrections=(),
+            other_years=(),
+            notes=[],
+        )
+
+    def measure_texts(self, data: Data) -> tuple[Text, ...]:
+        """The texts of a 施策評価."""
+        return _texts(
+            self.marker,
+            ("評価の理由", data.get("reason")),
+            ("主な成果", data.get("results")),
+            ("主な課題", data.get("problems")),
+            ("今後の見通し", data.get("outlook")),
+        )
 
 
 def _other_years(row: PublishedEvaluation) -> tuple[Link, ...]:
@@ -245,27 +278,20 @@ def page_of_measure(
 ) -> MeasurePage:
     """The page of a frozen row with those of its actions; they need not be stored yet. One query, the kept plan's."""
     kept = kept_plan(published.plan.slug)
-    marker, data = TermMarker(kept.glossary), row.data
-    corrections = corrections_of(published, measure_evaluation__measure=measure)
+    told = Told(published, published.legend, kept.plan, TermMarker(kept.glossary))
     return MeasurePage(
         published=published,
         row=row,
         measure=measure,
         plan=kept.plan,
         is_first=first,
-        sums=sums_of(data.get("rollup", {}), published.legend),
-        texts=_texts(
-            marker,
-            ("評価の理由", data.get("reason")),
-            ("主な成果", data.get("results")),
-            ("主な課題", data.get("problems")),
-            ("今後の見通し", data.get("outlook")),
-        ),
-        corrections=corrections,
+        sums=sums_of(row.data.get("rollup", {}), published.legend),
+        texts=told.measure_texts(row.data),
+        corrections=corrections_of(published, measure_evaluation__measure=measure),
         page=page,
         rows=rows,
         neighbours=_neighbours(_measures_of(kept), measure, published.slug),
-        notes=marker.used_terms,
+        notes=told.marker.used_terms,
     )
 
 

@@ -1,0 +1,92 @@
+"""HTML → PDF: A4, tagged (PDF/UA-1), with the portal's own font embedded. Knows nothing of rounds.
+
+Nothing is fetched but the fonts beside this module (`paper:fonts/…`), our own
+static files (`paper:static/…`) and inline data: what a text says can make the
+portal read no file and ask no server.
+"""
+
+import logging
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles import finders
+
+FONTS = Path(__file__).parent / "fonts"
+FETCHED = {
+    "NotoSansJP-Regular.ttf": "font/ttf",
+    "NotoSansJP-Bold.ttf": "font/ttf",
+}
+_FONT, _STATIC = "paper:fonts/", "paper:static/"
+
+logger = logging.getLogger("portal.papers")
+
+
+class NotFetched(ValueError):
+    """A paper names something that is none of ours."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished file."""
+
+    content: bytes
+    pages: int
+
+
+def pdf_of(html: str) -> Made:
+    """The paper of a whole HTML page, with its styles inside.
+
+    Title, description, keywords, dates and the address come from the page's `<title>` and `<meta>`.
+    Raises NotFetched when the page names anything that may not be read.
+    """
+    # Loading the typesetter takes a second and 60 MB: only the process that makes a paper does.
+    from weasyprint import HTML
+    from weasyprint.text.fonts import FontConfiguration
+
+    fetcher = _own_fetcher()
+    with warnings.catch_warnings():
+        # Of the typesetter's own making; nothing that the people who ask for a paper could mend.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        document = HTML(string=html, base_url="paper:", url_fetcher=fetcher).render(font_config=FontConfiguration())
+        if fetcher.refused:
+            raise NotFetched(fetcher.refused[0])
+        written = BytesIO()
+        document.write_pdf(written, pdf_variant="pdf/ua-1", pdf_tags=True, custom_metadata=True)
+    return Made(written.getvalue(), len(document.pages))
+
+
+def _own_fetcher() -> Any:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OwnFetcher(URLFetcher):
+        """Serves what is ours; remembers what was refused, for the typesetter goes on without it."""
+
+        def __init__(self) -> None:
+            super().__init__(timeout=1, allowed_protocols=["data"], allow_redirects=False)
+            self.refused: list[str] = []
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            found = own_file(url)
+            if found is None:
+                self.refused.append(url)
+                logger.warning("A paper named what may not be read: %s", url)
+                raise NotFetched(url)
+            return URLFetcherResponse(url, found[0].read_bytes(), {"Content-Type": found[1]})
+
+    return OwnFetcher()
+
+
+def own_file(url: str) -> tuple[Path, str] | None:
+    """The file of an address of ours with its type; None for every other address."""
+    if url.startswith(_FONT):
+        name = url.removeprefix(_FONT)
+        return (FONTS / name, FETCHED[name]) if name in FETCHED else None
+    if url.startswith(_STATIC):
+        path = finders.find(url.removeprefix(_STATIC)) if ".." not in url else None
+        return (Path(path), "image/svg+xml") if path and path.endswith(".svg") else None
+    return None
