@@ -24,6 +24,10 @@ from progress.queries.result_pages import EvaluationPage, Text, Told
 from progress.queries.results import CorrectionView, Sums, added, sums_of
 
 
+FITS_BESIDE = 22
+"""Characters of a fact that stands in half a line."""
+
+
 class PaperGlossary(PlanGlossary):
     """A term leads to its explanation at the end of the paper."""
 
@@ -56,9 +60,39 @@ class Sheet:
         return f"a-{self.row.code}"
 
     @property
-    def facts(self) -> list[tuple[str, str]]:
+    def short_facts(self) -> list[list[tuple[str, str]]]:
+        """Those that fit beside each other, two in a line."""
+        short = [fact for fact in self._facts if _is_short(fact)]
+        return [short[place : place + 2] for place in range(0, len(short), 2)]
+
+    @property
+    def long_facts(self) -> list[tuple[str, str]]:
+        return [fact for fact in self._facts if not _is_short(fact)]
+
+    @property
+    def _facts(self) -> list[tuple[str, str]]:
         """Those that say something."""
         return [(label, value) for label, value in self.page.facts if value]
+
+    @property
+    def indicators(self) -> list[list[str]]:
+        """The rows of the 調書's table, each with the target of the next year."""
+        targets = {name: _target(planned, decided) for name, planned, decided, _ in self.page.next_targets}
+        rows = zip(self.page.indicators, self.page.data.get("indicators", ()), strict=True)
+        return [[*cells, targets.get(str(row["name"]), "－")] for cells, row in rows]
+
+    @property
+    def changed_targets(self) -> list[tuple[str, str]]:
+        """Indicator → why its target is another one than was planned."""
+        return [(name, reason) for name, _, _, reason in self.page.next_targets if reason]
+
+
+def _is_short(fact: tuple[str, str]) -> bool:
+    return len(fact[1]) <= FITS_BESIDE
+
+
+def _target(planned: str, decided: str) -> str:
+    return decided if planned in {"", decided} else f"{decided}（予定 {planned}）"
 
 
 @dataclass(frozen=True)

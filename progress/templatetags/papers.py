@@ -24,4 +24,12 @@ def first_word(name: str) -> str:
 def told_text(chapter: Any, label: str) -> SafeString | str:
     """A text of a 施策評価 by its label; 「－」 where nothing is written."""
     text = chapter.told(label)
-    return text.html if text else "－"
+    return cell(text.html) if text else "－"
+
+
+@register.filter
+def cell(html: SafeString) -> SafeString:
+    """Text of one paragraph without the tag around it: every block costs the typesetter time."""
+    if html.count("<p>") != 1:
+        return html
+    return SafeString(html.removeprefix("<p>").removesuffix("</p>"))
