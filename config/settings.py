@@ -168,6 +168,10 @@ STORAGES = {
     },
 }
 
+# ── Papers ────────────────────────────────────────────────────────────────────
+# Whoever orders a paper starts a process of low priority that makes it (manage.py make_papers); tests make them themselves.
+MAKES_PAPERS = MODE is not Mode.TEST
+
 # ── Security ──────────────────────────────────────────────────────────────────
 # The demo of `make run` is served over plain HTTP on loopback; nothing else is.
 HTTPS = environment.flag("HTTPS", default=MODE is Mode.PRODUCTION)

@@ -15,8 +15,8 @@ from accounts.models import User
 from accounts.permissions import Permission
 from programs.enums import OwnerKind
 from programs.models import ActionOwner
-from progress.enums import RoundState, Status
-from progress.models import Evaluation, EvaluationEvent, Round
+from progress.enums import PaperKind, RoundState, Status
+from progress.models import Evaluation, EvaluationEvent, Paper, Round
 from progress.workflow import ACCEPT, ENDORSE, RETURN_BY_STAFF, SUBMIT, Actor, Transition
 
 READABLE_BY_COMMITTEE = (Status.ACCEPTED, Status.PUBLISHED)
@@ -118,6 +118,31 @@ def rounds_visible_to(user: User) -> QuerySet[Round]:
     if user.may(Permission.READ_COMMITTEE_PAPERS):
         seen |= Q(released_at__isnull=False)
     return Round.objects.filter(seen)
+
+
+def papers_visible_to(user: User) -> QuerySet[Paper]:
+    """The papers the person may know of and take away.
+
+    ICT推進課: all. 所管課: those of their own 調書 and departments. Committee: what was released to it.
+    """
+    if user.may(Permission.PUBLISH):
+        return Paper.objects.all()
+    seen = Q(pk__in=())
+    mine = departments_of(user, Role.LIAISON, Role.MANAGER)
+    if mine:
+        seen |= Q(kind=PaperKind.EVALUATION, evaluation__in=visible_to(user).filter(department__in=mine))
+        seen |= Q(kind=PaperKind.DEPARTMENT, department__in=mine)
+    if user.may(Permission.READ_COMMITTEE_PAPERS):
+        seen |= Q(released_at__isnull=False, round__released_at__isnull=False)
+    return Paper.objects.filter(seen)
+
+
+def may_order_paper(user: User, kind: PaperKind, department: int | None = None) -> bool:
+    """Whether the person may have a paper of that kind made; `department` is whose 調書 it shows."""
+    if user.may(Permission.PUBLISH):
+        return True
+    is_own = department is not None and department in departments_of(user, Role.LIAISON, Role.MANAGER)
+    return is_own and kind in {PaperKind.EVALUATION, PaperKind.DEPARTMENT}
 
 
 def refusal(user: User, transition: Transition, evaluation: Evaluation) -> str:

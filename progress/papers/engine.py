@@ -36,10 +36,10 @@ class Made:
     pages: int
 
 
-def pdf_of(html: str) -> Made:
+def pdf_of(html: str, base: str = "") -> Made:
     """The paper of a whole HTML page, with its styles inside.
 
-    Title, description, keywords, dates and the address come from the page's `<title>` and `<meta>`.
+    `base`: the address that links without a host lead to. Title, description, keywords, dates and the address come from the page's `<title>` and `<meta>`.
     Raises NotFetched when the page names anything that may not be read.
     """
     # Loading the typesetter takes a second and 60 MB: only the process that makes a paper does.
@@ -50,7 +50,9 @@ def pdf_of(html: str) -> Made:
     with warnings.catch_warnings():
         # Of the typesetter's own making; nothing that the people who ask for a paper could mend.
         warnings.simplefilter("ignore", DeprecationWarning)
-        document = HTML(string=html, base_url="paper:", url_fetcher=fetcher).render(font_config=FontConfiguration())
+        document = HTML(string=html, base_url=base or "paper:", url_fetcher=fetcher).render(
+            font_config=FontConfiguration()
+        )
         if fetcher.refused:
             raise NotFetched(fetcher.refused[0])
         written = BytesIO()

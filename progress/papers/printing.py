@@ -4,7 +4,24 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from progress.papers.round_paper import RoundPaper
+from progress.enums import PaperKind
+from progress.models import Paper, Round
+from progress.papers.plan_paper import plan_html
+from progress.papers.report import report_of
+from progress.papers.round_paper import RoundPaper, round_paper
+from progress.papers.selection import Selection
+from progress.papers.versions import content_version
+
+
+def printed(paper: Paper) -> tuple[str, str]:
+    """The HTML of an ordered paper, and the state of the content it was made of."""
+    selection = Selection.from_json(paper.selection)
+    if selection.kind == PaperKind.PLAN:
+        return plan_html(paper.plan, paper.content_version), paper.content_version
+    round_ = Round.objects.select_related("program__plan", "scale").get(pk=paper.round_id)
+    report = report_of(round_)
+    version = content_version(report)
+    return html_of(round_paper(report, selection, version)), version
 
 
 def html_of(paper: RoundPaper) -> str:

@@ -23,7 +23,6 @@ from progress.queries.corrections import correction_view, shown_corrections
 from progress.queries.result_pages import EvaluationPage, Text, Told
 from progress.queries.results import CorrectionView, Sums, added, sums_of
 
-
 FITS_BESIDE = 22
 """Characters of a fact that stands in half a line."""
 
@@ -343,7 +342,9 @@ def narrowed_to(report: Report, selection: Selection) -> Report:
             measures = tuple(row for row in measures if row.measure.code == subject)
         case _:
             return report
-    shown = {row.measure_id for row in rows} | ({row.measure_id for row in measures} if subject in _codes(measures) else set())
+    shown = {row.measure_id for row in rows} | (
+        {row.measure_id for row in measures} if subject in _codes(measures) else set()
+    )
     return Report(report.published, report.is_draft, tuple(row for row in measures if row.measure_id in shown), rows)
 
 

@@ -108,6 +108,12 @@ def reads_papers(context: dict[str, Any]) -> bool:
     return _may(context, Permission.READ_COMMITTEE_PAPERS)
 
 
+@register.simple_tag(takes_context=True)
+def makes_papers(context: dict[str, Any]) -> bool:
+    """Whether the person who looks at the page may have every paper made."""
+    return _may(context, Permission.PUBLISH)
+
+
 def _may(context: dict[str, Any], permission: Permission) -> bool:
     user = context.get("user")
     return user is not None and user.is_authenticated and user.may(permission)

@@ -1,0 +1,165 @@
+"""Papers: ordering, making in turn, releasing to the committee; 帳票 under a name."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.enums import AuditKind
+from accounts.models import Department, User
+from accounts.permissions import Permission
+from plan.models import Plan
+from progress import permissions
+from progress.enums import PaperKind, PaperState
+from progress.errors import NotNow, NotYours
+from progress.models import Evaluation, Paper, PaperForm, Round
+
+ATTEMPTS = 2
+"""A paper whose making ended without a word is tried that often."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A paper as it is asked for; `key` names its content and its selection."""
+
+    key: str
+    kind: PaperKind
+    title: str
+    plan: Plan
+    selection: Mapping[str, Any]
+    content_version: str
+    round: Round | None = None
+    evaluation: Evaluation | None = None
+    department: Department | None = None
+    recipient: str = ""
+
+    @property
+    def owner(self) -> int | None:
+        """The 所管課 whose 調書 it shows."""
+        if self.evaluation is not None:
+            return self.evaluation.department_id
+        return self.department.pk if self.department is not None else None
+
+
+@transaction.atomic
+def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
+    """Put a paper into the queue, unless the same one was made or waits already. Returns it, and whether it is new.
+
+    `by` is None where the portal makes it by itself, for the public. Effects, in order: (1) a row is
+    added, or one that failed or whose file is lost waits again; (2) the audit trail has it.
+    Raises NotYours.
+    """
+    if by is not None and not permissions.may_order_paper(by, order.kind, order.owner):
+        raise NotYours("この資料は、作成できません。ICT推進課に依頼してください。")
+    paper, is_new = Paper.objects.select_for_update().get_or_create(
+        key=order.key,
+        defaults={
+            "kind": order.kind,
+            "title": order.title[:300],
+            "plan": order.plan,
+            "round": order.round,
+            "evaluation": order.evaluation,
+            "department": order.department,
+            "selection": dict(order.selection),
+            "content_version": order.content_version,
+            "recipient": order.recipient,
+            "ordered_by": by,
+            "ordered_at": timezone.now(),
+        },
+    )
+    is_lost = paper.is_made and not paper.path.is_file()
+    if not is_new and not is_lost and paper.state != PaperState.FAILED:
+        return paper, False
+    if not is_new:
+        paper.state, paper.attempts, paper.ordered_at = PaperState.WAITING, 0, timezone.now()
+        paper.save()
+    if by is not None:
+        details = {"内容の版": paper.content_version, "提供先": order.recipient}
+        audit.record(AuditKind.CHANGED, by=by, about=f"資料の作成：{paper.title}", details=details)
+    return paper, True
+
+
+@transaction.atomic
+def claim_next() -> Paper | None:
+    """The paper whose turn it is, marked as being made; None where none waits. For the one process that makes papers.
+
+    What is still marked from a process that ended waits again, and fails after `ATTEMPTS`.
+    """
+    left = Paper.objects.filter(state=PaperState.MAKING)
+    left.filter(attempts__gte=ATTEMPTS).update(state=PaperState.FAILED)
+    left.update(state=PaperState.WAITING)
+    paper = Paper.objects.select_for_update().filter(state=PaperState.WAITING).order_by("ordered_at", "pk").first()
+    if paper is not None:
+        paper.state, paper.started_at, paper.attempts = PaperState.MAKING, timezone.now(), paper.attempts + 1
+        paper.save()
+    return paper
+
+
+@transaction.atomic
+def finish_paper(*, paper: Paper, pages: int, size: int, version: str) -> None:
+    """The file is there; `version` is the state of the content it was made of."""
+    stored = Paper.objects.select_for_update().get(pk=paper.pk)
+    stored.state, stored.made_at, stored.pages, stored.size = PaperState.MADE, timezone.now(), pages, size
+    stored.content_version = version
+    stored.save()
+
+
+@transaction.atomic
+def fail_paper(*, paper: Paper) -> None:
+    stored = Paper.objects.select_for_update().get(pk=paper.pk)
+    stored.state = PaperState.FAILED
+    stored.save()
+
+
+@transaction.atomic
+def release_paper(*, paper: Paper, by: User, at: datetime.datetime | None = None) -> Paper:
+    """Show the paper to the committee, whose members may read its round. Raises NotYours, NotNow."""
+    _demand(by, Permission.RELEASE_TO_COMMITTEE)
+    stored = Paper.objects.select_for_update(of=("self",)).select_related("round").get(pk=paper.pk)
+    if not stored.is_made:
+        raise NotNow("まだ作成が終わっていません。終わってから公開してください。")
+    if stored.round is None or stored.round.released_at is None:
+        raise NotNow("この評価年度は、まだ会議に公開していません。状況のページで、先に会議に公開してください。")
+    stored.released_at = at or timezone.now()
+    stored.save()
+    audit.record(AuditKind.CHANGED, by=by, about=f"会議への資料の公開：{stored.title}")
+    return stored
+
+
+@transaction.atomic
+def withdraw_paper(*, paper: Paper, by: User) -> Paper:
+    """The committee no longer sees it. Raises NotYours."""
+    _demand(by, Permission.RELEASE_TO_COMMITTEE)
+    stored = Paper.objects.select_for_update().get(pk=paper.pk)
+    stored.released_at = None
+    stored.save()
+    audit.record(AuditKind.CHANGED, by=by, about=f"会議への資料の公開の取りやめ：{stored.title}")
+    return stored
+
+
+@transaction.atomic
+def save_form(*, name: str, selection: Mapping[str, Any], by: User) -> PaperForm:
+    """Keep a selection under a name; one of that name is replaced. Raises NotYours."""
+    _demand(by, Permission.PUBLISH)
+    form, _ = PaperForm.objects.update_or_create(
+        name=name, defaults={"selection": dict(selection), "changed_at": timezone.now(), "changed_by": by}
+    )
+    audit.record(AuditKind.CHANGED, by=by, about=f"帳票の保存：{name}")
+    return form
+
+
+@transaction.atomic
+def delete_form(*, form: PaperForm, by: User) -> None:
+    """The papers made with it stay. Raises NotYours."""
+    _demand(by, Permission.PUBLISH)
+    form.delete()
+    audit.record(AuditKind.CHANGED, by=by, about=f"帳票の削除：{form.name}")
+
+
+def _demand(by: User, permission: Permission) -> None:
+    if not by.may(permission):
+        raise NotYours("この操作は、ICT推進課の職員が行います。")

@@ -1,0 +1,57 @@
+"""What goes into a paper of a round: its parts, its shape, the words of its cover."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from progress.enums import Orientation, PaperPart
+
+CHOSEN_PARTS = tuple((part.value, part.label) for part in PaperPart)
+_NO_PART = "資料に入れるものを、1つ以上選んでください。"
+
+
+class SelectionForm(forms.Form):
+    """Shown and previewed by GET, sent by POST; nothing typed but words for the cover."""
+
+    parts = forms.MultipleChoiceField(
+        label="資料に入れるもの",
+        choices=CHOSEN_PARTS,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _NO_PART},
+    )
+    measures = forms.MultipleChoiceField(
+        label="施策",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="選ばないときは、すべての施策を入れます。",
+    )
+    orientation = forms.ChoiceField(label="用紙の向き", choices=Orientation.choices, widget=forms.RadioSelect)
+    committee = forms.CharField(label="委員会名", required=False, max_length=100, help_text="例：川崎市議会 総務委員会")
+    title = forms.CharField(
+        label="件名", required=False, max_length=150, help_text="空欄のときは、プランと年度から付けます。"
+    )
+    number = forms.CharField(label="資料番号", required=False, max_length=30, help_text="例：資料1")
+    date = forms.CharField(label="日付", required=False, max_length=40, help_text="例：平成29年8月4日")
+    bureau = forms.CharField(label="局名", required=False, max_length=50, help_text="例：総務企画局")
+    recipient = forms.CharField(
+        label="提供先", required=False, max_length=100, help_text="だれに渡す資料かの控えです。資料には載りません。"
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, measures: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(data, use_required_attribute=False, **kwargs)
+        self.fields["measures"].choices = measures  # type: ignore[attr-defined]  # a MultipleChoiceField
+
+
+class NameForm(forms.Form):
+    """The name a selection is kept under."""
+
+    name = forms.CharField(
+        label="帳票の名前",
+        max_length=100,
+        help_text="同じ名前の帳票があれば、置き換えます。",
+        error_messages={"required": "帳票の名前を入力してください（例：総務委員会（全体））。"},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, use_required_attribute=False)

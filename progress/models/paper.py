@@ -1,0 +1,100 @@
+"""Papers that were made, and 帳票: what somebody chose to be in one, under a name."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Department
+from plan.models import Plan
+from progress.enums import PaperKind, PaperState
+from progress.models.evaluation import Evaluation
+from progress.models.round import Round
+
+
+class PaperForm(models.Model):
+    """帳票: a choice of parts, shape and cover under a name, for any round. `selection` as `papers.selection` has it."""
+
+    name = models.CharField("帳票の名前", max_length=100, unique=True)
+    selection = models.JSONField("選んだ内容")
+    changed_at = models.DateTimeField("保存した日時")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="保存した人", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "帳票"
+        verbose_name_plural = "帳票"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Paper(models.Model):
+    """A PDF, made once for each state of its content and each selection: those are its `key`.
+
+    `ordered_by` is empty where the portal made it by itself, for the public.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    kind = models.CharField("種類", max_length=20, choices=PaperKind.choices)
+    title = models.CharField("題名", max_length=300)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="papers")
+    round = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="papers")
+    evaluation = models.ForeignKey(Evaluation, null=True, on_delete=models.PROTECT, related_name="papers")
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="papers")
+    selection = models.JSONField("選んだ内容")
+    content_version = models.CharField("内容の版", max_length=40)
+    recipient = models.CharField("提供先", max_length=100, blank=True)
+    state = models.CharField("状態", max_length=10, choices=PaperState.choices, default=PaperState.WAITING)
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    ordered_at = models.DateTimeField("依頼した日時")
+    started_at = models.DateTimeField("作成を始めた日時", null=True)
+    made_at = models.DateTimeField("作成した日時", null=True)
+    attempts = models.PositiveSmallIntegerField("試した回数", default=0)
+    pages = models.PositiveIntegerField("頁数", null=True)
+    size = models.PositiveBigIntegerField("大きさ（バイト）", null=True)
+    released_at = models.DateTimeField("会議に公開した日時", null=True)
+
+    class Meta:
+        verbose_name = "資料"
+        verbose_name_plural = "資料"
+        ordering = ["-ordered_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=PaperState.MADE, made_at__isnull=False, pages__isnull=False, size__isnull=False)
+                | ~Q(state=PaperState.MADE),
+                name="paper_made_agrees",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "ordered_at"], name="paper_queue"),
+            models.Index(fields=["round", "kind"], name="paper_of_round"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_made(self) -> bool:
+        return self.state == PaperState.MADE
+
+    @property
+    def is_underway(self) -> bool:
+        return self.state in {PaperState.WAITING, PaperState.MAKING}
+
+    @property
+    def path(self) -> Path:
+        return Path(settings.VAR_DIR) / "papers" / f"{self.key}.pdf"
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it was made of a round before its publication."""
+        return self.content_version.startswith("案")
+
+    @property
+    def filename(self) -> str:
+        slug = self.round.slug if self.round else self.plan.slug
+        return f"{self.kind}-{slug}-{self.key[:8]}.pdf"

@@ -1,0 +1,29 @@
+"""Which state of the content a paper shows: the same content and selection give the same key, and are made once."""
+
+import hashlib
+import json
+from typing import Any
+
+from plan.caching import release
+from progress.papers.report import Report
+from progress.papers.selection import Selection
+
+
+def content_version(report: Report) -> str:
+    """「案 3f2a…」 or 「2017-08-04 3f2a…」: what the rows of the round say now, in twelve signs."""
+    rows = [[row.code, row.title, row.department_name, row.bureau_name, row.data] for row in report.evaluations]
+    measures = [[row.measure.code, row.measure.title, row.data] for row in report.measures]
+    plan = report.published.plan
+    told: list[Any] = [rows, measures, dict(report.published.frame), plan.goal, plan.title]
+    digest = _digest(told)[:12]
+    return f"案 {digest}" if report.is_draft else f"{report.published.changed_on:%Y-%m-%d} {digest}"
+
+
+def key_of(plan_slug: str, round_slug: str, selection: Selection, version: str) -> str:
+    """A new release of the portal prints anew; who asks does not matter."""
+    return _digest([plan_slug, round_slug, selection.as_json(), version, release()])
+
+
+def _digest(told: Any) -> str:
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

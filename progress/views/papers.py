@@ -1,0 +1,190 @@
+"""/desk/papers/: what can be made as PDF, what was made, and how far it is."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.audit import record_export
+from accounts.enums import Role
+from accounts.gates import requires
+from accounts.lookups import key_in
+from accounts.models import Department
+from accounts.permissions import Permission
+from plan.models import Plan
+from progress import permissions
+from progress.actions.papers import delete_form, release_paper, withdraw_paper
+from progress.enums import PaperKind
+from progress.errors import ProgressError
+from progress.models import Evaluation, Paper, PaperForm, Round
+from progress.papers import making
+from progress.papers.ordering import order_of_plan, order_of_round
+from progress.papers.selection import Selection
+from progress.queries.papers import papers_page
+from progress.views.access import reader
+
+# Seconds after which a browser asks again whether the paper is there.
+ASKED_AGAIN_AFTER = 3
+SMALL = (PaperKind.EVALUATION, PaperKind.DEPARTMENT, PaperKind.MEASURE, PaperKind.CORRECTIONS, PaperKind.YEARLY)
+
+
+@require_safe
+@never_cache
+@login_required
+def papers(request: HttpRequest) -> HttpResponse:
+    """GET page (of what was made)."""
+    user = reader(request)
+    if not permissions.may_enter_desk(user):
+        raise PermissionDenied
+    mine = permissions.departments_of(user, Role.LIAISON, Role.MANAGER)
+    found = papers_page(
+        permissions.papers_visible_to(user),
+        permissions.rounds_visible_to(user),
+        Department.objects.filter(pk__in=mine).order_by("code"),
+        request.GET.get("page", ""),
+        is_staff=user.may(Permission.PUBLISH),
+    )
+    return render(request, "desk/papers/papers.html", {"found": found, "is_staff": user.may(Permission.PUBLISH)})
+
+
+@require_POST
+@login_required
+def order(request: HttpRequest, slug: str) -> HttpResponse:
+    """POST kind, subject: a paper of a round without further choices."""
+    user = reader(request)
+    round_ = permissions.rounds_visible_to(user).select_related("program__plan", "scale").filter(slug=slug).first()
+    kind = request.POST.get("kind", "")
+    if round_ is None or kind not in SMALL or (kind == PaperKind.YEARLY and not round_.is_published):
+        raise Http404("この資料はありません。")
+    selection = Selection.of(PaperKind(kind), _subject_or_404(request, round_, kind))
+    try:
+        paper, is_new = order_of_round(round_=round_, selection=selection, by=user)
+    except ProgressError as error:
+        raise PermissionDenied(str(error)) from error
+    return ordered(request, paper, is_new)
+
+
+def _subject_or_404(request: HttpRequest, round_: Round, kind: str) -> str:
+    """What a small paper is of, if the person may know of it and there is anything of it in the round."""
+    subject = request.POST.get("subject", "")
+    rows = Evaluation.objects.filter(round=round_)
+    match kind:
+        case PaperKind.EVALUATION:
+            rows = permissions.visible_to(reader(request)).filter(round=round_, pk=key_in(subject) or 0)
+        case PaperKind.DEPARTMENT:
+            rows = rows.filter(department=key_in(subject) or 0)
+        case PaperKind.MEASURE:
+            policy, _, number = subject.partition("-")
+            place = {"policy__number": key_in(policy) or 0, "number": key_in(number) or 0}
+            rows = rows.filter(**{f"action__main_direction__measure__{name}": value for name, value in place.items()})
+        case _:
+            return ""
+    if not rows.exists():
+        raise Http404("この資料にする調書はありません。")
+    return subject
+
+
+def ordered(request: HttpRequest, paper: Paper, is_new: bool) -> HttpResponse:
+    """What follows an order: the process that makes it is started, and the page of the paper tells how far it is."""
+    if paper.is_underway:
+        making.start()
+    elif not is_new:
+        messages.info(request, "同じ内容の資料が、すでに作ってあります。")
+    return redirect("desk:paper", paper.pk)
+
+
+@require_POST
+@requires(Permission.PUBLISH)
+def order_plan(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = Plan.objects.published().filter(slug=slug).first()
+    if plan is None:
+        raise Http404("このプランはありません。")
+    paper, is_new = order_of_plan(plan=plan, by=reader(request))
+    return ordered(request, paper, is_new)
+
+
+def _paper_or_404(request: HttpRequest, pk: int) -> Paper:
+    rows = permissions.papers_visible_to(reader(request)).select_related("plan", "round__program", "ordered_by")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404("この資料はありません。")
+    return found
+
+
+@require_safe
+@never_cache
+@login_required
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """One paper: how far it is, then the download. Without a script the browser asks again by itself."""
+    found = _paper_or_404(request, pk)
+    response = render(request, "desk/papers/paper.html", {"paper": found, "is_lost": _is_lost(found)})
+    if found.is_underway:
+        making.start()  # the process may have been ended from outside; it does nothing where one is at work
+        response.headers["Refresh"] = str(ASKED_AGAIN_AFTER)
+    return response
+
+
+def _is_lost(found: Paper) -> bool:
+    return found.is_made and not found.path.is_file()
+
+
+@require_safe
+@never_cache
+@login_required
+def paper_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = _paper_or_404(request, pk)
+    if not found.is_made or _is_lost(found):
+        raise Http404("この資料の作成は、まだ終わっていません。")
+    record_export(
+        request, f"資料：{found.title}", rows=found.pages or 0, conditions=f"内容の版：{found.content_version}"
+    )
+    return FileResponse(found.path.open("rb"), as_attachment=True, filename=found.filename)
+
+
+@require_POST
+@requires(Permission.PUBLISH)
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Order a paper anew that failed or is of an older state of its content."""
+    found = _paper_or_404(request, pk)
+    if found.round is None:
+        made, is_new = order_of_plan(plan=found.plan, by=reader(request), recipient=found.recipient)
+        return ordered(request, made, is_new)
+    round_ = Round.objects.select_related("program__plan", "scale").get(pk=found.round_id)
+    selection = Selection.from_json(found.selection)
+    made, is_new = order_of_round(round_=round_, selection=selection, by=reader(request), recipient=found.recipient)
+    return ordered(request, made, is_new)
+
+
+@require_POST
+@requires(Permission.RELEASE_TO_COMMITTEE)
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _paper_or_404(request, pk)
+    try:
+        release_paper(paper=found, by=reader(request))
+    except ProgressError as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, f"『{found}』を会議に公開しました。委員会の閲覧者がダウンロードできます。")
+    return redirect("desk:paper", pk)
+
+
+@require_POST
+@requires(Permission.RELEASE_TO_COMMITTEE)
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    found = withdraw_paper(paper=_paper_or_404(request, pk), by=reader(request))
+    messages.success(request, f"『{found}』の会議への公開を取りやめました。委員会の閲覧者には、もう見えません。")
+    return redirect("desk:paper", pk)
+
+
+@require_POST
+@requires(Permission.PUBLISH)
+def form_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    form = PaperForm.objects.filter(pk=pk).first()
+    if form is None:
+        raise Http404("この帳票はありません。")
+    delete_form(form=form, by=reader(request))
+    messages.success(request, f"帳票『{form.name}』を削除しました。作成した資料は残っています。")
+    return redirect("desk:papers")
