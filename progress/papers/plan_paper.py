@@ -70,6 +70,7 @@ def plan_html(plan: Plan, version: str) -> str:
             "cover": Cover(committee="", date="", bureau=plan.publisher),
             "keywords": "川崎市,情報化推進プラン",
             "is_landscape": False,
+            "is_slip": False,
             "is_draft": False,
             "is_sample": False,
         },

@@ -39,6 +39,7 @@ def context_of(paper: RoundPaper) -> dict[str, Any]:
         "shows": {**paper.shows, "any_text": any(chapter.texts for chapter in paper.measures)},
         "keywords": f"川崎市,情報化推進プラン,{paper.report.published.year_label},評価",
         "is_landscape": paper.is_landscape,
+        "is_slip": paper.is_slip,
         "is_draft": paper.is_draft,
         "is_sample": paper.report.is_sample,
     }

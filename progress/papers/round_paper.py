@@ -285,7 +285,8 @@ def contents_of(paper: RoundPaper) -> list[Entry]:
     if has(PaperPart.OVERVIEW):
         found.append(Entry(1, "資料1　概要", "overview"))
     if has(PaperPart.MEASURES) or has(PaperPart.SHEETS):
-        found.append(Entry(1, "資料2　施策と取組の評価", "whole"))
+        if not paper.is_slip:
+            found.append(Entry(1, "資料2　施策と取組の評価", "whole"))
         found += _whole_entries(paper)
     for part, anchor in (
         (PaperPart.CORRECTIONS, "corrections"),

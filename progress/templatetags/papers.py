@@ -3,7 +3,13 @@
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+
+from plan.enums import FigureState
+from plan.models import Figure, Plan
+from plan.queries.figures import figure_content
+from plan.text.markup import FigureBlock, blocks
 
 register = template.Library()
 
@@ -33,3 +39,34 @@ def cell(html: SafeString) -> SafeString:
     if html.count("<p>") != 1:
         return html
     return SafeString(html.removeprefix("<p>").removesuffix("</p>"))
+
+
+@register.inclusion_tag("papers/_figure.html")
+def paper_figure(figure: Figure, plan: Plan) -> dict[str, Any]:
+    """One figure of the plan: its drawing with the look inside, for a drawing knows nothing of the page's, and its table."""
+    figure.plan = plan
+    content = figure_content(figure, plan)
+    drawn = bool(content.rows) and content.picture is not None
+    return {
+        "figure": figure,
+        "drawing": _drawing(figure, content) if drawn else "",
+        "table": content.table if content.rows else None,
+        "remark": content.remark if drawn else "",
+        "body": _body(figure),
+    }
+
+
+def _drawing(figure: Figure, content: Any) -> SafeString:
+    told = {"picture": content.picture, "figure": figure, "description": content.description}
+    svg = render_to_string(content.picture.template, told)
+    look = render_to_string("papers/drawing.css")
+    # The portal's own drawing, with the portal's own style put into it.
+    return SafeString(svg.replace("<title", f"<style>{look}</style><title", 1))
+
+
+def _body(figure: Figure) -> SafeString:
+    """The text kept in place of a picture."""
+    if figure.state != FigureState.TEXT:
+        return SafeString()
+    rendered = blocks(figure.body, None, None, None)
+    return SafeString("".join(block.html for block in rendered if not isinstance(block, FigureBlock)))
