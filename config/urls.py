@@ -15,6 +15,7 @@ urlpatterns = [
     path("desk/", include("progress.desk_urls")),
     path("programs/", include("programs.urls")),
     path("progress/", include("progress.urls")),
+    path("", include("progress.paper_urls")),
     path("", include("plan.urls")),
 ]
 

@@ -19,12 +19,14 @@ class ProgressConfig(AppConfig):
         from progress import exports
         from progress.documents import register_sources
         from progress.queries import news, sitemap
+        from progress.queries.paper_downloads import papers_offered
         from progress.queries.standing import newest_standing
 
         name_fields(DESK_FORMS, label_of)
         register_sources()
         register_standing(newest_standing)
         register_downloads(exports.offered)
+        register_downloads(papers_offered)
         register_news(news.latest)
         sitemap.register()
         register_entry(HeaderEntry("取組と進捗", 20, lambda plan: "/progress/" if plan else "", also=("/programs/",)))

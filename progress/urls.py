@@ -3,7 +3,7 @@
 from django.urls import path
 
 import programs.urls  # noqa: F401 registers the codes of actions, and those of the plan
-from progress.views import public, public_files, public_lists
+from progress.views import public, public_files, public_lists, public_papers
 
 app_name = "progress"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("", public.progress, name="progress"),
     path("feed.xml", public_files.feed_xml, name="feed_xml"),
     path("<slug:slug>/", public.year, name="year"),
+    path("<slug:slug>/report.pdf", public_papers.report_pdf, name="report_pdf"),
     path("<slug:slug>/measures.csv", public_files.measures_csv, name="measures_csv"),
     path("<slug:slug>/measures/<measure:code>/", public.measure, name="measure"),
     path("<slug:slug>/measures/<measure:code>/first/", public.measure_first, name="measure_first"),

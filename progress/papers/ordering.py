@@ -1,8 +1,6 @@
 """From a selection to a paper in the queue: what it is of, its title, the state of its content."""
 
 from accounts.models import Department, User
-from plan.caching import content_version as plan_version
-from plan.caching import release
 from plan.models import Plan
 from progress.actions.papers import Order, order_paper
 from progress.enums import PaperKind
@@ -10,7 +8,7 @@ from progress.models import Evaluation, Paper, Round
 from progress.papers.report import report_of
 from progress.papers.round_paper import narrowed_to, title_of
 from progress.papers.selection import Selection
-from progress.papers.versions import content_version, key_of
+from progress.papers.versions import content_version, key_of, plan_version
 
 
 def order_of_round(*, round_: Round, selection: Selection, by: User | None, recipient: str = "") -> tuple[Paper, bool]:
@@ -36,7 +34,7 @@ def order_of_round(*, round_: Round, selection: Selection, by: User | None, reci
 def order_of_plan(*, plan: Plan, by: User | None, recipient: str = "") -> tuple[Paper, bool]:
     """Order the plan itself, as it is published. Raises NotYours."""
     selection = Selection.of(PaperKind.PLAN)
-    version = f"{plan_version()}-{release()}"
+    version = plan_version(plan)
     order = Order(
         key=key_of(plan.slug, "", selection, version),
         kind=PaperKind.PLAN,

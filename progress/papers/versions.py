@@ -4,9 +4,13 @@ import hashlib
 import json
 from typing import Any
 
+from django.utils import timezone
+
 from plan.caching import release
+from plan.models import Plan, Revision
 from progress.papers.report import Report
 from progress.papers.selection import Selection
+from progress.queries.papers import plan_changed_at
 
 
 def content_version(report: Report) -> str:
@@ -17,6 +21,12 @@ def content_version(report: Report) -> str:
     told: list[Any] = [rows, measures, dict(report.published.frame), plan.goal, plan.title]
     digest = _digest(told)[:12]
     return f"案 {digest}" if report.is_draft else f"{report.published.changed_on:%Y-%m-%d} {digest}"
+
+
+def plan_version(plan: Plan) -> str:
+    """The day the plan's text was changed last; 「収録時」 where it never was, and how often. Two queries."""
+    changed_at, count = plan_changed_at(plan), Revision.objects.filter(plan=plan).count()
+    return f"{timezone.localdate(changed_at):%Y-%m-%d} 改定{count}" if changed_at else "収録時"
 
 
 def key_of(plan_slug: str, round_slug: str, selection: Selection, version: str) -> str:

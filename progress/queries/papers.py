@@ -1,15 +1,19 @@
 """What may be made as a paper, and what was made."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.core.paginator import Page
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from accounts.models import Department
-from plan.models import Measure, Plan
+from plan.models import Measure, Plan, Revision
 from plan.queries.listing import page_of
 from progress.enums import PaperKind, PaperState
-from progress.models import Paper, PaperForm, Publication, Round
+from progress.models import Paper, PaperForm, Round
+from progress.queries.published import PublishedRound
+
+_ENDED = (PaperState.MADE, PaperState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -43,19 +47,25 @@ def measures_of(round_: Round) -> list[Measure]:
     return list(rows.order_by("policy__number", "number"))
 
 
-def public_paper(round_: Round) -> Paper | None:
-    """The newest yearly report of a published round that is there or has failed. Its content may be of before a
-    correction: `is_current` says so. One query."""
-    rows = Paper.objects.filter(round=round_, kind=PaperKind.YEARLY, ordered_by=None)
-    return rows.filter(state__in=(PaperState.MADE, PaperState.FAILED)).order_by("-ordered_at", "-pk").first()
-
-
-def is_current(paper: Paper, round_: Round) -> bool:
-    """Whether nothing was published or corrected since the paper was made. One query."""
-    return not Publication.objects.filter(round=round_, made_at__gt=paper.started_at or paper.ordered_at).exists()
+def yearly_paper(published: PublishedRound) -> Paper | None:
+    """The yearly report with what is published now, made or failed; None where it is still to be made. One query."""
+    rows = Paper.objects.filter(round=published.round, kind=PaperKind.YEARLY, state__in=_ENDED)
+    return usable(rows.order_by("-ordered_at", "-pk").first(), published.corrected_at or published.round.published_at)
 
 
 def plan_paper(plan: Plan) -> Paper | None:
-    """The newest paper of the plan itself. One query."""
-    rows = Paper.objects.filter(plan=plan, kind=PaperKind.PLAN, state__in=(PaperState.MADE, PaperState.FAILED))
+    """The newest paper of the plan itself, made or failed. One query."""
+    rows = Paper.objects.filter(plan=plan, kind=PaperKind.PLAN, state__in=_ENDED)
     return rows.order_by("-ordered_at", "-pk").first()
+
+
+def plan_changed_at(plan: Plan) -> datetime.datetime | None:
+    """When the text of the plan was changed last; None where it never was. One query."""
+    return Revision.objects.filter(plan=plan).aggregate(newest=Max("made_at"))["newest"]
+
+
+def usable(paper: Paper | None, changed_at: datetime.datetime | None) -> Paper | None:
+    """The paper, unless its content was changed after its making began."""
+    if paper is None or changed_at is None:
+        return paper
+    return paper if (paper.started_at or paper.ordered_at) >= changed_at else None

@@ -5,7 +5,8 @@ from typing import Any
 from django import template
 
 from progress import permissions
-from progress.enums import Reached, Status
+from progress.enums import PaperKind, Reached, Status
+from progress.models import Evaluation
 from progress.queries import words
 
 register = template.Library()
@@ -34,6 +35,12 @@ def state(status: str) -> dict[str, str]:
 def reached_shape(reached: str) -> str:
     """「○」 達成, 「△」 一部達成, 「×」 未達成; "" where nothing is chosen."""
     return _REACHED.get(reached, "")
+
+
+@register.simple_tag(takes_context=True)
+def prints(context: dict[str, Any], evaluation: Evaluation) -> bool:
+    """Whether the person who looks at the page may have the 調書 made as a paper."""
+    return permissions.may_order_paper(context["user"], PaperKind.EVALUATION, evaluation.department_id)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """What the templates of papers need."""
 
+import re
 from typing import Any
 
 from django import template
@@ -12,6 +13,10 @@ from plan.queries.figures import figure_content
 from plan.text.markup import FigureBlock, blocks
 
 register = template.Library()
+
+# As wide as a drawing is on the portal's pages; on paper it is smaller, with all that is in it.
+DRAWN_WIDTH = 800
+_SIZE = re.compile(r'width="100%" height="([0-9]+)"')
 
 
 @register.inclusion_tag("papers/_contents.html")
@@ -61,7 +66,8 @@ def _drawing(figure: Figure, content: Any) -> SafeString:
     svg = render_to_string(content.picture.template, told)
     look = render_to_string("papers/drawing.css")
     # The portal's own drawing, with the portal's own style put into it.
-    return SafeString(svg.replace("<title", f"<style>{look}</style><title", 1))
+    scaled = _SIZE.sub(rf'viewBox="0 0 {DRAWN_WIDTH} \1"', svg, count=1)
+    return SafeString(scaled.replace("<title", f"<style>{look}</style><title", 1))
 
 
 def _body(figure: Figure) -> SafeString:

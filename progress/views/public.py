@@ -10,6 +10,7 @@ from plan.caching import public_page
 from plan.queries.plans import Link
 from plan.views.page import Page
 from progress.models import Round
+from progress.queries.papers import yearly_paper
 from progress.queries.published import PublishedRound
 from progress.queries.result_pages import evaluation_page, measure_page
 from progress.queries.years import progress_of_plans, year_page
@@ -52,7 +53,9 @@ def year(request: HttpRequest, slug: str) -> HttpResponse:
         cited_as=published.title,
         changed_on=published.changed_on,
     )
-    return render(request, "public/progress/year.html", page.context(request, page=found))
+    return render(
+        request, "public/progress/year.html", page.context(request, page=found, paper=yearly_paper(published))
+    )
 
 
 @require_safe

@@ -1,0 +1,57 @@
+"""The papers everybody may take: the yearly report of a published year, and the plan itself.
+
+The portal makes them by itself when somebody first asks, in a process of its own; the page says how far it is.
+"""
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from plan.models import Plan
+from plan.views.page import Page
+from progress.enums import PaperState
+from progress.models import Paper
+from progress.papers import making
+from progress.queries.papers import plan_changed_at, plan_paper, usable, yearly_paper
+from progress.views.public import trail
+from progress.views.public_lists import round_or_404
+
+# Seconds after which a browser asks again.
+ASKED_AGAIN_AFTER = 10
+
+
+@require_safe
+@never_cache
+def report_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
+    published = round_or_404(slug)
+    page = Page(title="年次報告書（PDF）", plan=published.plan, trail=[*trail(), published.link])
+    return _answer(request, page, yearly_paper(published), "--yearly", slug)
+
+
+@require_safe
+@never_cache
+def plan_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
+    plan = Plan.objects.published().filter(slug=slug).first()
+    if plan is None:
+        raise Http404("このプランはありません。")
+    page = Page(title="プランの冊子（PDF）", plan=plan)
+    return _answer(request, page, usable(plan_paper(plan), plan_changed_at(plan)), "--plan", slug)
+
+
+def _answer(request: HttpRequest, page: Page, paper: Paper | None, option: str, slug: str) -> HttpResponseBase:
+    """The file; else its making is started, and the page asks again by itself."""
+    if paper is not None and paper.is_made and paper.path.is_file():
+        return FileResponse(paper.path.open("rb"), filename=paper.filename)
+    is_failed = paper is not None and paper.state == PaperState.FAILED
+    if not is_failed:
+        making.start(option, slug)
+    context = page.context(request, is_failed=is_failed, again=reverse(_NAMES[option], args=[slug]))
+    response = render(request, "public/progress/paper.html", context)
+    if not is_failed:
+        response.headers["Refresh"] = str(ASKED_AGAIN_AFTER)
+    return response
+
+
+_NAMES = {"--yearly": "progress:report_pdf", "--plan": "papers:plan_pdf"}
