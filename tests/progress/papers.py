@@ -1,0 +1,69 @@
+"""Opening papers again with poppler's tools, and making one on a machine that has no font."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+NO_FONTS = "<?xml version='1.0'?><!DOCTYPE fontconfig SYSTEM 'fonts.dtd'><fontconfig><cachedir>{}</cachedir></fontconfig>"
+MAKE = "import sys; from pathlib import Path; from progress.papers.engine import pdf_of; " + (
+    "Path(sys.argv[2]).write_bytes(pdf_of(Path(sys.argv[1]).read_text(encoding='utf-8'), 'http://portal').content)"
+)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A PDF as a reader sees it."""
+
+    path: Path
+
+    def _said(self, tool: str, *arguments: str) -> str:
+        done = subprocess.run([tool, *arguments], capture_output=True, text=True, check=True)
+        return done.stdout
+
+    @cached_property
+    def text(self) -> str:
+        """In reading order, without spaces and line ends: Japanese words break anywhere."""
+        return "".join(self._said("pdftotext", "-enc", "UTF-8", str(self.path), "-").split())
+
+    @cached_property
+    def facts(self) -> dict[str, str]:
+        lines = self._said("pdfinfo", str(self.path)).splitlines()
+        return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+    @property
+    def fonts(self) -> list[tuple[str, bool]]:
+        """(name without the mark of a subset, whether it is embedded)."""
+        rows = self._said("pdffonts", str(self.path)).splitlines()[2:]
+        return [(row.split()[0].partition("+")[2], row.split()[-5] == "yes") for row in rows]
+
+    @property
+    def bookmarks(self) -> list[str]:
+        outline = self._said("pdftohtml", "-xml", "-i", "-stdout", str(self.path)).partition("<outline>")[2]
+        return re.findall(r"<item page=\"[0-9]+\">(.*?)</item>", outline)
+
+    @property
+    def words_outside(self) -> list[str]:
+        """Words that stand, wholly or partly, outside of the page's margins of 8 mm."""
+        found, width, height, margin = [], 0.0, 0.0, 8 / 25.4 * 72
+        for line in self._said("pdftotext", "-bbox", str(self.path), "-").splitlines():
+            if page := re.search(r'<page width="([\d.]+)" height="([\d.]+)"', line):
+                width, height = map(float, page.groups())
+            if word := re.search(r'xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)">(.*?)<', line):
+                left, top, right, bottom = map(float, word.groups()[:4])
+                if left < margin or top < margin or right > width - margin or bottom > height - margin:
+                    found.append(word.group(5))
+        return found
+
+
+def made_without_fonts(html: str, folder: Path, name: str) -> Opened:
+    """The paper of `html`, made in a process of its own whose fontconfig knows no font of the system."""
+    config, page, path = folder / "fonts.conf", folder / f"{name}.html", folder / f"{name}.pdf"
+    config.write_text(NO_FONTS.format(folder / "cache"), encoding="utf-8")
+    page.write_text(html, encoding="utf-8")
+    environment = {**os.environ, "FONTCONFIG_FILE": str(config)}
+    subprocess.run([sys.executable, "-c", MAKE, str(page), str(path)], env=environment, check=True, timeout=120)
+    return Opened(path)

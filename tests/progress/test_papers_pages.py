@@ -1,0 +1,193 @@
+"""The pages of papers: ordering, making once, taking away, releasing, keeping a choice, and the public's files."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.enums import AuditKind, Role
+from accounts.models import AuditEntry, User
+from progress.actions.papers import ATTEMPTS, claim_next, order_paper
+from progress.actions.rounds import release_to_committee
+from progress.enums import PaperKind, PaperState
+from progress.errors import NotYours
+from progress.models import Paper, PaperForm, Round
+from progress.papers.making import make_waiting
+from progress.papers.ordering import order_of_plan, order_of_round
+from progress.papers.selection import PARTS, Cover, Selection
+from tests.factories import UserFactory
+from tests.html_validity import validate
+from tests.progress.pages import messages_of
+from tests.progress.published import Year, accepted_year, published_year
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[Any], Client]
+CHOSEN = {"parts": ["contents", "overview"], "orientation": "portrait", "title": "試験の資料", "recipient": "委員"}
+
+
+@pytest.fixture
+def year() -> Year:
+    return accepted_year()
+
+
+@pytest.fixture
+def liaison_of_1(year: Year) -> User:
+    return UserFactory.create(role=Role.LIAISON, role__department=year.departments[0])
+
+
+def _full(round_: Round) -> Round:
+    return Round.objects.select_related("program__plan", "scale").get(pk=round_.pk)
+
+
+def _taken(response: Any) -> bytes:
+    content = b"".join(response.streaming_content)
+    response.close()
+    return content
+
+
+def test_ten_people_who_ask_for_the_same_paper_make_it_once(year: Year, ict_staff: User) -> None:
+    selection = Selection.of(PaperKind.CORRECTIONS)
+    orders = [
+        order_of_round(round_=_full(year.round), selection=selection, by=by)
+        for by in (ict_staff, *UserFactory.create_batch(9, role=Role.ICT_STAFF))
+    ]
+    assert len({paper.pk for paper, _ in orders}) == 1
+    assert [is_new for _, is_new in orders] == [True] + [False] * 9
+    assert make_waiting() == 1
+    paper = Paper.objects.get()
+    assert (paper.state, paper.pages, paper.size) == (PaperState.MADE, 1, paper.path.stat().st_size)
+    assert make_waiting() == 0
+    again, is_new = order_of_round(round_=_full(year.round), selection=selection, by=ict_staff)
+    assert (again.pk, is_new) == (paper.pk, False)
+    paper.path.unlink()
+    assert order_of_round(round_=_full(year.round), selection=selection, by=ict_staff)[1]
+
+
+def test_another_content_or_choice_is_another_paper(year: Year, ict_staff: User) -> None:
+    def ordered(**chosen: Any) -> int:
+        selection = Selection.of(PaperKind.COMMITTEE, **chosen)
+        return order_of_round(round_=_full(year.round), selection=selection, by=ict_staff)[0].pk
+
+    first = ordered()
+    assert ordered() == first
+    assert ordered(cover=Cover(subject="別の件名")) != first
+    year.actions["1-1-001"].owners.first().department.__class__.objects.filter(code="T-0101").update(name="改めた課")
+    assert ordered() != first
+
+
+def test_a_paper_whose_process_ended_is_tried_again_and_then_fails(year: Year, ict_staff: User) -> None:
+    order_of_round(round_=_full(year.round), selection=Selection.of(PaperKind.CORRECTIONS), by=ict_staff)
+    for _ in range(ATTEMPTS):
+        claimed = claim_next()
+        assert claimed is not None
+        assert claimed.state == PaperState.MAKING
+    assert claim_next() is None
+    assert Paper.objects.get().state == PaperState.FAILED
+
+
+def test_a_department_has_its_own_papers_made_and_no_others(year: Year, liaison_of_1: User, client_of: ClientOf) -> None:
+    client, address = client_of(liaison_of_1), reverse("desk:paper_order", args=["2016"])
+    own = year.evaluation("1-1-001")
+    other = year.evaluation("1-2-001")
+    response = client.post(address, {"kind": "evaluation", "subject": own.pk})
+    paper = Paper.objects.get()
+    assert response.headers["Location"] == reverse("desk:paper", args=[paper.pk])
+    assert client.post(address, {"kind": "evaluation", "subject": other.pk}).status_code == 404
+    assert client.post(address, {"kind": "department", "subject": other.department_id}).status_code == 403
+    assert client.post(address, {"kind": "measure", "subject": "1-1"}).status_code == 403
+    assert client.post(address, {"kind": "committee"}).status_code == 404
+    assert Paper.objects.get() == paper
+    waiting = client.get(response.headers["Location"])
+    assert waiting.headers["Refresh"] == "3"
+    assert client.get(reverse("desk:paper_pdf", args=[paper.pk])).status_code == 404
+    assert make_waiting() == 1
+    assert _taken(client.get(reverse("desk:paper_pdf", args=[paper.pk]))).startswith(b"%PDF-1.7")
+    entry = AuditEntry.objects.filter(kind=AuditKind.EXPORTED).get()
+    assert (entry.person, entry.about) == (liaison_of_1, f"資料：{paper.title}")
+    listed = client.get(reverse("desk:papers")).content.decode()
+    assert "ダウンロードする" in listed
+    assert "試験公開課の評価調書を作る" in listed
+
+
+def test_the_committee_sees_what_was_released_to_it(
+    year: Year, ict_staff: User, committee_viewer: User, client_of: ClientOf
+) -> None:
+    paper, _ = order_of_round(round_=_full(year.round), selection=Selection.of(PaperKind.CORRECTIONS), by=ict_staff)
+    staff, viewer = client_of(ict_staff), client_of(committee_viewer)
+    page, release = reverse("desk:paper", args=[paper.pk]), reverse("desk:paper_release", args=[paper.pk])
+    assert "まだ作成が終わっていません" in messages_of(staff.post(release, follow=True))[0]
+    make_waiting()
+    assert "先に会議に公開してください" in messages_of(staff.post(release, follow=True))[0]
+    release_to_committee(round=year.round, by=ict_staff)
+    assert viewer.get(page).status_code == 404
+    staff.post(release)
+    assert _taken(viewer.get(reverse("desk:paper_pdf", args=[paper.pk]))).startswith(b"%PDF")
+    assert viewer.post(release).status_code == 403
+    staff.post(reverse("desk:paper_withdraw", args=[paper.pk]))
+    assert viewer.get(page).status_code == 404
+
+
+def test_the_contents_follow_the_choice_and_a_form_keeps_it(year: Year, ict_staff: User, client_of: ClientOf) -> None:
+    client, address = client_of(ict_staff), reverse("desk:paper_choose", args=["2016"])
+    usual = client.get(address)
+    assert usual.context["form"]["parts"].value() == [part.value for part in PARTS[PaperKind.COMMITTEE]]
+    assert any(entry.text == "1-1-001 公開するデータの拡充" for entry in usual.context["entries"])
+    chosen = client.get(address, CHOSEN)
+    assert [entry.text for entry in chosen.context["entries"]] == ["資料1　概要"]
+    assert "入れるものを、1つ以上選んで" in client.post(address, {**CHOSEN, "parts": []}).content.decode()
+    assert "帳票の名前を入力してください" in client.post(address, {**CHOSEN, "save": "1", "name": ""}).content.decode()
+    client.post(address, {**CHOSEN, "save": "1", "name": "短いもの"})
+    kept = client.get(address, {"form": PaperForm.objects.get().pk})
+    assert kept.context["form"]["parts"].value() == ["contents", "overview"]
+    client.post(address, CHOSEN)
+    paper = Paper.objects.get()
+    assert (paper.title, paper.recipient, paper.is_draft) == ("試験の資料", "委員", True)
+    client.post(reverse("desk:paper_form_delete", args=[PaperForm.objects.get().pk]))
+    assert not PaperForm.objects.exists()
+
+
+def test_who_may_not_publish_orders_nothing_by_the_action_either(year: Year, committee_viewer: User) -> None:
+    with pytest.raises(NotYours):
+        order_of_round(round_=_full(year.round), selection=Selection.of(PaperKind.YEARLY), by=committee_viewer)
+    assert order_paper.__doc__
+    assert not Paper.objects.exists()
+
+
+def test_the_public_takes_the_yearly_report_once_it_is_made(client: Client) -> None:
+    year = published_year()
+    address = reverse("progress:report_pdf", args=["2016"])
+    waiting = client.get(address)
+    assert (waiting.headers["Refresh"], "用意しています" in waiting.content.decode()) == ("10", True)
+    assert "用意に1、2分かかります" in client.get(year.round.get_absolute_url()).content.decode()
+    order_of_round(round_=_full(year.round), selection=Selection.of(PaperKind.YEARLY), by=None)
+    assert make_waiting() == 1
+    response = client.get(address)
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert _taken(response).startswith(b"%PDF")
+    paper = Paper.objects.get()
+    assert f"{paper.pages}頁）" in client.get(year.round.get_absolute_url()).content.decode()
+    year.correct("1-1-001", settlement=4321)
+    assert "用意しています" in client.get(address).content.decode()
+
+
+def test_the_plan_is_printed_whole(ict_staff: User, client: Client) -> None:
+    program_plan = published_year().program.plan
+    order_of_plan(plan=program_plan, by=ict_staff)
+    assert make_waiting() == 1
+    response = client.get(reverse("papers:plan_pdf", args=["2016"]))
+    assert _taken(response).startswith(b"%PDF")
+    assert Paper.objects.get().pages > 40
+
+
+def test_pages_are_valid_html(year: Year, ict_staff: User, client_of: ClientOf) -> None:
+    client = client_of(ict_staff)
+    paper, _ = order_of_round(round_=_full(year.round), selection=Selection.of(PaperKind.CORRECTIONS), by=ict_staff)
+    client.post(reverse("desk:paper_choose", args=["2016"]), {**CHOSEN, "save": "1", "name": "短いもの"})
+    addresses = [
+        reverse("desk:papers"),
+        reverse("desk:paper", args=[paper.pk]),
+        reverse("desk:paper_choose", args=["2016"]),
+    ]
+    assert validate({address: client.get(address).content.decode() for address in addresses}) == []

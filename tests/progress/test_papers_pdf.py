@@ -1,0 +1,133 @@
+"""What stands in a paper: opened again, as made on a machine without any font."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from fontTools.ttLib import TTFont
+from pytest_django import DjangoDbBlocker
+
+from progress.enums import Orientation, PaperKind
+from progress.models import Round
+from progress.papers.engine import FONTS, NotFetched, own_file, pdf_of
+from progress.papers.printing import html_of
+from progress.papers.report import Report, report_of
+from progress.papers.round_paper import RoundPaper, round_paper
+from progress.papers.selection import Cover, Selection
+from tests.progress.papers import Opened, made_without_fonts
+from tests.progress.published import accepted_year, published_year
+
+pytestmark = pytest.mark.django_db  # for the fixture below: pytest-django makes the database only where a test asks
+COVER = Cover("川崎市議会 総務委員会", "取組の評価について", "資料1", "平成29年8月4日", "総務企画局")
+
+
+@dataclass(frozen=True)
+class Papers:
+    """A published year with a correction as a yearly report, and one 調書 of an open year on landscape paper."""
+
+    report: Report
+    paper: RoundPaper
+    yearly: Opened
+    sheet: Opened
+
+
+@pytest.fixture(scope="module")
+def papers(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Papers]:
+    folder = tmp_path_factory.mktemp("papers")
+    with django_db_blocker.unblock(), transaction.atomic():
+        year = published_year()
+        year.correct("1-1-001", settlement=4321)
+        report = report_of(Round.objects.get(pk=year.round.pk))
+        paper = round_paper(report, Selection.of(PaperKind.YEARLY, cover=COVER), "2017-08-04 abc")
+        yearly = html_of(paper)
+        draft = accepted_year(year=2017, program=year.program)
+        subject = str(draft.evaluation("1-1-001").pk)
+        chosen = Selection.of(PaperKind.EVALUATION, subject, orientation=Orientation.LANDSCAPE)
+        sheet = html_of(round_paper(report_of(Round.objects.get(pk=draft.round.pk)), chosen, "案 abc"))
+        transaction.set_rollback(True)
+    yield Papers(
+        report, paper, made_without_fonts(yearly, folder, "yearly"), made_without_fonts(sheet, folder, "sheet")
+    )
+
+
+def test_a_paper_is_tagged_and_says_what_it_is(papers: Papers) -> None:
+    facts = papers.yearly.facts
+    assert (facts["Tagged"], facts["Page size"]) == ("yes", "595.276 x 841.89 pts (A4)")
+    assert facts["Title"] == papers.paper.title
+    assert papers.paper.origin.address in facts["Subject"]
+    assert "2017-08-04 abc" in facts["Subject"]
+    assert b"/Lang (ja)" in papers.yearly.path.read_bytes() or b"(ja)" in papers.yearly.path.read_bytes()
+    assert b"pdfuaid" in papers.yearly.path.read_bytes()
+
+
+def test_every_paper_is_printed_with_the_font_it_brings(papers: Papers) -> None:
+    for paper in (papers.yearly, papers.sheet):
+        assert sorted(paper.fonts) == [("Paper", True), ("Paper-Bold", True)]
+
+
+@pytest.mark.parametrize("name", ["NotoSansJP-Regular.ttf", "NotoSansJP-Bold.ttf"])
+def test_the_font_has_the_signs_that_papers_use(name: str) -> None:
+    with TTFont(FONTS / name) as font:
+        known = font.getBestCmap()
+    assert [sign for sign in "○△×●◎①⑳㈱髙﨑※→～―－･…ⅠⅥ㎡千円年度「」【】（）％" if ord(sign) not in known] == []
+
+
+def test_the_parts_stand_in_their_order(papers: Papers) -> None:
+    text = papers.yearly.text
+    parts = ["総務委員会", "目次", "基本目標", "施策別の評価", "主な成果", "正誤表"]
+    parts += ["索引（取組コード順）", "索引（所管局別）", "用語の解説"]
+    places = [text.rfind(part) for part in parts]
+    assert -1 not in places
+    assert places[4:] == sorted(places[4:])
+    sheets = [text.rfind(f"内容{row.data['action']['content'][:8]}") for row in papers.report.evaluations]
+    assert sheets == sorted(sheets)
+
+
+def test_bookmarks_are_the_lines_of_the_contents(papers: Papers) -> None:
+    marks = [mark.replace(" ", "").replace("　", "") for mark in papers.yearly.bookmarks]
+    lines = [entry.text.replace(" ", "").replace("　", "") for entry in papers.paper.contents]
+    assert [mark for mark in marks if mark in lines] == lines
+
+
+def test_numbers_are_those_of_the_report(papers: Papers) -> None:
+    text, whole = papers.yearly.text, papers.report.whole
+    for money in (whole.budget, whole.settlement):
+        assert "".join(str(money).split()) in text
+    for row in papers.report.evaluations:
+        assert f"{row.code}{row.title}".replace(" ", "") in text
+        if row.settlement is not None:
+            assert f"決算額{row.settlement:,}千円" in text
+    for result in papers.report.results:
+        if result.sums.total:
+            assert f"{result.sums.indicators_reached}/{result.sums.indicators_total}" in text
+
+
+def test_a_correction_shows_both_and_the_sheet_the_right_one(papers: Papers) -> None:
+    assert "集計の誤り" in papers.yearly.text
+    assert "決算額4,321千円" in papers.yearly.text
+
+
+def test_nothing_stands_outside_of_the_page(papers: Papers) -> None:
+    assert papers.yearly.words_outside == []
+    assert papers.sheet.words_outside == []
+
+
+def test_a_sheet_before_publication_fits_a_page_and_bears_the_stamps(papers: Papers) -> None:
+    assert papers.sheet.facts["Page size"] == "841.89 x 595.276 pts (A4)"
+    assert int(papers.sheet.facts["Pages"]) <= 2
+    assert papers.sheet.text.count("見本データ") >= 2
+    assert "案" in papers.sheet.text
+    assert "取扱注意" in papers.sheet.text
+    assert "取扱注意" not in papers.yearly.text
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:1/a.png", "file:///etc/passwd", "paper:fonts/../engine.py", "paper:static/../../x.svg"]
+)
+def test_a_paper_reads_nothing_that_is_not_ours(address: str) -> None:
+    with pytest.raises(NotFetched, match="a.png|passwd|engine|x.svg"):
+        pdf_of(f'<html lang="ja"><title>題</title><p>本文</p><img alt="" src="{address}">')
+    assert own_file(address) is None
