@@ -53,6 +53,7 @@ PUBLIC: dict[str, dict[str, Any]] = {
     "plan:periods_csv": PLAN,
     "plan:revisions": PLAN,
     "plan:mendings": PLAN,
+    "papers:plan_pdf": PLAN,
     "healthz": {},
     "readyz": {},
 }
@@ -82,6 +83,7 @@ PUBLISHED: dict[str, dict[str, Any]] = {
     "progress:department": {**YEAR, "code": "T-0101"},
     "progress:corrections": YEAR,
     "progress:changes": YEAR,
+    "progress:report_pdf": YEAR,
 }
 # Public in the demo, for people who may edit elsewhere.
 STAFF_ONLY = {"plan:gallery"}

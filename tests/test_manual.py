@@ -63,6 +63,7 @@ def test_the_chapters_are_there() -> None:
         "12-round.md",
         "13-program.md",
         "14-reorganisation.md",
+        "15-papers.md",
         "README.md",
     ]
 

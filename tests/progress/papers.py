@@ -4,11 +4,15 @@ import os
 import re
 import subprocess
 import sys
+import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-NO_FONTS = "<?xml version='1.0'?><!DOCTYPE fontconfig SYSTEM 'fonts.dtd'><fontconfig><cachedir>{}</cachedir></fontconfig>"
+NO_FONTS = (
+    "<?xml version='1.0'?><!DOCTYPE fontconfig SYSTEM 'fonts.dtd'><fontconfig><cachedir>{}</cachedir></fontconfig>"
+)
 MAKE = "import sys; from pathlib import Path; from progress.papers.engine import pdf_of; " + (
     "Path(sys.argv[2]).write_bytes(pdf_of(Path(sys.argv[1]).read_text(encoding='utf-8'), 'http://portal').content)"
 )
@@ -33,6 +37,15 @@ class Opened:
     def facts(self) -> dict[str, str]:
         lines = self._said("pdfinfo", str(self.path)).splitlines()
         return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+    @property
+    def objects(self) -> bytes:
+        """What the file says of itself, its compressed parts unpacked."""
+        unpacked = []
+        for part in re.findall(rb"stream\r?\n(.*?)endstream", self.path.read_bytes(), re.DOTALL):
+            with suppress(zlib.error):
+                unpacked.append(zlib.decompress(part))
+        return b"".join(unpacked)
 
     @property
     def fonts(self) -> list[tuple[str, bool]]:

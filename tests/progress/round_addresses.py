@@ -49,5 +49,18 @@ COMMITTEE: dict[str, dict[str, Any]] = {
     "desk:committee_round": {"slug": "2016"},
     "desk:committee_measure": {"slug": "2016", "code": "1-1"},
 }
+# Of papers; tests/progress/test_papers_pages.py says who may.
+PAPERS = {
+    "desk:papers",
+    "desk:paper",
+    "desk:paper_pdf",
+    "desk:paper_again",
+    "desk:paper_release",
+    "desk:paper_withdraw",
+    "desk:paper_form_delete",
+    "desk:paper_order_plan",
+    "desk:paper_choose",
+    "desk:paper_order",
+}
 LIST = "desk:rounds"
-ALL = {LIST, *PAGES, *OF_PLANNED, *OF_PUBLISHED, *DEEDS, *COMMITTEE}
+ALL = {LIST, *PAGES, *OF_PLANNED, *OF_PUBLISHED, *DEEDS, *COMMITTEE, *PAPERS}

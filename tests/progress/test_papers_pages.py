@@ -87,7 +87,9 @@ def test_a_paper_whose_process_ended_is_tried_again_and_then_fails(year: Year, i
     assert Paper.objects.get().state == PaperState.FAILED
 
 
-def test_a_department_has_its_own_papers_made_and_no_others(year: Year, liaison_of_1: User, client_of: ClientOf) -> None:
+def test_a_department_has_its_own_papers_made_and_no_others(
+    year: Year, liaison_of_1: User, client_of: ClientOf
+) -> None:
     client, address = client_of(liaison_of_1), reverse("desk:paper_order", args=["2016"])
     own = year.evaluation("1-1-001")
     other = year.evaluation("1-2-001")
