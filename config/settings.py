@@ -169,7 +169,7 @@ STORAGES = {
 }
 
 # ── Papers ────────────────────────────────────────────────────────────────────
-# Whoever orders a paper starts a process of low priority that makes it (manage.py make_papers); tests make them themselves.
+# Whoever orders a paper starts a process of low priority that makes it (manage.py make_papers); tests do it themselves.
 MAKES_PAPERS = MODE is not Mode.TEST
 
 # ── Security ──────────────────────────────────────────────────────────────────

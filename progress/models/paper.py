@@ -14,7 +14,7 @@ from progress.models.round import Round
 
 
 class PaperForm(models.Model):
-    """帳票: a choice of parts, shape and cover under a name, for any round. `selection` as `papers.selection` has it."""
+    """帳票: a choice of parts, shape and cover under a name, for any round. `selection`: see `papers.selection`."""
 
     name = models.CharField("帳票の名前", max_length=100, unique=True)
     selection = models.JSONField("選んだ内容")

@@ -42,7 +42,8 @@ class Made:
 def pdf_of(html: str, base: str = "") -> Made:
     """The paper of a whole HTML page, with its styles inside.
 
-    `base`: the address that links without a host lead to. Title, description, keywords, dates and the address come from the page's `<title>` and `<meta>`.
+    `base`: the address that links without a host lead to. Title, description, keywords, dates and the
+    address come from the page's `<title>` and `<meta>`.
     Raises NotFetched when the page names anything that may not be read.
     """
     # Loading the typesetter takes a second and 60 MB: only the process that makes a paper does.

@@ -48,7 +48,7 @@ class Cover:
 
 @dataclass(frozen=True)
 class Selection:
-    """`subject` names what a small paper is of: the key of a 調書 or 所管課, the code of a 施策. `measures`: none is all."""
+    """`subject` is what a small paper is of: the key of a 調書 or 所管課, a code of a 施策. No `measures` is all."""
 
     kind: PaperKind
     parts: tuple[PaperPart, ...]

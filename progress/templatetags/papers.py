@@ -48,7 +48,7 @@ def cell(html: SafeString) -> SafeString:
 
 @register.inclusion_tag("papers/_figure.html")
 def paper_figure(figure: Figure, plan: Plan) -> dict[str, Any]:
-    """One figure of the plan: its drawing with the look inside, for a drawing knows nothing of the page's, and its table."""
+    """One figure of the plan: its drawing, with its look inside for it knows nothing of the page's, and its table."""
     figure.plan = plan
     content = figure_content(figure, plan)
     drawn = bool(content.rows) and content.picture is not None

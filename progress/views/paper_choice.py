@@ -29,7 +29,7 @@ COVER_FIELDS = ("committee", "number", "date", "bureau")
 
 @round_form(Permission.PUBLISH)
 def choose(request: HttpRequest, round_: Round) -> HttpResponse:
-    """GET the fields of the form (or form=帳票's key): the preview. POST them: order it; with save and name: keep it."""
+    """GET the fields of the form (or form=帳票's key): the preview. POST: order it; with save and name: keep it."""
     data = request.POST if request.method == "POST" else _asked(request)
     measures = [(each.code, str(each)) for each in measures_of(round_)]
     form = SelectionForm(data, measures=measures)

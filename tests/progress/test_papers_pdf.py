@@ -1,6 +1,5 @@
 """What stands in a paper: opened again, as made on a machine without any font."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -35,7 +34,7 @@ class Papers:
 @pytest.fixture(scope="module")
 def papers(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Papers]:
+) -> Papers:
     folder = tmp_path_factory.mktemp("papers")
     with django_db_blocker.unblock(), transaction.atomic():
         year = published_year()
@@ -48,7 +47,7 @@ def papers(
         chosen = Selection.of(PaperKind.EVALUATION, subject, orientation=Orientation.LANDSCAPE)
         sheet = html_of(round_paper(report_of(Round.objects.get(pk=draft.round.pk)), chosen, "案 abc"))
         transaction.set_rollback(True)
-    yield Papers(
+    return Papers(
         report, paper, made_without_fonts(yearly, folder, "yearly"), made_without_fonts(sheet, folder, "sheet")
     )
 
@@ -129,6 +128,6 @@ def test_a_sheet_before_publication_fits_a_page_and_bears_the_stamps(papers: Pap
     ["http://127.0.0.1:1/a.png", "file:///etc/passwd", "paper:fonts/../engine.py", "paper:static/../../x.svg"],
 )
 def test_a_paper_reads_nothing_that_is_not_ours(address: str) -> None:
-    with pytest.raises(NotFetched, match="a.png|passwd|engine|x.svg"):
+    with pytest.raises(NotFetched, match=r"a.png|passwd|engine|x.svg"):
         pdf_of(f'<html lang="ja"><title>題</title><p>本文</p><img alt="" src="{address}">')
     assert own_file(address) is None
