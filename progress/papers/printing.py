@@ -18,7 +18,7 @@ def printed(paper: Paper) -> tuple[str, str]:
     selection = Selection.from_json(paper.selection)
     if selection.kind == PaperKind.PLAN:
         return plan_html(paper.plan, paper.content_version), paper.content_version
-    round_ = Round.objects.select_related("program__plan", "scale").get(pk=paper.round_id)
+    round_ = Round.objects.select_related("program__plan", "scale").get(papers=paper)
     report = report_of(round_)
     version = content_version(report)
     return html_of(round_paper(report, selection, version)), version

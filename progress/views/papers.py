@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -70,7 +71,7 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
 def _subject_or_404(request: HttpRequest, round_: Round, kind: str) -> str:
     """What a small paper is of, if the person may know of it and there is anything of it in the round."""
     subject = request.POST.get("subject", "")
-    rows = Evaluation.objects.filter(round=round_)
+    rows: QuerySet[Evaluation] = Evaluation.objects.filter(round=round_)
     match kind:
         case PaperKind.EVALUATION:
             rows = permissions.visible_to(reader(request)).filter(round=round_, pk=key_in(subject) or 0)
@@ -152,7 +153,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     if found.round is None:
         made, is_new = order_of_plan(plan=found.plan, by=reader(request), recipient=found.recipient)
         return ordered(request, made, is_new)
-    round_ = Round.objects.select_related("program__plan", "scale").get(pk=found.round_id)
+    round_ = Round.objects.select_related("program__plan", "scale").get(papers=found)
     selection = Selection.from_json(found.selection)
     made, is_new = order_of_round(round_=round_, selection=selection, by=reader(request), recipient=found.recipient)
     return ordered(request, made, is_new)
