@@ -4,29 +4,24 @@ import io
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import cache
 from itertools import zip_longest
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from programs import reading
+from programs.workbook.cells import Pen, takes_cells
 from programs.workbook.columns import Column, Shape, Sheet, Values
 
-FORMULA_STARTS = ("=", "+", "-", "@")
 NARROWEST, WIDEST, WIDEST_TOLD, PROSE_WIDTH = 8, 48, 72, 48
 LINE_HEIGHT, MOST_LINES = 18, 12
 # How far below the last row the drop-down lists go.
 ROOM_FOR_NEW_ROWS = 1000
-LONGEST_CELL = 32_767
-# More figures than these do not survive as a number in Excel.
-EXACT_FIGURES = 15
 
-_HEAD = {"font": Font(bold=True), "fill": PatternFill("solid", fgColor="D9E6FF")}
 _FORMATS = {
     Shape.CODE: "@",
     Shape.LINE: "@",
@@ -37,6 +32,7 @@ _FORMATS = {
 }
 _TOP = Alignment(vertical="top")
 _WRAPPED = Alignment(vertical="top", wrap_text=True)
+_HEAD = {"font": Font(bold=True), "fill": PatternFill("solid", fgColor="D9E6FF"), "alignment": _WRAPPED}
 
 
 @dataclass(frozen=True)
@@ -86,6 +82,7 @@ def text_width(text: str) -> int:
     return max((sum(_character_width(character) for character in line) for line in text.splitlines()), default=0)
 
 
+@cache
 def _character_width(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WFA" else 1
 
@@ -100,11 +97,24 @@ def _write_sheet(workbook: Workbook, sheet: Sheet, rows: Sequence[Values], book:
         page.column_dimensions[letter].number_format = _FORMATS.get(column.shape, "General")
         if column.codes:
             page.data_validations.append(_choice(column, letter, len(rows), book))
-    page.append([_cell(page, column.label, head=True) for column in sheet.columns])
+    page.append([Pen(page, **_HEAD).put(column.label) for column in sheet.columns])
+    pens = [(column, _pen(page, column)) for column in sheet.columns]
+    prose_columns = [column for column in sheet.columns if column.shape is Shape.PROSE]
     for number, values in enumerate(rows, start=2):
-        prose = [column.shown(values.get(column.name)) for column in sheet.columns if column.shape is Shape.PROSE]
+        prose = [column.shown(values.get(column.name)) for column in prose_columns]
         page.row_dimensions[number].height = _height(prose, PROSE_WIDTH)
-        page.append([_filled(page, column, values.get(column.name)) for column in sheet.columns])
+        page.append([pen.put(_told(column, values.get(column.name))) for column, pen in pens])
+
+
+def _told(column: Column, value: object) -> object:
+    if value is None or value == "":
+        return None
+    return value if column.words is None else column.shown(value)
+
+
+def _pen(page: Any, column: Column) -> Pen:
+    style = {"number_format": _FORMATS[column.shape]} if column.shape in _FORMATS else {}
+    return Pen(page, alignment=_WRAPPED if column.shape is Shape.PROSE else _TOP, **style)
 
 
 def _write_table(workbook: Workbook, table: Table, mark: str) -> None:
@@ -114,12 +124,14 @@ def _write_table(workbook: Workbook, table: Table, mark: str) -> None:
     for index, cells in enumerate(columns, start=1):
         widest = max(text_width(reading.shown(cell)) for cell in cells)
         page.column_dimensions[get_column_letter(index)].width = min(max(widest + 2, NARROWEST), WIDEST_TOLD)
+    heads, pens = ([Pen(page, **style) for _ in columns] for style in (_HEAD, {"alignment": _WRAPPED}))
     for number, row in enumerate(table.rows, start=1):
         page.row_dimensions[number].height = _height([str(value or "") for value in row], WIDEST_TOLD)
-        page.append([_cell(page, value, head=number == 1) for value in row])
+        page.append([pen.put(value) for pen, value in zip(heads if number == 1 else pens, row, strict=False)])
 
 
 def _set_up(page: Any, mark: str) -> None:
+    takes_cells(page)
     page.freeze_panes = "A2"
     page.print_title_rows = "1:1"
     page.page_setup.orientation = "landscape"
@@ -128,40 +140,6 @@ def _set_up(page: Any, mark: str) -> None:
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.oddHeader.center.text = f"{mark} &A".strip()
     page.oddFooter.center.text = "&P / &N"
-
-
-def _filled(page: Any, column: Column, value: object) -> Any:
-    if value is None or value == "":
-        return _cell(page, None, column)
-    return _cell(page, column.shown(value) if column.words is not None else value, column)
-
-
-def _cell(page: Any, value: object, column: Column | None = None, *, head: bool = False) -> Any:
-    cell = WriteOnlyCell(page)
-    match value:
-        case None:
-            pass
-        case str():
-            _put_text(cell, value)
-        case Decimal() if len(value.normalize().as_tuple().digits) > EXACT_FIGURES:
-            _put_text(cell, reading.plain_number(value))
-        case _:
-            cell.value = value
-    if column is not None and column.shape in _FORMATS:
-        cell.number_format = _FORMATS[column.shape]
-    cell.alignment = _WRAPPED if head or column is None or column.shape is Shape.PROSE else _TOP
-    if head:
-        cell.font, cell.fill = _HEAD["font"], _HEAD["fill"]
-    return cell
-
-
-def _put_text(cell: Any, text: str) -> None:
-    """Text stays text: what begins like a formula is marked with the quote that Excel itself uses."""
-    text = reading.clean_text(text)[:LONGEST_CELL]
-    cell.value = text
-    cell.data_type = "s"
-    if text.startswith(FORMULA_STARTS):
-        cell.quotePrefix = True
 
 
 def _width(column: Column, rows: Iterable[Values]) -> int:
