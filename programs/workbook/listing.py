@@ -139,7 +139,8 @@ def _print_settings(page: Any, listing: Listing, origin: Origin) -> None:
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.page_margins.left = page.page_margins.right = 0.4
-    page.page_margins.top, page.page_margins.bottom = 0.7, 0.6
+    page.page_margins.top = page.page_margins.bottom = 0.8
+    page.page_margins.header = page.page_margins.footer = 0.4
     page.print_options.horizontalCentered = True
     page.oddHeader.left.text, page.oddHeader.right.text = _in_header(origin.title), _in_header(origin.marks)
     page.oddHeader.left.size = page.oddHeader.right.size = page.oddFooter.center.size = 9

@@ -39,6 +39,18 @@ class _Content:
     def year(self) -> int:
         return self.report.round.year
 
+    def of_before(self, *columns: ListColumn) -> tuple[ListColumn, ...]:
+        """`columns` about the year before; none where nothing of it is published."""
+        return columns if self.before else ()
+
+    @property
+    def last_year(self) -> str:
+        return fiscal_year_label(self.year - 1)
+
+    @property
+    def next_year(self) -> str:
+        return fiscal_year_label(self.year + 1)
+
     def title(self, name: str) -> str:
         published = self.report.published
         return f"{published.program_title}　{published.year_label}の{TITLE}　{name}"
@@ -59,6 +71,18 @@ class _Row:
         return (self.row.data.get(part) or {}).get(name) or ""
 
     @property
+    def grade(self) -> str:
+        return _words(self.row.grade_symbol, self.row.grade_label)
+
+    @property
+    def grade_before(self) -> str:
+        return self.before.grade_symbol if self.before else ""
+
+    @property
+    def outlook(self) -> str:
+        return _words(self.row.outlook_symbol, self.row.outlook_label)
+
+    @property
     def next_budget(self) -> int | None:
         amount: int | None = (self.row.data.get("act") or {}).get("next_budget")
         return amount
@@ -76,6 +100,11 @@ class _Summed:
 
     def count(self, symbol: str) -> int:
         return sum(segment.count for segment in self.sums.bar.segments if segment.symbol == symbol)
+
+
+def _words(symbol: str, label: str) -> str:
+    """「2 目標を上回って達成」; 「未着手」 where the symbol says it all."""
+    return label if symbol == label else f"{symbol} {label}"
 
 
 def _percent(part: int | None, whole: int | None) -> Decimal | None:
@@ -122,7 +151,7 @@ def _whole(content: _Content) -> _Summed:
 def _summary(content: _Content) -> Listing:
     """総括: what became of each measure, in numbers."""
     rows = [
-        _Summed(each.measure.code, each.measure.title, each.sums, f"{each.rating_symbol} {each.rating_label}".strip())
+        _Summed(each.measure.code, each.measure.title, each.sums, _words(each.rating_symbol, each.rating_label))
         for each in content.report.results
     ]
     columns = (
@@ -144,8 +173,7 @@ def _measure_texts(content: _Content) -> Listing:
         ListColumn("施策番号", 9, Kind.CODE, lambda row: row.measure.code),
         ListColumn("施策", 22, Kind.TEXT, lambda row: row.measure.title),
         ListColumn("基本施策", 20, Kind.TEXT, lambda row: row.measure.policy.title),
-        ListColumn("評価", 6, Kind.SYMBOL, lambda row: row.rating_symbol),
-        ListColumn("評価の意味", 12, Kind.TEXT, lambda row: row.rating_label),
+        ListColumn("評価", 13, Kind.TEXT, lambda row: _words(row.rating_symbol, row.rating_label)),
         text("評価の理由", "reason"),
         text("主な成果", "results"),
         text("主な課題", "problems"),
@@ -155,41 +183,30 @@ def _measure_texts(content: _Content) -> Listing:
 
 
 _ACTION = (
-    ListColumn("取組コード", 10, Kind.CODE, lambda each: each.row.code),
-    ListColumn("取組名", 26, Kind.TEXT, lambda each: each.row.title),
-    ListColumn("施策番号", 7, Kind.CODE, lambda each: each.row.measure.code),
-    ListColumn("局", 14, Kind.TEXT, lambda each: each.row.bureau_name),
-    ListColumn("所管課", 18, Kind.TEXT, lambda each: each.row.department_name),
+    ListColumn("取組コード", 9, Kind.CODE, lambda each: each.row.code),
+    ListColumn("取組名", 24, Kind.TEXT, lambda each: each.row.title),
+    ListColumn("施策番号", 6, Kind.CODE, lambda each: each.row.measure.code),
+    ListColumn("局", 12, Kind.TEXT, lambda each: each.row.bureau_name),
+    ListColumn("所管課", 15, Kind.TEXT, lambda each: each.row.department_name),
 )
-
-
-def _years(year: int, label: str = "評価年度") -> tuple[ListColumn, ListColumn]:
-    return (
-        ListColumn(f"{label}（西暦）", 9, Kind.YEAR, lambda each: year),
-        ListColumn(f"{label}（和暦）", 17, Kind.SYMBOL, lambda each: fiscal_year_label(year)),
-    )
 
 
 def _actions(content: _Content) -> Listing:
     """取組一覧: what became of each action, in words."""
     columns = (
         *_ACTION,
-        ListColumn("達成度", 7, Kind.SYMBOL, lambda each: each.row.grade_symbol),
-        ListColumn("達成度の意味", 15, Kind.TEXT, lambda each: each.row.grade_label),
-        ListColumn(f"{content.year - 1}年度の達成度", 8, Kind.SYMBOL, lambda each: _grade_before(each)),
-        ListColumn("実績", 38, Kind.TEXT, lambda each: each.text("do", "results")),
-        ListColumn("成果", 30, Kind.TEXT, lambda each: each.text("check", "outcomes")),
-        ListColumn("課題", 30, Kind.TEXT, lambda each: each.text("check", "problems")),
-        ListColumn("今後の方向性", 8, Kind.SYMBOL, lambda each: each.row.outlook_symbol),
-        ListColumn("方向性の意味", 15, Kind.TEXT, lambda each: each.row.outlook_label),
-        ListColumn("次年度の計画", 34, Kind.TEXT, lambda each: each.text("act", "next_plan")),
-        ListColumn("評価が未確定の理由", 16, Kind.TEXT, lambda each: each.row.exception_reason),
+        ListColumn("達成度", 13, Kind.TEXT, lambda each: each.grade),
+        *content.of_before(
+            ListColumn(f"{content.last_year}の達成度", 9, Kind.SYMBOL, lambda each: each.grade_before),
+        ),
+        ListColumn("実績", 36, Kind.TEXT, lambda each: each.text("do", "results")),
+        ListColumn("成果", 27, Kind.TEXT, lambda each: each.text("check", "outcomes")),
+        ListColumn("課題", 27, Kind.TEXT, lambda each: each.text("check", "problems")),
+        ListColumn("今後の方向性", 13, Kind.TEXT, lambda each: each.outlook),
+        ListColumn("次年度の計画", 30, Kind.TEXT, lambda each: each.text("act", "next_plan")),
+        ListColumn("評価が未確定の理由", 14, Kind.TEXT, lambda each: each.row.exception_reason),
     )
     return Listing("取組一覧", content.title("取組一覧"), columns, content.evaluations)
-
-
-def _grade_before(each: _Row) -> str:
-    return each.before.grade_symbol if each.before else ""
 
 
 @dataclass(frozen=True)
@@ -231,10 +248,11 @@ def _indicators(content: _Content) -> Listing:
         ListColumn("単位", 8, Kind.SYMBOL, lambda each: each.data.get("unit")),
         ListColumn("よい方向", 13, Kind.TEXT, lambda each: each.data["improvement_label"]),
         ListColumn("基準年度（西暦）", 9, Kind.YEAR, lambda each: each.data.get("baseline_year")),
-        ListColumn("基準年度（和暦）", 17, Kind.SYMBOL, _baseline_label),
+        ListColumn("基準年度（和暦）", 15, Kind.SYMBOL, _baseline_label),
         ListColumn("基準値", 10, Kind.NUMBER, lambda each: each.number("baseline")),
-        *_years(content.year),
-        ListColumn(f"{content.year - 1}年度の実績値", 10, Kind.NUMBER, lambda each: _decimal(each.before.get("actual"))),
+        *content.of_before(
+            ListColumn(f"{content.last_year}の実績値", 11, Kind.NUMBER, lambda each: _decimal(each.before.get("actual"))),
+        ),
         ListColumn("目標値", 10, Kind.NUMBER, lambda each: each.number("target")),
         ListColumn("実績値", 10, Kind.NUMBER, lambda each: each.number("actual")),
         ListColumn("達成率（％）", 9, Kind.PERCENT, lambda each: each.number("rate")),
@@ -293,14 +311,17 @@ def _money(content: _Content) -> Listing:
     rows = [_Amounts.of(each) for each in content.evaluations]
     columns = (
         *_ACTION,
-        ListColumn(f"{content.year - 1}年度の予算額（千円）", 13, Kind.MONEY, lambda each: each.budget_before),
-        ListColumn(f"{content.year - 1}年度の決算額（千円）", 13, Kind.MONEY, lambda each: each.settlement_before),
-        *_years(content.year),
+        *content.of_before(
+            ListColumn(f"{content.last_year}の予算額（千円）", 14, Kind.MONEY, lambda each: each.budget_before),
+            ListColumn(f"{content.last_year}の決算額（千円）", 14, Kind.MONEY, lambda each: each.settlement_before),
+        ),
+        ListColumn("評価年度（西暦）", 9, Kind.YEAR, lambda each: content.year),
+        ListColumn("評価年度（和暦）", 15, Kind.SYMBOL, lambda each: fiscal_year_label(content.year)),
         ListColumn("予算額（千円）", 13, Kind.MONEY, lambda each: each.budget),
         ListColumn("決算額（千円）", 13, Kind.MONEY, lambda each: each.settlement),
         ListColumn("予算額から決算額を引いた額（千円）", 15, Kind.MONEY, lambda each: each.left),
         ListColumn("執行率（％）", 9, Kind.PERCENT, lambda each: _percent(each.settlement, each.budget)),
-        ListColumn(f"{content.year + 1}年度の予算額（千円）", 13, Kind.MONEY, lambda each: each.next_budget),
+        ListColumn(f"{content.next_year}の予算額（千円）", 14, Kind.MONEY, lambda each: each.next_budget),
     )
     return Listing("事業費", content.title("事業費"), columns, rows, totals=[_total_amounts(rows)])
 
@@ -359,7 +380,7 @@ def _key(content: _Content) -> Listing:
     columns = (
         ListColumn("区分", 16, Kind.TEXT, lambda row: row[0]),
         ListColumn("記号・言葉", 22, Kind.TEXT, lambda row: row[1]),
-        ListColumn("意味", 80, Kind.TEXT, lambda row: row[2]),
+        ListColumn("意味", 116, Kind.TEXT, lambda row: row[2]),
     )
     return Listing("凡例", content.title("凡例"), columns, [*rows, *(note for note in notes if note[2])], fixed=0)
 
