@@ -49,14 +49,14 @@ def write_csv(columns: Sequence[Column], rows: Iterable[object]) -> bytes:
 def csv_response(filename: str, columns: Sequence[Column], rows: Iterable[object]) -> HttpResponse:
     """The file as a download; `filename` may be Japanese and ends in `.csv`."""
     response = HttpResponse(write_csv(columns, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = _attachment(filename)
+    response["Content-Disposition"] = attachment(filename)
     return response
 
 
 def csv_stream(filename: str, columns: Sequence[Column], rows: Iterable[object]) -> StreamingHttpResponse:
     """`csv_response` for more rows than belong in memory: `rows` are taken one by one while the file is sent."""
     response = StreamingHttpResponse(_lines(columns, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = _attachment(filename)
+    response["Content-Disposition"] = attachment(filename)
     return response
 
 
@@ -80,7 +80,8 @@ def _taken(out: io.StringIO) -> bytes:
     return text.encode("utf-8")
 
 
-def _attachment(filename: str) -> str:
+def attachment(filename: str) -> str:
+    """The header Content-Disposition of a file to save; the name may be Japanese."""
     return f"attachment; filename*=UTF-8''{quote(filename)}"
 
 

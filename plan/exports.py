@@ -17,12 +17,15 @@ from plan.models import Plan
 from plan.queries.figures import period_rows
 from plan.text.markup import plain
 
+TEXT, NUMBER = "文字", "数値"
+
 
 @dataclass(frozen=True)
 class DescribedColumn(Column):
-    """A column with its line in the data dictionary."""
+    """A column with its line in the data dictionary; `form` is what its values are."""
 
     meaning: str = ""
+    form: str = TEXT
 
 
 @dataclass(frozen=True)

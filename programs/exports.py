@@ -12,7 +12,7 @@ from typing import Any
 from django.urls import reverse
 
 from plan.downloads import Download
-from plan.exports import DescribedColumn
+from plan.exports import NUMBER, DescribedColumn
 from plan.fiscal import fiscal_year_label
 from plan.models import Plan
 from programs.models import ActionYear, IndicatorYear, Program
@@ -27,7 +27,7 @@ def yes_or_no(value: bool) -> str:
 def year_columns(noun: str, year: Callable[[Any], int | None], meaning: str) -> tuple[DescribedColumn, ...]:
     """A fiscal year as a Western number and in words."""
     return (
-        DescribedColumn(f"{noun}（西暦）", year, f"{meaning}。4月から翌年3月までの年度の西暦"),
+        DescribedColumn(f"{noun}（西暦）", year, f"{meaning}。4月から翌年3月までの年度の西暦", NUMBER),
         DescribedColumn(f"{noun}（和暦）", lambda row: _label(year(row)), f"{meaning}の和暦での書き方"),
     )
 

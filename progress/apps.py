@@ -16,16 +16,16 @@ class ProgressConfig(AppConfig):
         from plan.queries.header import HeaderEntry, register_entry
         from plan.queries.news import register_news
         from programs.queries.standing import register_standing
-        from progress import exports
         from progress.documents import register_sources
         from progress.queries import news, sitemap
         from progress.queries.paper_downloads import papers_offered
         from progress.queries.standing import newest_standing
+        from progress.year_files import offered
 
         name_fields(DESK_FORMS, label_of)
         register_sources()
         register_standing(newest_standing)
-        register_downloads(exports.offered)
+        register_downloads(offered)
         register_downloads(papers_offered)
         register_news(news.latest)
         sitemap.register()

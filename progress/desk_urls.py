@@ -9,6 +9,7 @@ from progress.views import (
     evaluations,
     paper_choice,
     papers,
+    round_books,
     round_corrections,
     round_evaluations,
     round_extensions,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("rounds/<slug:slug>/next-year/", round_next_year.next_year, name="round_next_year"),
     path("rounds/<slug:slug>/next-year/confirm/", round_next_year.confirm, name="round_confirm"),
     path("rounds/<slug:slug>/next-year/<int:pk>/", round_next_year.proposal, name="round_proposal"),
+    path("rounds/<slug:slug>/committee.xlsx", round_books.committee_xlsx, name="round_committee_xlsx"),
+    path("rounds/<slug:slug>/data.xlsx", round_books.data_xlsx, name="round_data_xlsx"),
     path("rounds/<slug:slug>/publish/", round_publication.publication, name="round_publish"),
     path("rounds/<slug:slug>/publish/now/", round_publication.publish_now, name="round_publish_now"),
     path("rounds/<slug:slug>/publish/schedule/", round_publication.set_moment, name="round_schedule"),
@@ -91,5 +94,6 @@ urlpatterns = [
     path("papers/rounds/<slug:slug>/order/", papers.order, name="paper_order"),
     path("committee/", committee.committee, name="committee"),
     path("committee/<slug:slug>/", committee.committee_round, name="committee_round"),
+    path("committee/<slug:slug>/committee.xlsx", committee.committee_xlsx, name="committee_xlsx"),
     path("committee/<slug:slug>/measures/<measure:code>/", committee.committee_measure, name="committee_measure"),
 ]

@@ -1,18 +1,17 @@
-"""The CSV files of a published year, made of frozen data alone; every row says whether it is sample data."""
+"""What the files of a year hold, made of frozen data alone: columns and rows of CSV and of the data workbook.
 
-from collections import Counter
+Every row says whether it is sample data.
+"""
+
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
-
-from plan.downloads import Download
-from plan.exports import DescribedColumn
-from plan.models import Plan
+from plan.exports import NUMBER, DescribedColumn
 from programs.exports import sample_column, year_columns
 from progress.models import PublishedEvaluation, PublishedMeasure
-from progress.queries.published import PublishedRound, published_rounds_with_counts
+from progress.queries.published import PublishedRound
 
 YEN, ITEMS = "千円", "件"
 
@@ -35,12 +34,12 @@ def action_columns(published: PublishedRound | None = None) -> tuple[DescribedCo
         DescribedColumn("未確定の理由", lambda row: row.exception_reason, "公表時点で評価が確定していない理由"),
         DescribedColumn("今後の方向性", lambda row: row.outlook_symbol, "今後の方向性の記号"),
         DescribedColumn("今後の方向性の意味", lambda row: row.outlook_label, "今後の方向性の記号の意味"),
-        DescribedColumn("予算額", lambda row: row.budget, "予算額。不明のときは空欄"),
-        DescribedColumn("決算額", lambda row: row.settlement, "決算額。不明のときは空欄"),
+        DescribedColumn("予算額", lambda row: row.budget, "予算額。不明のときは空欄", NUMBER),
+        DescribedColumn("決算額", lambda row: row.settlement, "決算額。不明のときは空欄", NUMBER),
         DescribedColumn("金額の単位", lambda row: YEN, "予算額と決算額の単位"),
-        DescribedColumn("指標の数", lambda row: row.indicators_total, "目標値と実績値の両方がある指標の数"),
-        DescribedColumn("目標に達した指標の数", lambda row: row.indicators_reached, "目標値に達した指標の数"),
-        DescribedColumn("版", lambda row: row.edition, "1は公表した当初の内容。訂正のたびに1増えます"),
+        DescribedColumn("指標の数", lambda row: row.indicators_total, "目標値と実績値の両方がある指標の数", NUMBER),
+        DescribedColumn("目標に達した指標の数", lambda row: row.indicators_reached, "目標値に達した指標の数", NUMBER),
+        DescribedColumn("版", lambda row: row.edition, "1は公表した当初の内容。訂正のたびに1増えます", NUMBER),
     )
 
 
@@ -69,9 +68,9 @@ def result_columns(published: PublishedRound | None = None) -> tuple[DescribedCo
         DescribedColumn("区分", lambda cell: cell.part, "計画、実施、評価、改善のどれか"),
         DescribedColumn("項目", lambda cell: cell.item, "調書の項目の名前"),
         DescribedColumn("対象", lambda cell: cell.subject, "指標またはマイルストーンの名前。ほかは空欄"),
-        DescribedColumn("値", lambda cell: cell.value, "数値または文章。分からないときは空欄"),
+        DescribedColumn("値", lambda cell: cell.value, "数値または文章。分からないときは空欄", "数値または文字"),
         DescribedColumn("単位", lambda cell: cell.unit, "値が数値のときの単位"),
-        DescribedColumn("版", lambda cell: cell.row.edition, "1は公表した当初の内容。訂正のたびに1増えます"),
+        DescribedColumn("版", lambda cell: cell.row.edition, "1は公表した当初の内容。訂正のたびに1増えます", NUMBER),
     )
 
 
@@ -85,9 +84,9 @@ def measure_columns(published: PublishedRound | None = None) -> tuple[DescribedC
         DescribedColumn("施策", lambda cell: cell.row.measure.title, "施策の題名"),
         DescribedColumn("項目", lambda cell: cell.item, "評価、件数、金額、文章などの項目の名前"),
         DescribedColumn("対象", lambda cell: cell.subject, "件数のときの達成度の記号。ほかは空欄"),
-        DescribedColumn("値", lambda cell: cell.value, "数値または文章。分からないときは空欄"),
+        DescribedColumn("値", lambda cell: cell.value, "数値または文章。分からないときは空欄", "数値または文字"),
         DescribedColumn("単位", lambda cell: cell.unit, "値が数値のときの単位"),
-        DescribedColumn("版", lambda cell: cell.row.edition, "1は公表した当初の内容。訂正のたびに1増えます"),
+        DescribedColumn("版", lambda cell: cell.row.edition, "1は公表した当初の内容。訂正のたびに1増えます", NUMBER),
     )
 
 
@@ -100,7 +99,8 @@ def result_cells(rows: Iterable[PublishedEvaluation]) -> Iterator[Cell]:
         yield Cell(row, "計画", "予算額", "", plan.get("planned_budget"), YEN)
         yield Cell(row, "計画", "年度途中の計画変更", "", plan.get("plan_change"), "")
         for indicator in data.get("indicators", ()):
-            yield Cell(row, "計画", "目標値", indicator["name"], indicator.get("target"), indicator.get("unit") or "")
+            unit = indicator.get("unit") or ""
+            yield Cell(row, "計画", "目標値", indicator["name"], _number(indicator.get("target")), unit)
         if not row.grade_symbol:
             yield Cell(row, "評価", "未確定の理由", "", row.exception_reason, "")
             continue
@@ -130,9 +130,14 @@ def _milestones(row: PublishedEvaluation, data: Mapping[str, Any]) -> Iterator[C
 def _actuals(row: PublishedEvaluation, data: Mapping[str, Any]) -> Iterator[Cell]:
     for indicator in data.get("indicators", ()):
         unit = indicator.get("unit") or ""
-        yield Cell(row, "実施", "実績値", indicator["name"], indicator.get("actual"), unit)
-        yield Cell(row, "実施", "達成率", indicator["name"], indicator.get("rate"), "%")
-        yield Cell(row, "改善", "次年度の目標値", indicator["name"], indicator.get("next_target"), unit)
+        yield Cell(row, "実施", "実績値", indicator["name"], _number(indicator.get("actual")), unit)
+        yield Cell(row, "実施", "達成率", indicator["name"], _number(indicator.get("rate")), "%")
+        yield Cell(row, "改善", "次年度の目標値", indicator["name"], _number(indicator.get("next_target")), unit)
+
+
+def _number(text: str | None) -> Decimal | None:
+    """Numbers are frozen as strings of decimals (`progress.snapshots`)."""
+    return None if text is None else Decimal(text)
 
 
 def measure_cells(published: PublishedRound, rows: Iterable[PublishedMeasure]) -> Iterator[Cell]:
@@ -159,44 +164,73 @@ def measure_cells(published: PublishedRound, rows: Iterable[PublishedMeasure]) -
 
 
 @dataclass(frozen=True)
-class YearFile:
-    """A file of each published year; `route` is its name in `progress.urls`."""
+class Code:
+    """One line of the code table."""
 
-    title: str
-    description: str
-    route: str
-    columns: tuple[DescribedColumn, ...]
-
-    def filename(self, slug: str) -> str:
-        return f"progress-{slug}-{self.route.removesuffix('_csv')}.csv"
+    column: str
+    symbol: str
+    label: str
 
 
-ACTIONS_FILE = YearFile("取組の結果の一覧", "1行が1取組です。", "actions_csv", action_columns())
-RESULTS_FILE = YearFile("評価結果", "1行が、1取組の1項目の値です。", "results_csv", result_columns())
-MEASURES_FILE = YearFile("施策評価", "1行が、1施策の1項目の値です。", "measures_csv", measure_columns())
-FILES = (ACTIONS_FILE, RESULTS_FILE, MEASURES_FILE)
+PARTS = (("計画", "年度のはじめに決めたこと"), ("実施", "行ったこと"), ("評価", "振り返り"), ("改善", "次の年度のこと"))
+UNITS = ((YEN, "千円単位の金額"), (ITEMS, "取組の数"), ("指標", "指標の数"), ("%", "目標値に対する実績値の割合"))
 
 
-def offered(plan: Plan) -> list[Download]:
-    """The files of every published year of the plan, with the number of actions as their size. One query.
+def code_columns(published: PublishedRound | None = None) -> tuple[DescribedColumn, ...]:
+    """コード表: a row for each symbol that stands in the files of the year."""
+    year, is_sample = (published.round.year, published.is_sample) if published else (None, False)
+    return (
+        sample_column(lambda code: is_sample),
+        *year_columns("評価年度", lambda code: year, "評価した年度"),
+        DescribedColumn("列の名前", lambda code: code.column, "コードが入る列の名前"),
+        DescribedColumn("コード", lambda code: code.symbol, "列に入る値"),
+        DescribedColumn("意味", lambda code: code.label, "値の意味"),
+    )
 
-    Where several programmes published the same year, the titles name the programme.
-    """
-    rounds = published_rounds_with_counts(plan)
-    times = Counter(published.year_label for published, _ in rounds)
+
+def code_rows(published: PublishedRound) -> list[Code]:
+    """In the words of the year's publication."""
+    legend = published.legend
+    scales = (("達成度", legend.achievements), ("今後の方向性", legend.outlooks), ("施策の評価", legend.ratings))
     return [
-        Download(
-            _title(file.title, published, is_only=times[published.year_label] == 1),
-            f"{file.description}{'見本データです。' if published.is_sample else ''}",
-            reverse(f"progress:{file.route}", args=[published.slug]),
-            f"取組{total}件",
-            file.columns,
-        )
-        for published, total in rounds
-        for file in FILES
+        *(Code(name, step.symbol, step.label) for name, steps in scales for step in steps),
+        *(Code("区分", symbol, label) for symbol, label in PARTS),
+        *(Code("単位", symbol, label) for symbol, label in UNITS),
     ]
 
 
-def _title(title: str, published: PublishedRound, *, is_only: bool) -> str:
-    named = f"{published.year_label} {title}"
-    return named if is_only else f"{named}（{published.program_title}）"
+@dataclass(frozen=True)
+class Entry:
+    """One line of the data dictionary."""
+
+    file: str
+    number: int
+    column: DescribedColumn
+
+
+DICTIONARY = (
+    DescribedColumn("ファイル", lambda entry: entry.file, "ファイルまたはシートの名前"),
+    DescribedColumn("列の順番", lambda entry: entry.number, "左から数えた順番", NUMBER),
+    DescribedColumn("列の名前", lambda entry: entry.column.label, "1行目に書いてある名前"),
+    DescribedColumn("値の形", lambda entry: entry.column.form, "数値か文字か"),
+    DescribedColumn("説明", lambda entry: entry.column.meaning, "列に入る値の説明"),
+)
+"""データの項目: a row for each column of the files of a year."""
+
+ACTIONS, RESULTS, MEASURES, CODES, ENTRIES = "取組の結果の一覧", "評価結果", "施策評価", "コード表", "データの項目"
+"""What the files are called, and the sheets of the data workbook."""
+
+
+def entries() -> list[Entry]:
+    described = {
+        ACTIONS: action_columns(),
+        RESULTS: result_columns(),
+        MEASURES: measure_columns(),
+        CODES: code_columns(),
+        ENTRIES: DICTIONARY,
+    }
+    return [
+        Entry(name, number, column)
+        for name, columns in described.items()
+        for number, column in enumerate(columns, start=1)
+    ]

@@ -24,8 +24,7 @@ from programs.importing.examining import Examination, examine
 from programs.importing.tables import Tables, read_tables
 from programs.models import Program, ProgramUpload
 from programs.queries import uploads
-
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from programs.views.excel_files import excel_response
 
 _staff = requires(Permission.EDIT_PROGRAM)
 
@@ -42,7 +41,7 @@ def programs(request: HttpRequest) -> HttpResponse:
 @_staff
 def template(request: HttpRequest, slug: str) -> HttpResponse:
     program = _program(slug)
-    return _download(exporting.template(program), exporting.filename(program, is_template=True))
+    return excel_response(exporting.template(program), exporting.filename(program, is_template=True))
 
 
 @require_safe
@@ -52,7 +51,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
     program = _program(slug)
     content, filename = exporting.export(program), exporting.filename(program, is_template=False)
     record_export(request, filename, rows=program.actions.count())
-    return _download(content, filename)
+    return excel_response(content, filename)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -136,9 +135,3 @@ def _shown(request: HttpRequest, kept: ProgramUpload, examination: Examination, 
 
 def _program(slug: str) -> Program:
     return get_object_or_404(Program.objects.select_related("plan", "predecessor"), slug=slug)
-
-
-def _download(content: bytes, filename: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=EXCEL)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
-    return response

@@ -184,9 +184,7 @@ def _pen(page: Any, column: ListColumn, **style: object) -> Pen:
     return Pen(page, number_format=number_format, **{**own, **style})
 
 
-def _write_rows(
-    page: Any, rows: Iterable[Any], columns: Sequence[ListColumn], pens: Sequence[Pen], above: int
-) -> int:
+def _write_rows(page: Any, rows: Iterable[Any], columns: Sequence[ListColumn], pens: Sequence[Pen], above: int) -> int:
     """The number of the last row written."""
     number, getters = above, [column.getter for column in columns]
     wrapped = [(index, column.width) for index, column in enumerate(columns) if column.kind.wraps]
@@ -207,6 +205,4 @@ def _height(texts: Iterable[tuple[str, float]]) -> float:
 
 def _lines(text: str, width: float) -> int:
     # A character of one byte is half as wide as one of three, which all of Japanese are.
-    return sum(
-        max(1, -(-(len(line) + len(line.encode())) // (2 * int(width - 1)))) for line in text.split("\n")
-    )
+    return sum(max(1, -(-(len(line) + len(line.encode())) // (2 * int(width - 1)))) for line in text.split("\n"))

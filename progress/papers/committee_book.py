@@ -251,7 +251,9 @@ def _indicators(content: _Content) -> Listing:
         ListColumn("基準年度（和暦）", 15, Kind.SYMBOL, _baseline_label),
         ListColumn("基準値", 10, Kind.NUMBER, lambda each: each.number("baseline")),
         *content.of_before(
-            ListColumn(f"{content.last_year}の実績値", 11, Kind.NUMBER, lambda each: _decimal(each.before.get("actual"))),
+            ListColumn(
+                f"{content.last_year}の実績値", 11, Kind.NUMBER, lambda each: _decimal(each.before.get("actual"))
+            ),
         ),
         ListColumn("目標値", 10, Kind.NUMBER, lambda each: each.number("target")),
         ListColumn("実績値", 10, Kind.NUMBER, lambda each: each.number("actual")),
@@ -387,4 +389,3 @@ def _key(content: _Content) -> Listing:
 
 SHEETS = (_summary, _measure_texts, _actions, _indicators, _money, _departments, _key)
 """In the order of the file."""
-

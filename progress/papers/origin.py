@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from plan.caching import content_version
 from plan.fiscal import calendar_year_label
-from progress.papers.report import Report
 from programs.workbook.listing import Origin
+from progress.papers.report import Report
 
 DRAFT, HANDLE_WITH_CARE, SAMPLE = "案", "取扱注意", "見本データ"
 

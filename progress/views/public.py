@@ -14,6 +14,7 @@ from progress.queries.papers import yearly_paper
 from progress.queries.published import PublishedRound
 from progress.queries.result_pages import evaluation_page, measure_page
 from progress.queries.years import progress_of_plans, year_page
+from progress.year_files import files_of
 
 PROGRESS = "進捗"
 NO_YEAR = "この年度の結果は、公表していません。"
@@ -53,9 +54,8 @@ def year(request: HttpRequest, slug: str) -> HttpResponse:
         cited_as=published.title,
         changed_on=published.changed_on,
     )
-    return render(
-        request, "public/progress/year.html", page.context(request, page=found, paper=yearly_paper(published))
-    )
+    own = {"paper": yearly_paper(published), "files": files_of(published, found.whole.total)}
+    return render(request, "public/progress/year.html", page.context(request, page=found, **own))
 
 
 @require_safe

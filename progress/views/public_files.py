@@ -7,8 +7,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.csv_export import csv_response
 from plan.caching import public_page
-from progress import exports
+from programs.views.excel_files import excel_response
+from progress import exports, year_files
 from progress.models import Round
+from progress.papers.data_book import data_book
+from progress.papers.report import report_of
 from progress.queries.news import feed_entries
 from progress.queries.published import current_measures
 from progress.queries.result_lists import results_for_file, whole_results
@@ -24,7 +27,7 @@ def actions_csv(request: HttpRequest, slug: str) -> HttpResponse:
         published, rows = results_for_file(slug, request.GET)
     except Round.DoesNotExist as error:
         raise Http404(NO_YEAR) from error
-    return csv_response(exports.ACTIONS_FILE.filename(slug), exports.action_columns(published), rows)
+    return csv_response(year_files.ACTIONS_FILE.filename(slug), exports.action_columns(published), rows)
 
 
 @require_safe
@@ -32,7 +35,7 @@ def actions_csv(request: HttpRequest, slug: str) -> HttpResponse:
 def results_csv(request: HttpRequest, slug: str) -> HttpResponse:
     published = round_or_404(slug)
     cells = exports.result_cells(whole_results(published))
-    return csv_response(exports.RESULTS_FILE.filename(slug), exports.result_columns(published), cells)
+    return csv_response(year_files.RESULTS_FILE.filename(slug), exports.result_columns(published), cells)
 
 
 @require_safe
@@ -42,7 +45,32 @@ def measures_csv(request: HttpRequest, slug: str) -> HttpResponse:
     rows = current_measures().filter(round=published.round).select_related("measure__policy")
     ordered = rows.order_by("measure__policy__number", "measure__number")
     cells = exports.measure_cells(published, ordered)
-    return csv_response(exports.MEASURES_FILE.filename(slug), exports.measure_columns(published), cells)
+    return csv_response(year_files.MEASURES_FILE.filename(slug), exports.measure_columns(published), cells)
+
+
+@require_safe
+@public_page
+def codes_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    published = round_or_404(slug)
+    columns, rows = exports.code_columns(published), exports.code_rows(published)
+    return csv_response(year_files.CODES_FILE.filename(slug), columns, rows)
+
+
+@require_safe
+@public_page
+def entries_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    """データの項目: the same for every year."""
+    round_or_404(slug)
+    return csv_response(year_files.ENTRIES_FILE.filename(slug), exports.DICTIONARY, exports.entries())
+
+
+@require_safe
+@public_page
+def data_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
+    """All of the above as one workbook."""
+    published = round_or_404(slug)
+    address = request.build_absolute_uri(published.round.get_absolute_url())
+    return excel_response(data_book(report_of(published.round), address), year_files.DATA_BOOK.filename(slug))
 
 
 @require_safe

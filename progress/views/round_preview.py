@@ -34,7 +34,7 @@ def preview(request: HttpRequest, round_: Round) -> HttpResponse:
     plan = made.published.plan
     found = page_of_year(made.published, made.measure_rows(), published_rounds(plan), Neighbours(None, None))
     page = Page(title=made.published.title, plan=plan, trail=trail(), changed_on=made.published.changed_on)
-    return _as_public(request, made, "public/progress/year.html", page, page_of=found, paper=None)
+    return _as_public(request, made, "public/progress/year.html", page, page_of=found, paper=None, files=())
 
 
 @round_page(Permission.PUBLISH)

@@ -9,6 +9,8 @@ PAGES: dict[str, dict[str, Any]] = {
     "desk:round_guidance": {},
     "desk:round_evaluations": {},
     "desk:round_evaluations_csv": {},
+    "desk:round_committee_xlsx": {},
+    "desk:round_data_xlsx": {},
     "desk:round_exception": {"pk": "evaluation"},
     "desk:round_extensions": {},
     "desk:round_extension": {"pk": "extension"},
@@ -62,5 +64,7 @@ PAPERS = {
     "desk:paper_choose",
     "desk:paper_order",
 }
+# Files for the committee that are there only once everything in them is decided: tests/progress/test_books_views.py.
+COMMITTEE_FILES: dict[str, dict[str, Any]] = {"desk:committee_xlsx": {"slug": "2016"}}
 LIST = "desk:rounds"
-ALL = {LIST, *PAGES, *OF_PLANNED, *OF_PUBLISHED, *DEEDS, *COMMITTEE, *PAPERS}
+ALL = {LIST, *PAGES, *OF_PLANNED, *OF_PUBLISHED, *DEEDS, *COMMITTEE, *COMMITTEE_FILES, *PAPERS}

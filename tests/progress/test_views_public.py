@@ -270,10 +270,11 @@ def test_header_leads_to_the_progress(client: Client, year: Year) -> None:
 
 def test_files_are_offered_with_the_data_of_the_plan(client: Client, year: Year) -> None:
     page = main_of(client.get("/data/"))
-    files = {url for url in links(page) if url.endswith(".csv") and not url.startswith("/plans/")}
+    files = {url for url in links(page) if url.endswith((".csv", ".xlsx")) and not url.startswith("/plans/")}
     assert files == {
         *(f"/programs/2016/{name}.csv" for name in ("actions", "years", "indicators")),
-        *(f"/progress/2016/{name}.csv" for name in ("actions", "results", "measures")),
+        *(f"/progress/2016/{name}.csv" for name in ("actions", "results", "measures", "codes", "dictionary")),
+        "/progress/2016/data.xlsx",
     }
     for address in files:
         head = next(iter(_file(client, address)))
