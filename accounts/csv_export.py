@@ -16,7 +16,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 BOM = "\ufeff"
 CHARACTERS_AT_ONCE = 64 * 1024
 # What spreadsheets take for the beginning of a formula or a command.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = frozenset("=+-@\t\r")
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ def cell(value: object) -> str:
     """
     if value is None:
         return ""
-    text = str(value)
-    if text.startswith(FORMULA_STARTS) and not (isinstance(value, int | float) or _is_number(text)):
+    text = value if type(value) is str else str(value)
+    if text[:1] in FORMULA_STARTS and not (isinstance(value, int | float) or _is_number(text)):
         text = "'" + text
     return " ".join(text.splitlines()) if "\n" in text or "\r" in text else text
 
@@ -65,8 +65,9 @@ def _lines(columns: Sequence[Column], rows: Iterable[object]) -> Iterator[bytes]
     writer = csv.writer(out)
     out.write(BOM)
     writer.writerow([cell(column.label) for column in columns])
+    getters = [column.getter for column in columns]
     for row in rows:
-        writer.writerow([cell(column.getter(row)) for column in columns])
+        writer.writerow([cell(getter(row)) for getter in getters])
         if out.tell() > CHARACTERS_AT_ONCE:
             yield _taken(out)
     yield _taken(out)

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def fiscal_year_of(day: date) -> int:
     return day.year if day.month >= 4 else day.year - 1
 
 
+@lru_cache(maxsize=400)
 def fiscal_year_label(year: int) -> str:
     """「平成28(2016)年度」; before 昭和 only 「1925年度」."""
     return f"{_with_era(year)}年度"

@@ -15,9 +15,12 @@ from plan.downloads import Download
 from plan.exports import NUMBER, DescribedColumn
 from plan.fiscal import fiscal_year_label
 from plan.models import Plan
+from programs.enums import Improvement, IndicatorKind
 from programs.models import ActionYear, IndicatorYear, Program
 from programs.queries.programs import published_programs
 from programs.queries.standing import Standing
+
+ROWS_AT_ONCE = 2000
 
 
 def yes_or_no(value: bool) -> str:
@@ -70,50 +73,83 @@ def action_columns(standing: Standing | None = None) -> tuple[DescribedColumn, .
     )
 
 
+# The rows are named tuples of just these values: a programme may have 200,000 of them.
 YEARS = (
-    sample_column(lambda row: row.action.program.is_sample),
-    DescribedColumn("取組コード", lambda row: row.action.code, "プログラムの中での取組の番号"),
-    DescribedColumn("取組名", lambda row: row.action.title, "取組の題名"),
+    sample_column(lambda row: row.action__program__is_sample),
+    DescribedColumn("取組コード", lambda row: row.action__code, "プログラムの中での取組の番号"),
+    DescribedColumn("取組名", lambda row: row.action__title, "取組の題名"),
     *year_columns("年度", lambda row: row.year, "計画の年度"),
     DescribedColumn("計画", lambda row: row.planned_work, "今の計画"),
-    DescribedColumn("予算額", lambda row: row.budget, "今の予算額。不明のときは空欄"),
+    DescribedColumn("予算額", lambda row: row.budget, "今の予算額。不明のときは空欄", NUMBER),
     DescribedColumn("当初の計画", lambda row: row.original_planned_work, "はじめに決めた計画"),
-    DescribedColumn("当初の予算額", lambda row: row.original_budget, "はじめに決めた予算額。不明のときは空欄"),
+    DescribedColumn("当初の予算額", lambda row: row.original_budget, "はじめに決めた予算額。不明のときは空欄", NUMBER),
     DescribedColumn("金額の単位", lambda row: "千円", "予算額の単位"),
 )
 
 INDICATORS = (
-    sample_column(lambda row: row.indicator.action.program.is_sample),
-    DescribedColumn("取組コード", lambda row: row.indicator.action.code, "プログラムの中での取組の番号"),
-    DescribedColumn("取組名", lambda row: row.indicator.action.title, "取組の題名"),
-    DescribedColumn("指標", lambda row: row.indicator.name, "指標の名前"),
-    DescribedColumn("種別", lambda row: row.indicator.get_kind_display(), "活動指標または成果指標"),
-    DescribedColumn("よくなる向き", lambda row: row.indicator.get_improvement_display(), "数値がどちらへ動くとよいか"),
-    DescribedColumn("算出方法", lambda row: row.indicator.definition, "指標の算出方法"),
-    DescribedColumn("基準値", lambda row: _plain(row.indicator.baseline), "はじまりの値。ないときは空欄"),
-    *year_columns("基準値の年度", lambda row: row.indicator.baseline_year, "基準値の年度"),
+    sample_column(lambda row: row.indicator__action__program__is_sample),
+    DescribedColumn("取組コード", lambda row: row.indicator__action__code, "プログラムの中での取組の番号"),
+    DescribedColumn("取組名", lambda row: row.indicator__action__title, "取組の題名"),
+    DescribedColumn("指標", lambda row: row.indicator__name, "指標の名前"),
+    DescribedColumn("種別", lambda row: _KINDS[row.indicator__kind], "活動指標または成果指標"),
+    DescribedColumn(
+        "よくなる向き", lambda row: _IMPROVEMENTS[row.indicator__improvement], "数値がどちらへ動くとよいか"
+    ),
+    DescribedColumn("算出方法", lambda row: row.indicator__definition, "指標の算出方法"),
+    DescribedColumn("基準値", lambda row: _plain(row.indicator__baseline), "はじまりの値。ないときは空欄", NUMBER),
+    *year_columns("基準値の年度", lambda row: row.indicator__baseline_year, "基準値の年度"),
     *year_columns("年度", lambda row: row.position, "目標値の年度"),
-    DescribedColumn("目標値", lambda row: _plain(row.target), "今の目標値。ないときは空欄"),
-    DescribedColumn("当初の目標値", lambda row: _plain(row.original_target), "はじめに決めた目標値。ないときは空欄"),
-    DescribedColumn("単位", lambda row: row.indicator.unit, "基準値と目標値の単位"),
+    DescribedColumn("目標値", lambda row: _plain(row.target), "今の目標値。ないときは空欄", NUMBER),
+    DescribedColumn(
+        "当初の目標値", lambda row: _plain(row.original_target), "はじめに決めた目標値。ないときは空欄", NUMBER
+    ),
+    DescribedColumn("単位", lambda row: row.indicator__unit, "基準値と目標値の単位"),
 )
+
+_KINDS = {each.value: str(each.label) for each in IndicatorKind}
+_IMPROVEMENTS = {each.value: str(each.label) for each in Improvement}
 
 
 def _plain(value: Any) -> str | None:
     return None if value is None else f"{value.normalize():f}"
 
 
-def year_rows(program: Program) -> Iterable[ActionYear]:
-    """One query."""
-    rows = ActionYear.objects.filter(action__program=program).select_related("action__program")
-    return rows.order_by("action__code", "year")
+def year_rows(program: Program) -> Iterable[Any]:
+    """One query, a batch of rows at a time."""
+    rows = ActionYear.objects.filter(action__program=program).order_by("action__code", "year")
+    return rows.values_list(
+        "action__program__is_sample",
+        "action__code",
+        "action__title",
+        "year",
+        "planned_work",
+        "budget",
+        "original_planned_work",
+        "original_budget",
+        named=True,
+    ).iterator(chunk_size=ROWS_AT_ONCE)
 
 
-def indicator_rows(program: Program) -> Iterable[IndicatorYear]:
-    """One query. Actual values are not read: they come from what is published."""
-    rows = IndicatorYear.objects.filter(indicator__action__program=program).defer("actual")
+def indicator_rows(program: Program) -> Iterable[Any]:
+    """One query, a batch of rows at a time. Actual values are not read: they come from what is published."""
+    rows = IndicatorYear.objects.filter(indicator__action__program=program)
     ordered = rows.order_by("indicator__action__code", "indicator__position", "indicator_id", "position")
-    return ordered.select_related("indicator__action__program")
+    return ordered.values_list(
+        "indicator__action__program__is_sample",
+        "indicator__action__code",
+        "indicator__action__title",
+        "indicator__name",
+        "indicator__kind",
+        "indicator__improvement",
+        "indicator__definition",
+        "indicator__baseline",
+        "indicator__baseline_year",
+        "position",
+        "target",
+        "original_target",
+        "indicator__unit",
+        named=True,
+    ).iterator(chunk_size=ROWS_AT_ONCE)
 
 
 @dataclass(frozen=True)

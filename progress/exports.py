@@ -6,7 +6,8 @@ Every row says whether it is sample data.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from plan.exports import NUMBER, DescribedColumn
 from programs.exports import sample_column, year_columns
@@ -43,8 +44,18 @@ def action_columns(published: PublishedRound | None = None) -> tuple[DescribedCo
     )
 
 
-@dataclass(frozen=True)
-class Cell:
+# Tuples, not dataclasses: a year may have 500,000 values.
+class Named(NamedTuple):
+    """What every value of a 調書 says of it."""
+
+    code: str
+    title: str
+    department_code: str
+    department_name: str
+    edition: int
+
+
+class Cell(NamedTuple):
     """One value of a published 調書 or 施策評価; `subject` is the indicator or milestone it is of."""
 
     row: Any
@@ -61,16 +72,16 @@ def result_columns(published: PublishedRound | None = None) -> tuple[DescribedCo
     return (
         sample_column(lambda cell: is_sample),
         *year_columns("評価年度", lambda cell: year, "評価した年度"),
-        DescribedColumn("取組コード", lambda cell: cell.row.code, "公表した時点の取組の番号"),
-        DescribedColumn("取組名", lambda cell: cell.row.title, "公表した時点の取組の題名"),
-        DescribedColumn("所管課コード", lambda cell: cell.row.department.code, "所管課の組織コード"),
-        DescribedColumn("所管課", lambda cell: cell.row.department_name, "公表した時点の所管課の名前"),
-        DescribedColumn("区分", lambda cell: cell.part, "計画、実施、評価、改善のどれか"),
-        DescribedColumn("項目", lambda cell: cell.item, "調書の項目の名前"),
-        DescribedColumn("対象", lambda cell: cell.subject, "指標またはマイルストーンの名前。ほかは空欄"),
-        DescribedColumn("値", lambda cell: cell.value, "数値または文章。分からないときは空欄", "数値または文字"),
-        DescribedColumn("単位", lambda cell: cell.unit, "値が数値のときの単位"),
-        DescribedColumn("版", lambda cell: cell.row.edition, "1は公表した当初の内容。訂正のたびに1増えます", NUMBER),
+        DescribedColumn("取組コード", attrgetter("row.code"), "公表した時点の取組の番号"),
+        DescribedColumn("取組名", attrgetter("row.title"), "公表した時点の取組の題名"),
+        DescribedColumn("所管課コード", attrgetter("row.department_code"), "所管課の組織コード"),
+        DescribedColumn("所管課", attrgetter("row.department_name"), "公表した時点の所管課の名前"),
+        DescribedColumn("区分", attrgetter("part"), "計画、実施、評価、改善のどれか"),
+        DescribedColumn("項目", attrgetter("item"), "調書の項目の名前"),
+        DescribedColumn("対象", attrgetter("subject"), "指標またはマイルストーンの名前。ほかは空欄"),
+        DescribedColumn("値", attrgetter("value"), "数値または文章。分からないときは空欄", "数値または文字"),
+        DescribedColumn("単位", attrgetter("unit"), "値が数値のときの単位"),
+        DescribedColumn("版", attrgetter("row.edition"), "1は公表した当初の内容。訂正のたびに1増えます", NUMBER),
     )
 
 
@@ -80,20 +91,27 @@ def measure_columns(published: PublishedRound | None = None) -> tuple[DescribedC
     return (
         sample_column(lambda cell: is_sample),
         *year_columns("評価年度", lambda cell: year, "評価した年度"),
-        DescribedColumn("施策番号", lambda cell: cell.row.measure.code, "「プランの体系」の施策番号"),
-        DescribedColumn("施策", lambda cell: cell.row.measure.title, "施策の題名"),
-        DescribedColumn("項目", lambda cell: cell.item, "評価、件数、金額、文章などの項目の名前"),
-        DescribedColumn("対象", lambda cell: cell.subject, "件数のときの達成度の記号。ほかは空欄"),
-        DescribedColumn("値", lambda cell: cell.value, "数値または文章。分からないときは空欄", "数値または文字"),
-        DescribedColumn("単位", lambda cell: cell.unit, "値が数値のときの単位"),
-        DescribedColumn("版", lambda cell: cell.row.edition, "1は公表した当初の内容。訂正のたびに1増えます", NUMBER),
+        DescribedColumn("施策番号", attrgetter("row.measure.code"), "「プランの体系」の施策番号"),
+        DescribedColumn("施策", attrgetter("row.measure.title"), "施策の題名"),
+        DescribedColumn("項目", attrgetter("item"), "評価、件数、金額、文章などの項目の名前"),
+        DescribedColumn("対象", attrgetter("subject"), "件数のときの達成度の記号。ほかは空欄"),
+        DescribedColumn("値", attrgetter("value"), "数値または文章。分からないときは空欄", "数値または文字"),
+        DescribedColumn("単位", attrgetter("unit"), "値が数値のときの単位"),
+        DescribedColumn("版", attrgetter("row.edition"), "1は公表した当初の内容。訂正のたびに1増えます", NUMBER),
     )
 
 
 def result_cells(rows: Iterable[PublishedEvaluation]) -> Iterator[Cell]:
     """Every value of every 調書, in the order of its form."""
-    for row in rows:
-        data = row.data
+    for evaluation in rows:
+        data = evaluation.data
+        row = Named(
+            evaluation.code,
+            evaluation.title,
+            evaluation.department.code,
+            evaluation.department_name,
+            evaluation.edition,
+        )
         plan, do, check, act = (data.get(part) or {} for part in ("plan", "do", "check", "act"))
         yield Cell(row, "計画", "計画", "", plan.get("planned_work"), "")
         yield Cell(row, "計画", "予算額", "", plan.get("planned_budget"), YEN)
@@ -101,14 +119,14 @@ def result_cells(rows: Iterable[PublishedEvaluation]) -> Iterator[Cell]:
         for indicator in data.get("indicators", ()):
             unit = indicator.get("unit") or ""
             yield Cell(row, "計画", "目標値", indicator["name"], _number(indicator.get("target")), unit)
-        if not row.grade_symbol:
-            yield Cell(row, "評価", "未確定の理由", "", row.exception_reason, "")
+        if not evaluation.grade_symbol:
+            yield Cell(row, "評価", "未確定の理由", "", evaluation.exception_reason, "")
             continue
         yield Cell(row, "実施", "実績", "", do.get("results"), "")
         yield Cell(row, "実施", "決算額", "", do.get("settlement"), YEN)
         yield from _milestones(row, data)
         yield from _actuals(row, data)
-        yield Cell(row, "評価", "達成度", "", row.grade_symbol, "")
+        yield Cell(row, "評価", "達成度", "", evaluation.grade_symbol, "")
         for item, name in (
             ("達成度の理由", "grade_reason"),
             ("成果", "outcomes"),
@@ -116,18 +134,18 @@ def result_cells(rows: Iterable[PublishedEvaluation]) -> Iterator[Cell]:
             ("環境の変化", "environment_change"),
         ):
             yield Cell(row, "評価", item, "", check.get(name), "")
-        yield Cell(row, "改善", "今後の方向性", "", row.outlook_symbol, "")
+        yield Cell(row, "改善", "今後の方向性", "", evaluation.outlook_symbol, "")
         yield Cell(row, "改善", "方向性の理由", "", act.get("outlook_reason"), "")
         yield Cell(row, "改善", "次年度の計画", "", act.get("next_plan"), "")
         yield Cell(row, "改善", "次年度の予算額", "", act.get("next_budget"), YEN)
 
 
-def _milestones(row: PublishedEvaluation, data: Mapping[str, Any]) -> Iterator[Cell]:
+def _milestones(row: Named, data: Mapping[str, Any]) -> Iterator[Cell]:
     for milestone in data.get("milestones", ()):
         yield Cell(row, "実施", "マイルストーンの達成状況", milestone["title"], milestone.get("reached_label"), "")
 
 
-def _actuals(row: PublishedEvaluation, data: Mapping[str, Any]) -> Iterator[Cell]:
+def _actuals(row: Named, data: Mapping[str, Any]) -> Iterator[Cell]:
     for indicator in data.get("indicators", ()):
         unit = indicator.get("unit") or ""
         yield Cell(row, "実施", "実績値", indicator["name"], _number(indicator.get("actual")), unit)

@@ -1,51 +1,58 @@
 """The file of a round's list of 調書, for ICT推進課. Columns are data: label → getter."""
 
+import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.csv_export import Column
 from plan.fiscal import fiscal_year_label
-from progress.models import Evaluation
+from progress.enums import Status
+from progress.models import Round
 from progress.queries.outstanding import ACTS
 
+_STATES = {each.value: str(each.label) for each in Status}
 
-def _day(moment: Any) -> str | None:
+
+def evaluation_columns(round_: Round) -> tuple[Column, ...]:
+    """One row for each 調書, as `queries.round_evaluations.for_file` reads it."""
+    today, year, label = timezone.localdate(), round_.year, fiscal_year_label(round_.year)
+    sample = "見本データ" if round_.is_sample else None
+    return (
+        Column("年度（西暦）", lambda each: year),
+        Column("年度", lambda each: label),
+        Column("取組コード", lambda each: each.action__code),
+        Column("取組名", lambda each: each.action__title),
+        Column("施策コード", lambda each: f"{each.policy_number}-{each.measure_number}"),
+        Column("施策", lambda each: each.measure_title),
+        Column("局", lambda each: each.department__bureau__name),
+        Column("所管課コード", lambda each: each.department__code),
+        Column("所管課", lambda each: each.department__name),
+        Column("状態", lambda each: _STATES[each.status]),
+        Column("提出期限", lambda each: f"{each.due_on:%Y-%m-%d}"),
+        Column("期限超過", lambda each: "期限超過" if _is_owed(each) and each.due_on < today else ""),
+        Column("達成度", lambda each: each.grade__symbol),
+        Column("達成度の意味", lambda each: each.grade__label),
+        Column("今後の方向性", _outlook),
+        Column("予算額（千円）", lambda each: each.planned_budget),
+        Column("決算額（千円）", lambda each: each.settlement),
+        Column("提出日", lambda each: _day(each.submitted_at)),
+        Column("承認日", lambda each: _day(each.endorsed_at)),
+        Column("確認日", lambda each: _day(each.accepted_at)),
+        Column("公表の例外とする理由", lambda each: each.exception_reason or None),
+        Column("見本データ", lambda each: sample),
+    )
+
+
+def _is_owed(each: Any) -> bool:
+    return each.status in ACTS and not each.exception_reason
+
+
+def _outlook(each: Any) -> str | None:
+    """As the scale writes its steps."""
+    symbol, label = each.outlook__symbol, each.outlook__label
+    return label if symbol == label else f"{symbol} {label}"
+
+
+def _day(moment: datetime.datetime | None) -> str | None:
     return f"{timezone.localdate(moment):%Y-%m-%d}" if moment else None
-
-
-def _is_late(evaluation: Any) -> str:
-    is_owed = evaluation.status in ACTS and not evaluation.is_exception
-    return "期限超過" if is_owed and evaluation.due_on < timezone.localdate() else ""
-
-
-def _bureau(evaluation: Evaluation) -> str | None:
-    bureau = evaluation.department.bureau
-    return bureau.name if bureau else None
-
-
-EVALUATIONS = (
-    Column("年度（西暦）", lambda each: each.round.year),
-    Column("年度", lambda each: fiscal_year_label(each.round.year)),
-    Column("取組コード", lambda each: each.action.code),
-    Column("取組名", lambda each: each.action.title),
-    Column("施策コード", lambda each: each.action.main_direction.measure.code),
-    Column("施策", lambda each: each.action.main_direction.measure.title),
-    Column("局", _bureau),
-    Column("所管課コード", lambda each: each.department.code),
-    Column("所管課", lambda each: each.department.name),
-    Column("状態", lambda each: each.get_status_display()),
-    Column("提出期限", lambda each: f"{each.due_on:%Y-%m-%d}"),
-    Column("期限超過", _is_late),
-    Column("達成度", lambda each: each.grade.symbol if each.grade else None),
-    Column("達成度の意味", lambda each: each.grade.label if each.grade else None),
-    Column("今後の方向性", lambda each: str(each.outlook) if each.outlook else None),
-    Column("予算額（千円）", lambda each: each.planned_budget),
-    Column("決算額（千円）", lambda each: each.settlement),
-    Column("提出日", lambda each: _day(each.submitted_at)),
-    Column("承認日", lambda each: _day(each.endorsed_at)),
-    Column("確認日", lambda each: _day(each.accepted_at)),
-    Column("公表の例外とする理由", lambda each: each.exception_reason or None),
-    Column("見本データ", lambda each: "見本データ" if each.round.is_sample else None),
-)
-"""One row for each 調書; each read with `queries.round_evaluations.for_file`."""

@@ -5,7 +5,7 @@ those that freezing would make now: what is not decided yet shows its plan
 alone, and the paper is a draft.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from progress.papers.preview import Preview
 from progress.queries.published import PublishedRound, current_evaluations, current_measures, published_round
 from progress.queries.results import Legend, Sums, added, sums_of
 from progress.queries.years import MeasureResult
+from progress.rollup import Part, Rollup
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Report:
 
 
 def report_of(round_: Round) -> Report:
-    """The whole round. A constant number of queries (at most 16). Who may read it is for the caller to ask."""
+    """The whole round. A constant number of queries (at most 10). Who may read it is for the caller to ask."""
     return _published(round_) if round_.state == RoundState.PUBLISHED else _draft(round_)
 
 
@@ -71,7 +72,17 @@ def _published(round_: Round) -> Report:
 def _draft(round_: Round) -> Report:
     made = Preview.of(round_)
     rows = made.rows(Evaluation.objects.filter(round=round_))
-    return Report(made.published, is_draft=True, measures=tuple(made.measure_rows()), evaluations=_in_order(rows))
+    measures = tuple(made.measure_rows(_rollups(rows)))
+    return Report(made.published, is_draft=True, measures=measures, evaluations=_in_order(rows))
+
+
+def _rollups(rows: Iterable[PublishedEvaluation]) -> dict[int, Rollup]:
+    """Measure id → the sum of its rows."""
+    parts: dict[int, list[Part]] = {}
+    for row in rows:
+        amounts = (row.budget, row.settlement, row.indicators_total, row.indicators_reached)
+        parts.setdefault(row.measure_id, []).append(Part(row.grade_symbol, *amounts))
+    return {measure: Rollup.of(each) for measure, each in parts.items()}
 
 
 def _in_order(rows: Sequence[PublishedEvaluation]) -> tuple[PublishedEvaluation, ...]:

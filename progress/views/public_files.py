@@ -18,6 +18,8 @@ from progress.queries.result_lists import results_for_file, whole_results
 from progress.views.public import NO_YEAR
 from progress.views.public_lists import round_or_404
 
+ROWS_AT_ONCE = 1000
+
 
 @require_safe
 @public_page
@@ -27,14 +29,16 @@ def actions_csv(request: HttpRequest, slug: str) -> HttpResponse:
         published, rows = results_for_file(slug, request.GET)
     except Round.DoesNotExist as error:
         raise Http404(NO_YEAR) from error
-    return csv_response(year_files.ACTIONS_FILE.filename(slug), exports.action_columns(published), rows)
+    return csv_response(
+        year_files.ACTIONS_FILE.filename(slug), exports.action_columns(published), rows.iterator(ROWS_AT_ONCE)
+    )
 
 
 @require_safe
 @public_page
 def results_csv(request: HttpRequest, slug: str) -> HttpResponse:
     published = round_or_404(slug)
-    cells = exports.result_cells(whole_results(published))
+    cells = exports.result_cells(whole_results(published).iterator(ROWS_AT_ONCE))
     return csv_response(year_files.RESULTS_FILE.filename(slug), exports.result_columns(published), cells)
 
 

@@ -21,7 +21,7 @@ from progress.long_work import Outcome, Task, carried_out, reported
 from progress.models import Evaluation, Round
 from progress.queries.desk import listed, sort_head
 from progress.queries.round_evaluations import departments_of_round, evaluations_of, for_file, measures_of_round
-from progress.round_exports import EVALUATIONS
+from progress.round_exports import evaluation_columns
 from progress.views.access import reader
 from progress.views.round_access import chosen_keys, round_deed, round_form, round_page, shown
 
@@ -69,11 +69,11 @@ _SORTS = {f"{sign}{key}" for key, _ in SORT_HEADS for sign in ("", "-")}
 def evaluations_csv(request: HttpRequest, round_: Round) -> HttpResponseBase:
     """The 調書 that the list shows with the same conditions, all pages of it; itself on record."""
     form = _filter(request, round_)
-    found = _narrowed(form, round_)
-    record_export(request, f"{round_}の調書の一覧", rows=found.count(), conditions=form.in_words())
+    rows = for_file(_narrowed(form, round_))
+    record_export(request, f"{round_}の調書の一覧", rows=len(rows), conditions=form.in_words())
     sample = "_見本データ" if round_.is_sample else ""
     filename = f"調書一覧_{round_.slug}_{timezone.localdate():%Y%m%d}{sample}.csv"
-    return csv_stream(filename, EVALUATIONS, for_file(found).iterator(chunk_size=1000))
+    return csv_stream(filename, evaluation_columns(round_), rows)
 
 
 @round_deed(Permission.REVIEW)

@@ -23,6 +23,7 @@ from progress.queries.years import page_of_year
 from progress.views.public import trail
 from progress.views.round_access import round_page, shown
 from progress.views.round_measures import Code
+from progress.year_files import files_of
 
 
 @round_page(Permission.PUBLISH)
@@ -33,8 +34,9 @@ def preview(request: HttpRequest, round_: Round) -> HttpResponse:
     made = Preview.of(round_)
     plan = made.published.plan
     found = page_of_year(made.published, made.measure_rows(), published_rounds(plan), Neighbours(None, None))
+    files = files_of(made.published, found.whole.total)
     page = Page(title=made.published.title, plan=plan, trail=trail(), changed_on=made.published.changed_on)
-    return _as_public(request, made, "public/progress/year.html", page, page_of=found, paper=None, files=())
+    return _as_public(request, made, "public/progress/year.html", page, page_of=found, paper=None, files=files)
 
 
 @round_page(Permission.PUBLISH)
