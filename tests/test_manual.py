@@ -64,6 +64,7 @@ def test_the_chapters_are_there() -> None:
         "13-program.md",
         "14-reorganisation.md",
         "15-papers.md",
+        "16-workbooks.md",
         "README.md",
     ]
 

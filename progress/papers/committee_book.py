@@ -233,9 +233,9 @@ def _decimal(text: Any) -> Decimal | None:
 
 def _indicator_rows(content: _Content) -> Iterator[_Indicator]:
     for each in content.evaluations:
-        told = {data["key"]: data for data in each.before.data.get("indicators", ())} if each.before else {}
+        told = {data.get("key"): data for data in each.before.data.get("indicators", ())} if each.before else {}
         for data in each.row.data.get("indicators", ()):
-            yield _Indicator(each.row, data, told.get(data["key"], {}))
+            yield _Indicator(each.row, data, told.get(data.get("key"), {}))
 
 
 def _indicators(content: _Content) -> Listing:

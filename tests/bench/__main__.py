@@ -28,9 +28,15 @@ def main() -> int:
         for command in ("migrate", "createcachetable", "load_plan", "collectstatic"):
             options = {"interactive": False} if command in {"migrate", "collectstatic"} else {}
             call_command(command, verbosity=0, **options)
-        from tests.bench import pages, papers, rounds, search
+        from tests.bench import books, pages, papers, rounds, search
 
-        benches = {"pages": pages.run, "search": search.run, "rounds": rounds.run, "papers": papers.run}
+        benches = {
+            "pages": pages.run,
+            "search": search.run,
+            "rounds": rounds.run,
+            "papers": papers.run,
+            "books": books.run,
+        }
         reached = [benches[name]() for name in sys.argv[1:] or benches]
     return 0 if all(reached) else 1
 
