@@ -77,7 +77,7 @@ def test_numbers_are_numbers_and_the_same_as_on_the_page(client: Client) -> None
     cells = items_of(part(main_of(client.get("/progress/2016/")), "measures"), "td")
     shown = [cells[number + 1 : number + 4] for number in range(0, len(cells), 5)]
     told = column(summary[:-1], "取組の数", "予算額（千円）", "決算額（千円）")
-    assert [["不明" if number is None else f"{number:,}" for number in row] for row in told] == shown
+    assert [["－" if number is None else f"{number:,}" for number in row] for row in told] == shown
     for name in ("総括", "所管別", "事業費"):
         table = rows(workbook[name])
         for label in ("予算額（千円）", "決算額（千円）"):
