@@ -86,6 +86,9 @@ YEARS = (
     DescribedColumn("金額の単位", lambda row: "千円", "予算額の単位"),
 )
 
+_KINDS = {each.value: str(each.label) for each in IndicatorKind}
+_IMPROVEMENTS = {each.value: str(each.label) for each in Improvement}
+
 INDICATORS = (
     sample_column(lambda row: row.indicator__action__program__is_sample),
     DescribedColumn("取組コード", lambda row: row.indicator__action__code, "プログラムの中での取組の番号"),
@@ -105,9 +108,6 @@ INDICATORS = (
     ),
     DescribedColumn("単位", lambda row: row.indicator__unit, "基準値と目標値の単位"),
 )
-
-_KINDS = {each.value: str(each.label) for each in IndicatorKind}
-_IMPROVEMENTS = {each.value: str(each.label) for each in Improvement}
 
 
 def _plain(value: Any) -> str | None:

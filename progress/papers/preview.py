@@ -17,7 +17,7 @@ from progress.queries.measure_rollups import sums_by_measure
 from progress.queries.published import PublishedRound
 from progress.queries.result_lists import result_rows
 from progress.queries.results import Legend, ResultRow
-from progress.queries.snapshot_rows import listed_rows, snapshot_rows
+from progress.queries.snapshot_rows import listed_rows, rows_of_a_round
 from progress.rollup import Rollup
 from progress.snapshots import frame_data, measure_data
 
@@ -42,7 +42,7 @@ class Preview:
         return Evaluation.objects.filter(round=self.published.round).order_by("action__code")
 
     def measure_rows(self, rollups: Mapping[int, Rollup] | None = None) -> list[PublishedMeasure]:
-        """Those of all measures in their order. Four queries; one where their roll-ups are known (by measure id)."""
+        """Those of all measures in their order. Three queries; one where their roll-ups are known (by measure id)."""
         round_ = self.published.round
         if rollups is None:
             rollups = {measure: sums.as_published for measure, sums in sums_by_measure(round_).items()}
@@ -66,7 +66,10 @@ class Preview:
 
     def rows(self, evaluations: QuerySet[Evaluation]) -> list[PublishedEvaluation]:
         """A constant number of queries."""
-        return [frozen_evaluation(each, self.publication) for each in snapshot_rows(evaluations)]
+        found = list(rows_of_a_round(evaluations))
+        for each in found:
+            each.round = self.published.round
+        return [frozen_evaluation(each, self.publication) for each in found]
 
     def result_page(
         self, evaluations: QuerySet[Evaluation], number: str | None

@@ -13,9 +13,12 @@ DECIDED = (Status.ACCEPTED, Status.PUBLISHED)
 
 def snapshot_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
     """`evaluations` with all that `progress.snapshots.evaluation_data` reads."""
+    return rows_of_a_round(evaluations).select_related("round__program__plan", "action__program")
+
+
+def rows_of_a_round(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
+    """The same without the round and its programme, for who has them at hand."""
     return evaluations.select_related(
-        "round__program__plan",
-        "action__program",
         "action__main_direction__measure__policy",
         "department__bureau",
         "grade",
