@@ -76,6 +76,8 @@ def plain_number(number: Decimal) -> str:
 
 def clean_text(text: str) -> str:
     """The text as it is kept: line breaks as \\n, no control characters, no space at either end."""
+    if text.isprintable() and "_x" not in text:
+        return text.strip()
     text = _ESCAPED.sub(_unescaped, text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub("", text).strip()

@@ -14,6 +14,8 @@ from programs.workbook.cells import is_too_exact, unstyled
 from programs.workbook.listing import Origin, set_properties
 
 MOST_ROWS = 1_048_576
+# What needs a second look: the beginnings of formulas and errors, and white space.
+_UNUSUAL_STARTS = frozenset("=+-@# ")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ def _page(workbook: Any, name: str, labels: Sequence[str]) -> Any:
 
 def _value(page: Any, value: object) -> Any:
     if isinstance(value, str):
+        if value.isprintable() and value[:1] not in _UNUSUAL_STARTS and value[-1:] != " " and "_x" not in value:
+            return value or None
         return unstyled(page, one_line(value)) if value else None
     if isinstance(value, Decimal) and is_too_exact(value):
         return reading.plain_number(value)
