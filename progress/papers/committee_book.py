@@ -185,7 +185,7 @@ def _measure_texts(content: _Content) -> Listing:
 _ACTION = (
     ListColumn("取組コード", 9, Kind.CODE, lambda each: each.row.code),
     ListColumn("取組名", 24, Kind.TEXT, lambda each: each.row.title),
-    ListColumn("施策番号", 6, Kind.CODE, lambda each: each.row.measure.code),
+    ListColumn("施策番号", 9, Kind.CODE, lambda each: each.row.measure.code),
     ListColumn("局", 12, Kind.TEXT, lambda each: each.row.bureau_name),
     ListColumn("所管課", 15, Kind.TEXT, lambda each: each.row.department_name),
 )
@@ -197,7 +197,7 @@ def _actions(content: _Content) -> Listing:
         *_ACTION,
         ListColumn("達成度", 13, Kind.TEXT, lambda each: each.grade),
         *content.of_before(
-            ListColumn(f"{content.last_year}の達成度", 9, Kind.SYMBOL, lambda each: each.grade_before),
+            ListColumn(f"{content.last_year}の達成度", 13, Kind.SYMBOL, lambda each: each.grade_before),
         ),
         ListColumn("実績", 36, Kind.TEXT, lambda each: each.text("do", "results")),
         ListColumn("成果", 27, Kind.TEXT, lambda each: each.text("check", "outcomes")),
