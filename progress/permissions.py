@@ -109,8 +109,8 @@ def handed_on_by(user: User) -> QuerySet[Evaluation]:
 
 
 def rounds_visible_to(user: User) -> QuerySet[Round]:
-    """The rounds the person may know of; staff see those being prepared as well."""
-    if user.may(Permission.REVIEW):
+    """The rounds the person may know of; who looks at rounds in the admin knows of those being prepared as well."""
+    if user.may(Permission.REVIEW) or user.may(Permission.VIEW_PROGRAM):
         return Round.objects.all()
     seen = Q(pk__in=())
     if departments_of(user, Role.LIAISON, Role.MANAGER):
