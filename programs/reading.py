@@ -18,6 +18,8 @@ LONGEST_SHOWN = 60
 # SQLite keeps 15 figures of a number; one with more could be written, and never be read again.
 MOST_DIGITS, MOST_DECIMALS = 11, 4
 MOST_THOUSAND_YEN = 10**12
+# Decimals are reckoned with 28 figures: with more, 0.99… is rounded to 1, and a million of them are an error.
+MOST_FIGURES = 28
 
 # What a cell may not hold: Excel refuses these, and nobody sees them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -225,6 +227,8 @@ def _number(value: object, remedy: str, problem: str, *, typed: object = None) -
         text = _narrow(value).translate(_MINUS)
         if not _NUMBER.fullmatch(text):
             raise Unreadable(quoted, problem, remedy)
+        if len(text) > MOST_FIGURES:
+            raise Unreadable(quoted, "桁数が多すぎます。", remedy)
         return Decimal(text.replace(",", ""))
     try:
         # repr: 0.1 is 0.1 and not the nearest binary fraction.

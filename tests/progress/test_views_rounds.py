@@ -189,6 +189,13 @@ def test_of_an_open_round_only_the_deadline_changes_and_overtaken_extensions_go(
     ]
 
 
+def test_an_open_round_does_not_end_before_it_began(client_of: ClientOf, ict_staff: User, division: Department) -> None:
+    opened(division, by=ict_staff, slug="2016")
+    response = client_of(ict_staff).post("/desk/rounds/2016/edit/", {"deadline": "2017-04-14"})
+    assert response.context["form"].non_field_errors() == ["提出期限は照会の開始日以後の日にしてください。"]
+    assert Round.objects.get().deadline == datetime.date(2017, 5, 31)
+
+
 def test_a_stale_tab_takes_back_nothing_that_others_have_set(client_of: ClientOf, ict_staff: User) -> None:
     round_ = RoundFactory.create(slug="2016")
     client = client_of(ict_staff)
