@@ -260,6 +260,25 @@ def test_what_is_no_code(typed: object, problem: str) -> None:
     assert raised.value.problem == problem
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("見本-0102", "見本-0102"),
+        (" 見本－０１０２ ", "見本-0102"),
+        ("１７０１", "1701"),
+        (1701, "1701"),
+        ("課 一", "課一"),
+    ],
+)
+def test_codes_that_others_give(typed: object, code: str) -> None:
+    assert reading.read_registered_code(typed) == code
+
+
+def test_a_date_is_no_code_that_others_give() -> None:
+    with pytest.raises(Unreadable, match="日付になっています。"):
+        reading.read_registered_code(moment("2001-01-01"))
+
+
 @pytest.mark.parametrize("typed", ["成果指標", " 成果 指標 ", "成果指標\n"])
 def test_choices(typed: str) -> None:
     assert reading.read_choice(typed, {"活動指標": "activity", "成果指標": "outcome"}) == "outcome"
@@ -333,6 +352,7 @@ _READERS = [
     reading.read_month,
     reading.read_day,
     reading.read_code,
+    reading.read_registered_code,
     reading.read_whole,
     reading.read_text,
 ]
