@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.csv_export import Column
 from plan.fiscal import fiscal_year_label
 from progress.models import Evaluation
-from progress.queries.outstanding import ACTS
+from progress.queries.outstanding import is_overdue
 
 
 def _day(moment: Any) -> str | None:
@@ -15,8 +15,7 @@ def _day(moment: Any) -> str | None:
 
 
 def _is_late(evaluation: Any) -> str:
-    is_owed = evaluation.status in ACTS and not evaluation.is_exception
-    return "期限超過" if is_owed and evaluation.due_on < timezone.localdate() else ""
+    return "期限超過" if is_overdue(evaluation, timezone.localdate()) else ""
 
 
 def _bureau(evaluation: Evaluation) -> str | None:

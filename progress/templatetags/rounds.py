@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from accounts.permissions import Permission
 from progress.enums import RoundState
 from progress.models import Evaluation, Round
-from progress.queries.outstanding import ACTS
+from progress.queries import outstanding
 from progress.queries.overview import DepartmentRow, StateCount
 
 register = template.Library()
@@ -39,8 +39,7 @@ _IN_PREPARATION = {
 @register.filter
 def is_owed(evaluation: Evaluation) -> bool:
     """Whether the department still has to fill in or endorse the 調書, so that its deadline matters."""
-    is_open = evaluation.round.state == RoundState.OPEN
-    return is_open and evaluation.status in ACTS and not evaluation.is_exception
+    return evaluation.round.state == RoundState.OPEN and outstanding.is_owed(evaluation)
 
 
 @register.inclusion_tag("components/badge.html")

@@ -13,8 +13,10 @@ from accounts.enums import AuditKind
 from accounts.models import AuditEntry, Department, User
 from progress.actions.corrections import correct_evaluation
 from progress.actions.evaluations import Answers
+from progress.actions.measures import save_measure_evaluation
 from progress.actions.opening import open_round
 from progress.actions.publication import publish, schedule, unschedule
+from progress.actions.reminders import remind
 from progress.actions.rounds import (
     change_round,
     end_extension,
@@ -116,6 +118,22 @@ def test_a_second_click_does_nothing_and_is_not_on_record(
     assert Round.history.filter(id=round_.pk).count() == 6  # prepared, opened, and four of the deeds
     assert Evaluation.history.filter(id=evaluation.pk).count() == 3
     assert Extension.history.filter(history_type="-").count() == 1
+
+
+def test_what_has_no_events_of_its_own_is_on_record(
+    evaluation: Evaluation, division: Department, liaison: User, ict_staff: User
+) -> None:
+    """催促 and 施策評価; neither where nothing was sent or changed."""
+    round_, measure = evaluation.round, evaluation.round.measure_evaluations.all()[0]
+    before = AuditEntry.objects.count()
+    for _ in range(2):
+        remind(round=round_, departments=[division], by=ict_staff)
+        save_measure_evaluation(evaluation=measure, values={"reason": "概ね順調"}, by=ict_staff, expected_version=1)
+    year = "平成28(2016)年度の評価"
+    assert [(entry.person, entry.about, entry.facts) for entry in AuditEntry.objects.order_by("number")[before:]] == [
+        (ict_staff, f"催促：{year}", {"所管課": ["試験福祉課"], "人数": 1}),
+        (ict_staff, f"施策評価の保存：{year} {measure}", {"項目": ["評価の理由"]}),
+    ]
 
 
 def test_what_belongs_to_staff_is_refused_to_others(
