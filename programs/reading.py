@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from plan.fiscal import ERAS, FIRST_YEAR, LAST_YEAR, parse_fiscal_year
+from plan.text.controls import CONTROL, without_controls
 
 LONGEST_SHOWN = 60
 # SQLite keeps 15 figures of a number; one with more could be written, and never be read again.
@@ -21,8 +22,6 @@ MOST_THOUSAND_YEN = 10**12
 # Decimals are reckoned with 28 figures: with more, 0.99… is rounded to 1, and a million of them are an error.
 MOST_FIGURES = 28
 
-# What a cell may not hold: Excel refuses these, and nobody sees them.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 # Excel writes a control character inside a text as _x000D_.
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # A hyphen as it comes out of a Japanese keyboard or a word processor; of NFKC only －becomes one.
@@ -66,7 +65,7 @@ def shown(value: object) -> str:
             return str(int(value))
         case Decimal():
             return plain_number(value)
-    text = " ".join(_CONTROL.sub("", str(value)).split())
+    text = " ".join(without_controls(str(value)).split())
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
@@ -80,13 +79,13 @@ def clean_text(text: str) -> str:
     """The text as it is kept: line breaks as \\n, no control characters, no space at either end."""
     text = _ESCAPED.sub(_unescaped, text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("", text).strip()
+    return without_controls(text).strip()
 
 
 def _unescaped(match: "re.Match[str]") -> str:
     """Only what no cell can hold is written so; 「_x3042_」 in a text stays what it is."""
     character = chr(int(match[1], 16))
-    return character if character in "\r\n\t" or _CONTROL.match(character) else match[0]
+    return character if character in "\r\n\t" or CONTROL.match(character) else match[0]
 
 
 def read_text(value: object) -> str:

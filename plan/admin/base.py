@@ -26,7 +26,7 @@ from plan.editing.errors import Gone, StaleEdit
 from plan.editing.roots import is_public, public_path
 from plan.editing.snapshots import take
 from plan.editing.states import states_of
-from plan.forms import ProseField, RootForm, RowForm, RowFormSet
+from plan.forms import LineField, ProseField, RootForm, RowForm, RowFormSet
 from plan.models import Direction, Measure, Plan
 from plan.models.base import Versioned
 
@@ -36,7 +36,8 @@ else:
     _Base = object
 
 PROSE: dict[Any, dict[str, Any]] = {
-    models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget(attrs={"rows": 4})}
+    models.CharField: {"form_class": LineField},
+    models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget(attrs={"rows": 4})},
 }
 REASON_HEADING = "変更の理由"
 MARKDOWN_HELP = (
