@@ -163,7 +163,7 @@ class GuidanceForm(forms.Form):
     def _read_again(self, names: list[str]) -> None:
         """The page that is shown now tells what is stored: who saves it once more has seen that."""
         if names:
-            again = self.data.copy()
+            again: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
             for name in names:
                 again[self.add_initial_prefix(name)] = self.initial[name]
             self.data = again

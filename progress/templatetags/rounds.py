@@ -96,23 +96,7 @@ def contacts(row: DepartmentRow) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def opens_rounds(context: dict[str, Any]) -> bool:
-    """Whether the person who looks at the page is of ICT推進課; at most the query for their roles."""
-    return _may(context, Permission.OPEN_ROUND)
-
-
-@register.simple_tag(takes_context=True)
-def reads_papers(context: dict[str, Any]) -> bool:
-    """Whether what was released to the committee is for the person who looks at the page."""
-    return _may(context, Permission.READ_COMMITTEE_PAPERS)
-
-
-@register.simple_tag(takes_context=True)
 def makes_papers(context: dict[str, Any]) -> bool:
     """Whether the person who looks at the page may have every paper made."""
-    return _may(context, Permission.PUBLISH)
-
-
-def _may(context: dict[str, Any], permission: Permission) -> bool:
     user = context.get("user")
-    return user is not None and user.is_authenticated and user.may(permission)
+    return user is not None and user.is_authenticated and user.may(Permission.PUBLISH)
