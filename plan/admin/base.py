@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.lookups import PlainLookupsMixin, key_in
+from accounts.lookups import KeySelect, PlainLookupsMixin, key_in
 from plan import actions
 from plan.admin.conflict import conflict_of
 from plan.admin.deletion import DeletionMixin
@@ -76,6 +76,8 @@ class PlainFieldsMixin(_Base):
         above = NAMED_FROM_ABOVE.get(db_field.related_model)
         if above is not None and "queryset" not in kwargs:
             kwargs["queryset"] = db_field.related_model.objects.select_related(above)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KeySelect(db_field, self.admin_site))
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.name == "plan" and "initial" not in kwargs:
             field.initial = Plan.objects.filter(is_current=True).values_list("pk", flat=True).first()

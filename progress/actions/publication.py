@@ -168,8 +168,9 @@ def _publishable(round_: Round) -> Round:
     for model in (Evaluation, MeasureEvaluation):
         rows = model._default_manager.select_for_update(of=("self",)).filter(round=stored).order_by("pk")
         list(rows.values_list("pk", flat=True))
-    if waiting := list(undecided(stored)[: SHOWN_PROBLEMS + 1]):
-        raise CannotPublish([f"{row.department} {row.action}（{row.get_status_display()}）" for row in waiting])
+    waiting = undecided(stored)
+    if first := [f"{row.department} {row.action}（{row.get_status_display()}）" for row in waiting[:SHOWN_PROBLEMS]]:
+        raise CannotPublish(first, total=waiting.count())
     return stored
 
 
