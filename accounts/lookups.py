@@ -1,6 +1,6 @@
 """What the addresses of the admin's lists and selections may ask of the database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -42,7 +42,7 @@ class PlainLookupsMixin(_Base):
 class KeySelect(AutocompleteSelect):
     """Django's asks the database for whatever was sent as the choice, and fails where that is no key."""
 
-    def optgroups(self, name: str, value: list[Any], attr: dict[str, Any] | None = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
         return super().optgroups(name, [each for each in value if not each or key_in(str(each)) is not None], attr)
 
 
