@@ -1,9 +1,10 @@
 """What the addresses of the admin's lists and selections may ask of the database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
@@ -36,6 +37,13 @@ class PlainLookupsMixin(_Base):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         is_plain = "__" not in lookup or lookup.rpartition("__")[2] in _PLAIN
         return is_plain and super().lookup_allowed(lookup, value, request)
+
+
+class KeySelect(AutocompleteSelect):
+    """Django's asks the database for whatever was sent as the choice, and fails where that is no key."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
+        return super().optgroups(name, [each for each in value if not each or key_in(str(each)) is not None], attr)
 
 
 class HistoryAdmin(AuditedMixin, PlainLookupsMixin, SimpleHistoryAdmin):

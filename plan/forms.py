@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch
 from plan.editing.roots import content_fields, is_public, public_path
 from plan.models import Section
 from plan.models.base import Versioned
+from plan.text.controls import without_controls
 
 REASON_LABEL = "変更の理由（公開されます）"
 REASON_MISSING = "公開している内容を変えるときは、変更の理由を入力してください（例：統計の数値を訂正）。"
@@ -27,17 +28,27 @@ EXAMPLE_PATHS = {1: "2", 2: "2/3", 3: "2/3/1", 4: "2/3/1/2"}
 
 
 class ProseField(forms.CharField):
-    """Text of several lines: line ends become plain newlines, as browsers send CRLF."""
+    """Text of several lines: line ends become plain newlines, as browsers send CRLF; no control characters."""
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
+        if not isinstance(text, str):
+            return text
+        return without_controls(text.replace("\r\n", "\n").replace("\r", "\n"))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(self.to_python(initial) != self.to_python(data))
 
 
-class ReasonField(forms.CharField):
+class LineField(forms.CharField):
+    """Text of one line: a line end, which a browser never sends here, becomes a space; no control characters."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return " ".join(without_controls(text).splitlines()) if isinstance(text, str) else text
+
+
+class ReasonField(ProseField):
     """Why; shown to the public in 改定履歴."""
 
     def __init__(self, *, required: bool = False) -> None:

@@ -13,14 +13,15 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from plan.fiscal import ERAS, FIRST_YEAR, LAST_YEAR, parse_fiscal_year
+from plan.text.controls import CONTROL, without_controls
 
 LONGEST_SHOWN = 60
 # SQLite keeps 15 figures of a number; one with more could be written, and never be read again.
 MOST_DIGITS, MOST_DECIMALS = 11, 4
 MOST_THOUSAND_YEN = 10**12
+# Decimals are reckoned with 28 figures: with more, 0.99… is rounded to 1, and a million of them are an error.
+MOST_FIGURES = 28
 
-# What a cell may not hold: Excel refuses these, and nobody sees them.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 # Excel writes a control character inside a text as _x000D_.
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # A hyphen as it comes out of a Japanese keyboard or a word processor; of NFKC only －becomes one.
@@ -64,7 +65,7 @@ def shown(value: object) -> str:
             return str(int(value))
         case Decimal():
             return plain_number(value)
-    text = " ".join(_CONTROL.sub("", str(value)).split())
+    text = " ".join(without_controls(str(value)).split())
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
@@ -80,13 +81,13 @@ def clean_text(text: str) -> str:
         return text.strip()
     text = _ESCAPED.sub(_unescaped, text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("", text).strip()
+    return without_controls(text).strip()
 
 
 def _unescaped(match: "re.Match[str]") -> str:
     """Only what no cell can hold is written so; 「_x3042_」 in a text stays what it is."""
     character = chr(int(match[1], 16))
-    return character if character in "\r\n\t" or _CONTROL.match(character) else match[0]
+    return character if character in "\r\n\t" or CONTROL.match(character) else match[0]
 
 
 def read_text(value: object) -> str:
@@ -113,6 +114,16 @@ def read_code(value: object) -> str:
             value, "コードとして読めません。", "英数字をハイフンでつないで入力してください（例：1-1-003）。"
         )
     return text
+
+
+def read_registered_code(value: object) -> str:
+    """A code that somebody else gives: 見本-0102 is one as well. In another width it is read as `read_code` does."""
+    try:
+        return read_code(value)
+    except Unreadable:
+        if isinstance(value, datetime.date | datetime.time):
+            raise
+        return _narrow(shown(value))
 
 
 def read_number(value: object) -> Decimal:
@@ -227,6 +238,8 @@ def _number(value: object, remedy: str, problem: str, *, typed: object = None) -
         text = _narrow(value).translate(_MINUS)
         if not _NUMBER.fullmatch(text):
             raise Unreadable(quoted, problem, remedy)
+        if len(text) > MOST_FIGURES:
+            raise Unreadable(quoted, "桁数が多すぎます。", remedy)
         return Decimal(text.replace(",", ""))
     try:
         # repr: 0.1 is 0.1 and not the nearest binary fraction.

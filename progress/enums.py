@@ -22,6 +22,10 @@ class Status(models.TextChoices):
     PUBLISHED = "published", "公表済み"
 
 
+DECIDED = (Status.ACCEPTED, Status.PUBLISHED)
+"""What went through the whole chain: nothing else of a 調書 is published, shown to the committee or planned on."""
+
+
 class ScaleKind(models.TextChoices):
     """What an entry of a scale grades."""
 

@@ -51,12 +51,13 @@ class CannotOpen(ProgressError):
 
 
 class CannotPublish(ProgressError):
-    """The round cannot be published; `problems` says why, one line each."""
+    """The round cannot be published; `problems` says why, one line each for the first of `total`."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = list(problems)
+    def __init__(self, problems: Sequence[str], *, total: int) -> None:
+        more = total - len(problems)
+        self.problems = [*problems, *([f"ほか{more:,}件"] if more else [])]
         super().__init__(
-            f"公表できません。確認が済んでいない調書が{len(self.problems)}件あります。"
+            f"公表できません。確認が済んでいない調書が{total:,}件あります。"
             "確認を済ませるか、理由を付けて例外にしてください。"
         )
 

@@ -15,11 +15,11 @@ from accounts.models import User
 from accounts.permissions import Permission
 from programs.enums import OwnerKind
 from programs.models import ActionOwner
-from progress.enums import PaperKind, RoundState, Status
+from progress.enums import DECIDED, PaperKind, RoundState, Status
 from progress.models import Evaluation, EvaluationEvent, Paper, Round
 from progress.workflow import ACCEPT, ENDORSE, RETURN_BY_STAFF, SUBMIT, Actor, Transition
 
-READABLE_BY_COMMITTEE = (Status.ACCEPTED, Status.PUBLISHED)
+READABLE_BY_COMMITTEE = DECIDED
 _AFTER_ENDORSEMENT = (Status.ENDORSED, Status.ACCEPTED)
 _AFTER_SUBMISSION = (Status.SUBMITTED, *_AFTER_ENDORSEMENT)
 # Exceptions of a published round go on through the chain (`workflow.refusal`).
@@ -109,8 +109,8 @@ def handed_on_by(user: User) -> QuerySet[Evaluation]:
 
 
 def rounds_visible_to(user: User) -> QuerySet[Round]:
-    """The rounds the person may know of; staff see those being prepared as well."""
-    if user.may(Permission.REVIEW):
+    """The rounds the person may know of; who looks at rounds in the admin knows of those being prepared as well."""
+    if user.may(Permission.REVIEW) or user.may(Permission.VIEW_PROGRAM):
         return Round.objects.all()
     seen = Q(pk__in=())
     if departments_of(user, Role.LIAISON, Role.MANAGER):

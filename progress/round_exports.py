@@ -9,7 +9,7 @@ from accounts.csv_export import Column
 from plan.fiscal import fiscal_year_label
 from progress.enums import Status
 from progress.models import Round
-from progress.queries.outstanding import ACTS
+from progress.queries.outstanding import is_overdue
 
 _STATES = {each.value: str(each.label) for each in Status}
 
@@ -30,7 +30,7 @@ def evaluation_columns(round_: Round) -> tuple[Column, ...]:
         Column("所管課", lambda each: each.department__name),
         Column("状態", lambda each: _STATES[each.status]),
         Column("提出期限", lambda each: f"{each.due_on:%Y-%m-%d}"),
-        Column("期限超過", lambda each: "期限超過" if _is_owed(each) and each.due_on < today else ""),
+        Column("期限超過", lambda each: "期限超過" if is_overdue(each, today) else ""),
         Column("達成度", lambda each: each.grade__symbol),
         Column("達成度の意味", lambda each: each.grade__label),
         Column("今後の方向性", _outlook),
@@ -42,10 +42,6 @@ def evaluation_columns(round_: Round) -> tuple[Column, ...]:
         Column("公表の例外とする理由", lambda each: each.exception_reason or None),
         Column("見本データ", lambda each: sample),
     )
-
-
-def _is_owed(each: Any) -> bool:
-    return each.status in ACTS and not each.exception_reason
 
 
 def _outlook(each: Any) -> str | None:

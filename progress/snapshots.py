@@ -11,7 +11,7 @@ from typing import Any
 
 from programs.enums import OwnerKind
 from programs.models import Action
-from progress.enums import ScaleKind, Status
+from progress.enums import DECIDED, ScaleKind
 from progress.models import Evaluation, EvaluationIndicator, MeasureEvaluation, Round, ScaleEntry
 from progress.queries.filling import measured
 from progress.rating import rate, reached
@@ -27,7 +27,7 @@ def number(value: Decimal | None) -> str | None:
 
 def is_decided(evaluation: Evaluation) -> bool:
     """Whether the 調書 went through the whole chain: nothing else of it may be published."""
-    return evaluation.status in {Status.ACCEPTED, Status.PUBLISHED}
+    return evaluation.status in DECIDED
 
 
 def evaluation_data(evaluation: Evaluation) -> Data:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.lookups import PlainLookupsMixin, key_in
+from accounts.lookups import KeySelect, PlainLookupsMixin, key_in
 from plan import actions
 from plan.admin.conflict import conflict_of
 from plan.admin.deletion import DeletionMixin
@@ -26,7 +26,7 @@ from plan.editing.errors import Gone, StaleEdit
 from plan.editing.roots import is_public, public_path
 from plan.editing.snapshots import take
 from plan.editing.states import states_of
-from plan.forms import ProseField, RootForm, RowForm, RowFormSet
+from plan.forms import LineField, ProseField, RootForm, RowForm, RowFormSet
 from plan.models import Direction, Measure, Plan
 from plan.models.base import Versioned
 
@@ -36,7 +36,8 @@ else:
     _Base = object
 
 PROSE: dict[Any, dict[str, Any]] = {
-    models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget(attrs={"rows": 4})}
+    models.CharField: {"form_class": LineField},
+    models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget(attrs={"rows": 4})},
 }
 REASON_HEADING = "変更の理由"
 MARKDOWN_HELP = (
@@ -75,6 +76,8 @@ class PlainFieldsMixin(_Base):
         above = NAMED_FROM_ABOVE.get(db_field.related_model)
         if above is not None and "queryset" not in kwargs:
             kwargs["queryset"] = db_field.related_model.objects.select_related(above)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KeySelect(db_field, self.admin_site))
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.name == "plan" and "initial" not in kwargs:
             field.initial = Plan.objects.filter(is_current=True).values_list("pk", flat=True).first()

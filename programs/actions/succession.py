@@ -10,7 +10,7 @@ from simple_history.utils import bulk_create_with_history
 from accounts.models import User
 from plan.actions import create_root, wait_for_turn
 from plan.models import Plan
-from programs.enums import LineageKind
+from programs.enums import LineageKind, OwnerKind
 from programs.errors import CannotSucceed
 from programs.models import (
     Action,
@@ -219,7 +219,7 @@ def _owners(action: Action, heir: Heir, following: Program) -> list[ActionOwner]
             known = any(row.department_id == owner.department_id for row in rows)
             if known or (owner.valid_to is not None and owner.valid_to < day):
                 continue
-            kind = owner.kind if parent is heir.predecessors[0] else "related"
+            kind = owner.kind if parent is heir.predecessors[0] else OwnerKind.RELATED
             start = max(day, owner.valid_from)
             rows.append(
                 ActionOwner(

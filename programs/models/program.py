@@ -21,10 +21,6 @@ class ProgramQuerySet(models.QuerySet["Program"]):
         """What the public may read: published itself, and so is its plan."""
         return self.filter(is_published=True, plan__is_published=True)
 
-    def for_year(self, year: int) -> "ProgramQuerySet":
-        """Those whose period holds the fiscal year."""
-        return self.filter(start_year__lte=year, end_year__gte=year)
-
 
 class Program(Versioned):
     """情報化推進プログラム: the actions of (usually two) fiscal years that carry a plan out."""

@@ -16,23 +16,16 @@ from plan.views.page import Page
 from programs.models import Action, Program
 from programs.queries import action_lists
 from programs.queries.action_pages import action_page
-from programs.queries.programs import period_of, published_program, published_programs
+from programs.queries.programs import period_of, published_programs
+from programs.views.access import NO_PROGRAM, program_or_404
 
 PROGRAMS = "情報化推進プログラム"
 DEPARTMENTS = "所管課ごとの取組"
-NO_PROGRAM = "公開しているプログラムがありません。"
 
 
 def trail(*below: Program) -> list[Link]:
     """The breadcrumbs down to the programme."""
     return [(PROGRAMS, reverse("programs:programs")), *((each.title, each.get_absolute_url()) for each in below)]
-
-
-def _program_or_404(slug: str) -> Program:
-    try:
-        return published_program(slug)
-    except Program.DoesNotExist as error:
-        raise Http404(NO_PROGRAM) from error
 
 
 @require_safe
@@ -84,7 +77,7 @@ def action(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 @require_safe
 @public_page
 def departments(request: HttpRequest, slug: str) -> HttpResponse:
-    shown = _program_or_404(slug)
+    shown = program_or_404(slug)
     page = Page(title=DEPARTMENTS, plan=shown.plan, trail=trail(shown), cited_as=f"{shown.title} {DEPARTMENTS}")
     found = kept_value(f"programs:department_counts:{slug}", lambda: action_lists.department_counts(shown))
     own = {"program": shown, "page": page_of(found, request.GET.get("page"))}
@@ -94,7 +87,7 @@ def departments(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @public_page
 def department(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    shown = _program_or_404(slug)
+    shown = program_or_404(slug)
     try:
         found = action_lists.department_page(shown, code.replace("\x00", ""), request.GET.get("page"))
     except Department.DoesNotExist as error:
@@ -108,7 +101,7 @@ def department(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 @require_safe
 @public_page
 def direction(request: HttpRequest, slug: str, code: tuple[int, ...]) -> HttpResponse:
-    shown = _program_or_404(slug)
+    shown = program_or_404(slug)
     try:
         found = action_lists.direction_page(shown, code, request.GET.get("page"))
     except ObjectDoesNotExist as error:

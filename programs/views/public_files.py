@@ -8,16 +8,7 @@ from plan.caching import public_page
 from programs import exports
 from programs.models import Program
 from programs.queries.action_lists import actions_for_file
-from programs.queries.programs import published_program
-
-NO_PROGRAM = "公開しているプログラムがありません。"
-
-
-def _program_or_404(slug: str) -> Program:
-    try:
-        return published_program(slug)
-    except Program.DoesNotExist as error:
-        raise Http404(NO_PROGRAM) from error
+from programs.views.access import NO_PROGRAM, program_or_404
 
 
 @require_safe
@@ -34,12 +25,12 @@ def actions_csv(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @public_page
 def years_csv(request: HttpRequest, slug: str) -> HttpResponse:
-    program = _program_or_404(slug)
+    program = program_or_404(slug)
     return csv_response(exports.YEARS_FILE.filename(program), exports.YEARS, exports.year_rows(program))
 
 
 @require_safe
 @public_page
 def indicators_csv(request: HttpRequest, slug: str) -> HttpResponse:
-    program = _program_or_404(slug)
+    program = program_or_404(slug)
     return csv_response(exports.INDICATORS_FILE.filename(program), exports.INDICATORS, exports.indicator_rows(program))

@@ -119,7 +119,7 @@ OWNERS = Sheet(
             "シート「コード表」の組織コード。開始日に設置されている組織",
             "1701",
             getter=lambda owner: owner.department.code,
-            reader=reading.read_code,
+            reader=reading.read_registered_code,
             is_required=True,
             codes="組織コード",
         ),

@@ -7,6 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import audit
+from accounts.enums import AuditKind
 from accounts.models import User
 from accounts.permissions import Permission
 from progress.enums import RoundState
@@ -28,7 +30,8 @@ def save_measure_evaluation(
     """Store a 施策評価; it may be incomplete. Returns it as stored now.
 
     Effects: (1) the row is locked; (2) changed fields are saved with history,
-    the version grows by one. Nothing is written when nothing changed. Raises
+    the version grows by one; (3) the audit trail has it: a 施策評価 has no 経過
+    of its own. Nothing is written when nothing changed. Raises
     NotYours, NotNow (published: correct it), StaleSave.
     """
     if not by.may(Permission.EVALUATE_MEASURES):
@@ -50,4 +53,11 @@ def save_measure_evaluation(
     stored.saved_at, stored.saved_by = at or timezone.now(), by
     stored._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
     stored.save()
+    labels = [str(MeasureEvaluation._meta.get_field(name.removesuffix("_id")).verbose_name) for name in differing]  # type: ignore[union-attr]  # fields of its own
+    audit.record(
+        AuditKind.TRANSITION,
+        by=by,
+        about=f"施策評価の保存：{stored.round} {stored.measure}",
+        details={"項目": labels},
+    )
     return stored

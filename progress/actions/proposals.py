@@ -14,7 +14,7 @@ from accounts.permissions import Permission
 from plan.actions import wait_for_turn
 from programs.actions.yearly import end_action, plan_year
 from progress.actions.locks import locked_evaluation
-from progress.enums import ProposalState, Status
+from progress.enums import DECIDED, ProposalState
 from progress.errors import NotNow, NotYours, ReasonRequired
 from progress.models import Evaluation, NextYearProposal
 from progress.queries.filling import has_next_year
@@ -130,7 +130,7 @@ def _locked(proposal: NextYearProposal, by: User) -> NextYearProposal:
     stored.evaluation = evaluation
     if stored.state != ProposalState.PROPOSED:
         raise NotNow(f"『{evaluation}』の次年度計画は、すでに「{stored.get_state_display()}」です。")
-    if evaluation.status not in {Status.ACCEPTED, Status.PUBLISHED}:
+    if evaluation.status not in DECIDED:
         raise NotNow(f"『{evaluation}』は「{evaluation.get_status_display()}」です。確認が済んでから反映してください。")
     return stored
 

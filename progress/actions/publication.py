@@ -52,6 +52,8 @@ def schedule(*, round: Round, by: User, publish_at: datetime.datetime) -> Round:
     stored = _publishable(round)
     if publish_at <= timezone.now():
         raise NotNow("公表の予定には、これからの日時を入力してください。すぐなら「今すぐ公表する」を選びます。")
+    if (stored.publish_at, stored.published_by) == (publish_at, by):
+        return stored
     stored.publish_at, stored.published_by = publish_at, by
     save_row(stored, by=by, moment=timezone.now())
     moment = timezone.localtime(publish_at)
@@ -61,11 +63,16 @@ def schedule(*, round: Round, by: User, publish_at: datetime.datetime) -> Round:
 
 @transaction.atomic
 def unschedule(*, round: Round, by: User) -> Round:
-    """Take the set moment back; the audit trail has it. Raises NotYours, NotNow when the round is public already."""
+    """Take the set moment back, if there is one; the audit trail has it.
+
+    Raises NotYours, NotNow when the round is public already.
+    """
     stored = locked_round(round.pk)
     _demand_permission(by)
     if stored.state == RoundState.PUBLISHED:
         raise NotNow(f"{stored}は、すでに公表しています。")
+    if stored.publish_at is None:
+        return stored
     stored.publish_at = stored.published_by = None
     save_row(stored, by=by, moment=timezone.now())
     _record(stored, by, "公表の予定の取消し")
@@ -161,8 +168,9 @@ def _publishable(round_: Round) -> Round:
     for model in (Evaluation, MeasureEvaluation):
         rows = model._default_manager.select_for_update(of=("self",)).filter(round=stored).order_by("pk")
         list(rows.values_list("pk", flat=True))
-    if waiting := list(undecided(stored)[: SHOWN_PROBLEMS + 1]):
-        raise CannotPublish([f"{row.department} {row.action}（{row.get_status_display()}）" for row in waiting])
+    waiting = undecided(stored)
+    if first := [f"{row.department} {row.action}（{row.get_status_display()}）" for row in waiting[:SHOWN_PROBLEMS]]:
+        raise CannotPublish(first, total=waiting.count())
     return stored
 
 

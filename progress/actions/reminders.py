@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.enums import Role
+from accounts import audit
+from accounts.enums import AuditKind, Role
 from accounts.models import Department, User
 from accounts.permissions import Permission
 from plan.fiscal import date_label
@@ -111,7 +112,8 @@ def remind(
     """催促: ask those of the departments whose turn it is, whatever the deadline; once a day for a person and round.
 
     Effects: (1) one mail to each 担当者 with something to fill in and each 課長
-    with something to endorse. Raises NotYours, NotNow where the round is not open.
+    with something to endorse; (2) the audit trail has it, where there was anything to send. Raises NotYours, NotNow
+    where the round is not open.
     """
     if not by.may(Permission.OPEN_ROUND):
         raise NotYours("催促は、ICT推進課の職員が行います。")
@@ -129,6 +131,9 @@ def remind(
             reached.update(*(section.evaluations for section in sections))
             drafts.append(_chase(stored, day, person, sections))
     queued = queue(drafts)
+    if queued:
+        facts = {"所管課": [str(department) for department in departments], "人数": len(queued)}
+        audit.record(AuditKind.TRANSITION, by=by, about=f"催促：{stored}", details=facts)
     missed = {key for (_, key), rows in owed.items() if not reached.issuperset(row.pk for row in rows)}
     return Chased(queued, len(drafts) - len(queued), [each for each in departments if each.pk in missed])
 

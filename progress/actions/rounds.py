@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.enums import AuditKind
 from accounts.models import Department, User
 from accounts.permissions import Permission
+from plan.actions import wait_for_turn
 from plan.fiscal import date_label
 from progress import permissions, workflow
 from progress.actions.evaluations import save_row
@@ -28,11 +29,14 @@ OPEN_ROUND_FIELDS = ("deadline",)
 def prepare_round(*, round: Round, by: User) -> Round:
     """Add a round, validated and unsaved; it is in preparation and nobody but staff knows of it.
 
-    Without a scale it gets the city's own, made where it is missing. The audit trail has it.
+    Without a scale it gets the city's own, made where it is missing. The audit trail has it. Raises NotYours,
+    ValidationError where another click has added the same round meanwhile.
     """
+    _demand_permission(by)
+    wait_for_turn()
     if round.scale_id is None:
         round.scale = ensure_default_scale()
-    _demand_permission(by)
+    _demand_free(round)
     return _save_round(round, by, "評価年度の準備")
 
 
@@ -43,9 +47,12 @@ def change_round(*, round: Round, values: Mapping[str, Any], by: User) -> tuple[
     Returns it, and the extensions that went. Effects, in order: (1) the round
     is locked and its fields are saved, with history; (2) extensions that are
     no longer later than the deadline go; (3) the audit trail has it. Raises
-    NotYours, NotNow for a published round and for what an open one has fixed.
+    NotYours, NotNow for a published round and for what an open one has fixed,
+    ValidationError where another round got the year or the address meanwhile,
+    or the days no longer go together.
     """
     _demand_permission(by)
+    wait_for_turn()
     stored = locked_round(round.pk)
     if stored.state == RoundState.PUBLISHED:
         raise NotNow("公表した年度の設定は変えられません。")
@@ -59,6 +66,7 @@ def change_round(*, round: Round, values: Mapping[str, Any], by: User) -> tuple[
         label = str(Round._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # a field of its own
         changes[label] = f"{getattr(stored, name)} → {value}"
         setattr(stored, name, value)
+    _demand_free(stored)
     save_row(stored, by=by, moment=timezone.now())
     overtaken = list(stored.extensions.filter(deadline__lte=stored.deadline).select_related("department"))
     for extension in overtaken:
@@ -99,8 +107,8 @@ def write_guidance(*, round: Round, texts: Mapping[EvaluationField, str], by: Us
 def extend(*, round: Round, department: Department, deadline: datetime.date, reason: str, by: User) -> Extension:
     """Give one department a later deadline (a business day); a second extension replaces the first.
 
-    Effects: (1) the extension is saved, with history; (2) the audit trail has it. Raises ReasonRequired,
-    NotNow for a published round, ValidationError for the day.
+    Effects: (1) the extension is saved, with history; (2) the audit trail has it; neither where it says so
+    already. Raises ReasonRequired, NotNow for a published round, ValidationError for the day.
     """
     _demand_permission(by)
     if not reason.strip():
@@ -111,6 +119,8 @@ def extend(*, round: Round, department: Department, deadline: datetime.date, rea
     extension = Extension.objects.filter(round=stored, department=department).first() or Extension(
         round=stored, department=department
     )
+    if (extension.deadline, extension.reason) == (deadline, reason.strip()):
+        return extension
     extension.deadline, extension.reason = deadline, reason.strip()
     extension.full_clean(validate_unique=False, validate_constraints=False)
     extension._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
@@ -123,31 +133,43 @@ def extend(*, round: Round, department: Department, deadline: datetime.date, rea
 
 @transaction.atomic
 def end_extension(*, extension: Extension, by: User) -> None:
-    """Take an extension back: the round's own deadline counts again. Raises NotNow for a published round."""
+    """Take an extension back: the round's own deadline counts again. Raises NotNow for a published round.
+
+    Nothing is done, and nothing goes on record, where another click was faster.
+    """
     _demand_permission(by)
     stored = locked_round(extension.round_id)
     if stored.state == RoundState.PUBLISHED:
         raise NotNow("公表した年度の期限は変えられません。")
+    if not Extension.objects.filter(pk=extension.pk).exists():
+        return
     _delete_extension(extension, by)
     _record(stored, by, "提出期限の延長の取消し", {"所管課": str(extension.department)})
 
 
 @transaction.atomic
 def release_to_committee(*, round: Round, by: User, at: datetime.datetime | None = None) -> Round:
-    """Let committee viewers read what is accepted of this round. Raises NotYours, NotNow before it was opened."""
+    """Let committee viewers read what is accepted of this round; nothing is done where they may already.
+
+    Raises NotYours, NotNow before it was opened.
+    """
     _demand_permission(by, Permission.RELEASE_TO_COMMITTEE)
     stored = locked_round(round.pk)
     if stored.state == RoundState.PLANNED:
         raise NotNow("照会を始めてから、会議に公開してください。")
+    if stored.released_at is not None:
+        return stored
     stored.released_at, stored.released_by = at or timezone.now(), by
     return _save_round(stored, by, "会議への公開")
 
 
 @transaction.atomic
 def withdraw_from_committee(*, round: Round, by: User) -> Round:
-    """Hide the round from committee viewers again; what is published stays public. Raises NotYours."""
+    """Hide the round from committee viewers again, if they see it; what is published stays public. Raises NotYours."""
     _demand_permission(by, Permission.RELEASE_TO_COMMITTEE)
     stored = locked_round(round.pk)
+    if stored.released_at is None:
+        return stored
     stored.released_at = stored.released_by = None
     return _save_round(stored, by, "会議への公開の取りやめ")
 
@@ -156,7 +178,8 @@ def withdraw_from_committee(*, round: Round, by: User) -> Round:
 def set_exception(*, evaluation: Evaluation, by: User, reason: str) -> Evaluation:
     """List a 調書 as an exception, so that the round can be published without it; an empty reason takes it off.
 
-    The reason is published. Raises NotYours, NotNow once the round is published or the 調書 accepted.
+    The reason is published. Nothing is done where it stands so already. Raises NotYours, NotNow once the round is
+    published or the 調書 accepted.
     """
     stored = locked_evaluation(evaluation.pk)
     if refused := permissions.refusal(by, workflow.PUBLISH, stored):
@@ -165,6 +188,8 @@ def set_exception(*, evaluation: Evaluation, by: User, reason: str) -> Evaluatio
         raise NotNow("例外にできるのは、照会中の調書だけです。")
     if reason.strip() and stored.status == Status.ACCEPTED:
         raise NotNow("確認が済んでいる調書は、例外にする必要がありません。")
+    if stored.exception_reason == reason.strip():
+        return stored
     stored.exception_reason = reason.strip()
     stored._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
     stored.save()
@@ -179,6 +204,12 @@ def set_exception(*, evaluation: Evaluation, by: User, reason: str) -> Evaluatio
 def _demand_permission(by: User, permission: Permission = Permission.OPEN_ROUND) -> None:
     if not by.may(permission):
         raise NotYours("評価年度の設定は、ICT推進課の職員が行います。")
+
+
+def _demand_free(round_: Round) -> None:
+    """A form has looked before; whoever clicked at the same moment is told what they would have been told then."""
+    round_.validate_constraints()
+    round_.validate_unique()
 
 
 def _save_round(stored: Round, by: User, deed: str) -> Round:

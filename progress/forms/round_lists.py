@@ -13,7 +13,7 @@ from accounts.models import Department
 from plan.models import Measure
 from progress.enums import ProposalState, Status
 from progress.models import Evaluation, NextYearProposal
-from progress.queries.outstanding import ACTS
+from progress.queries.outstanding import overdue
 
 EVERYTHING = ("", "すべて")
 
@@ -111,8 +111,7 @@ class EvaluationFilterForm(FilterForm):
         if measure := self.number("measure"):
             evaluations = evaluations.filter(action__main_direction__measure=measure)
         if self.value("late"):
-            overdue = Q(due_on__lt=today, status__in=ACTS, exception_reason="")
-            evaluations = evaluations.filter(overdue)
+            evaluations = evaluations.filter(overdue(today))
         if self.value("exception"):
             evaluations = evaluations.exclude(exception_reason="")
         return evaluations.filter(having_words(self.value("q")))

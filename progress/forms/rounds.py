@@ -9,6 +9,7 @@ from django import forms
 from accounts.models import Department
 from plan.fiscal import date_label
 from programs.models import Program
+from programs.reading import clean_text
 from progress.default_scale import NAME
 from progress.enums import EvaluationField, RoundState
 from progress.forms.days import DayField, YearField
@@ -18,7 +19,22 @@ from progress.models import Extension, Round, Scale
 REASON_REQUIRED = "理由を入力してください。"
 
 
-class RoundForm(forms.ModelForm):
+class _ChangedForm(forms.ModelForm):
+    """Beside each field stands hidden what the person has read: `changes` leaves out what they left as it was."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What somebody else has changed meanwhile stays; what was sent without what was read counts as changed."""
+        read = {name for name in self.fields if self.add_initial_prefix(name) in self.data}
+        return {name: self.cleaned_data[name] for name in self.fields if name not in read - set(self.changed_data)}
+
+
+class RoundForm(_ChangedForm):
     """A round in preparation: everything may be chosen. The address is the year unless something else is typed."""
 
     year = YearField(label="評価する年度", help_text="例：2016または平成28年度")
@@ -80,7 +96,7 @@ class RoundForm(forms.ModelForm):
         return f"{plain}-{program.slug}" if others.filter(slug=plain).exists() else plain
 
 
-class DeadlineForm(forms.ModelForm):
+class DeadlineForm(_ChangedForm):
     """What of an open round may still change."""
 
     deadline = DayField(label="提出期限", is_open=True, help_text="開庁日にします。")
@@ -103,17 +119,54 @@ def form_for(round_: Round, data: Mapping[str, Any] | None = None) -> RoundForm 
 
 
 class GuidanceForm(forms.Form):
-    """記入要領 of every field on one page."""
+    """記入要領 of every field on one page. Only what was sent and changed counts as written.
+
+    Beside each field stands hidden what the person has read: where somebody else has changed it since, both are shown.
+    """
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, texts: Mapping[EvaluationField, str]) -> None:
         super().__init__(data, use_required_attribute=False)
         for field, text in texts.items():
             self.fields[field.value] = ProseField(label=str(field.label), rows=3)
+            self.fields[field.value].show_hidden_initial = True
             self.initial[field.value] = text
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        overtaken = [name for name in self.fields if self._is_overtaken(name, cleaned.get(name))]
+        for name in overtaken:
+            self.add_error(
+                name,
+                "あなたが開いた後に、ほかの人が変えました。このまま保存すると、あなたの入力に置き換わります。"
+                f"今の内容：『{self.initial[name]}』",
+            )
+        self._read_again(overtaken)
+        return cleaned
 
     @property
     def texts(self) -> dict[EvaluationField, str]:
-        return {EvaluationField(name): text for name, text in self.cleaned_data.items()}
+        return {
+            EvaluationField(name): text
+            for name, text in self.cleaned_data.items()
+            if name in self.data and text != self._read(name)
+        }
+
+    def _read(self, name: str) -> str | None:
+        """What the person has read; None where it was not sent."""
+        text = self.data.get(self.add_initial_prefix(name))
+        return None if text is None else clean_text(text)
+
+    def _is_overtaken(self, name: str, typed: str | None) -> bool:
+        read, stored = self._read(name), clean_text(self.initial[name])
+        return typed is not None and read is not None and read not in {stored, typed} and typed != stored
+
+    def _read_again(self, names: list[str]) -> None:
+        """The page that is shown now tells what is stored: who saves it once more has seen that."""
+        if names:
+            again: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+            for name in names:
+                again[self.add_initial_prefix(name)] = self.initial[name]
+            self.data = again
 
 
 class ExtensionForm(forms.ModelForm):

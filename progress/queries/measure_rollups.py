@@ -9,9 +9,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 
 from programs.enums import Improvement
-from progress.enums import ScaleKind, Status
+from progress.enums import DECIDED, ScaleKind, Status
 from progress.models import Evaluation, EvaluationIndicator, MeasureEvaluation, Round, ScaleEntry
-from progress.queries.snapshot_rows import DECIDED
 from progress.rollup import Money, Rollup
 
 ACTIONS_A_PAGE = 20

@@ -19,6 +19,26 @@ ACTS: dict[Status, Role] = {
 }
 
 
+def owed() -> Q:
+    """調書 that a department still has to fill in or endorse; exceptions are excused."""
+    return Q(status__in=ACTS, exception_reason="")
+
+
+def is_owed(evaluation: Evaluation) -> bool:
+    """The same of one 調書."""
+    return evaluation.status in ACTS and not evaluation.is_exception
+
+
+def overdue(today: datetime.date) -> Q:
+    """What is owed since before today, of 調書 with `due_on` (`queries.extensions.with_deadline`)."""
+    return owed() & Q(due_on__lt=today)
+
+
+def is_overdue(evaluation: Evaluation, today: datetime.date) -> bool:
+    """The same of one 調書, read with `due_on`."""
+    return is_owed(evaluation) and evaluation.due_on < today  # type: ignore[attr-defined]  # with_deadline
+
+
 @dataclass(frozen=True)
 class Outstanding:
     """One 調書 that somebody of its department has to fill in (LIAISON) or endorse (MANAGER, not who submitted)."""
@@ -82,7 +102,7 @@ def waiting(rounds: Iterable[Round], *, since: datetime.datetime, until: datetim
 
 def _outstanding(condition: Q) -> list[Outstanding]:
     rows = (
-        Evaluation.objects.filter(condition, status__in=ACTS, exception_reason="", round__state=RoundState.OPEN)
+        Evaluation.objects.filter(condition, owed(), round__state=RoundState.OPEN)
         .order_by("action__code")
         .values_list("pk", "round", "department", "status", "action__code", "action__title", "submitted_by")
     )

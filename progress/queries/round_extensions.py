@@ -4,15 +4,13 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from progress.models import Evaluation, Extension, Round
-from progress.queries.outstanding import ACTS
+from progress.queries.outstanding import owed
 
 
 def listed_extensions(round_: Round) -> QuerySet[Extension]:
     """By deadline, each with `owed`: how many 調書 its department still has to fill in or endorse. One query."""
-    owed = (
-        Evaluation.objects.filter(
-            round=OuterRef("round"), department=OuterRef("department"), status__in=ACTS, exception_reason=""
-        )
+    counted = (
+        Evaluation.objects.filter(owed(), round=OuterRef("round"), department=OuterRef("department"))
         .order_by()
         .values("department")
         .annotate(count=Count("pk"))
@@ -20,6 +18,6 @@ def listed_extensions(round_: Round) -> QuerySet[Extension]:
     )
     return (
         round_.extensions.select_related("department__bureau")
-        .annotate(owed=Coalesce(Subquery(owed, output_field=IntegerField()), 0))
+        .annotate(owed=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
         .order_by("deadline", "department__code")
     )

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from progress.enums import DECIDED
 from progress.models import Evaluation, MeasureEvaluation, Round
-from progress.queries.snapshot_rows import DECIDED, undecided
+from progress.queries.snapshot_rows import undecided
 
 MOST_SHOWN = 100
 

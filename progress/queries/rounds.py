@@ -6,9 +6,8 @@ from django.db.models import Count, Q, QuerySet
 
 from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner
-from progress.enums import RoundState
+from progress.enums import DECIDED, RoundState
 from progress.models import Evaluation, Round
-from progress.queries.snapshot_rows import DECIDED
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,9 @@ from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from programs.models import ActionDirection, ActionOwner, ActionUpper
-from progress.enums import Status
+from progress.enums import DECIDED
 from progress.models import Evaluation, EvaluationIndicator, PublishedEvaluation, Round
 from progress.rollup import Money, Rollup
-
-DECIDED = (Status.ACCEPTED, Status.PUBLISHED)
 
 
 def snapshot_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:

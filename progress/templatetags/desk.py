@@ -1,9 +1,14 @@
 """What the pages at /desk/ need: states as word and shape, and who has a desk."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.urls import reverse
 
+from accounts.models import User
+from accounts.permissions import Permission
 from progress import permissions
 from progress.enums import PaperKind, Reached, Status
 from progress.models import Evaluation
@@ -21,6 +26,39 @@ _STATES: dict[Status, tuple[str, str]] = {
     Status.PUBLISHED: ("success", "●"),
 }
 _REACHED: dict[str, str] = {Reached.YES: "○", Reached.PARTLY: "△", Reached.NO: "×"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the desk's navigation. `current` is the value of aria-current: of this page, of one below it, ""."""
+
+    url: str
+    text: str
+    current: str
+
+
+# Address, what it is called, whose it is, and how the names of the pages below it begin.
+_ENTRIES: tuple[tuple[str, str, Callable[[User], bool], tuple[str, ...]], ...] = (
+    ("desk:home", "あなたの番", permissions.may_enter_desk, ("desk:evaluation", "desk:transition")),
+    ("desk:rounds", "評価年度", lambda user: user.may(Permission.OPEN_ROUND), ("desk:round",)),
+    ("desk:committee", "会議の資料", lambda user: user.may(Permission.READ_COMMITTEE_PAPERS), ("desk:committee",)),
+    ("desk:papers", "資料の作成", permissions.may_enter_desk, ("desk:paper",)),
+    ("accounts:me", "わたしのページ", lambda user: True, ()),
+)
+
+
+@register.simple_tag(takes_context=True)
+def desk_entries(context: dict[str, Any]) -> list[Entry]:
+    """What of the desk is for the person who is logged in; at most the query for their roles."""
+    match = context["request"].resolver_match
+    return list(_entries(context["user"], match.view_name if match else ""))
+
+
+def _entries(user: User, here: str) -> Iterator[Entry]:
+    for name, text, is_theirs, below in _ENTRIES:
+        if is_theirs(user):
+            current = "page" if here == name else "true" if below and here.startswith(below) else ""
+            yield Entry(reverse(name), text, current)
 
 
 @register.inclusion_tag("desk/_state.html")

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from accounts.permissions import Permission
 from progress.enums import RoundState
 from progress.models import Evaluation, Round
-from progress.queries.outstanding import ACTS
+from progress.queries import outstanding
 from progress.queries.overview import DepartmentRow, StateCount
 
 register = template.Library()
@@ -39,8 +39,7 @@ _IN_PREPARATION = {
 @register.filter
 def is_owed(evaluation: Evaluation) -> bool:
     """Whether the department still has to fill in or endorse the 調書, so that its deadline matters."""
-    is_open = evaluation.round.state == RoundState.OPEN
-    return is_open and evaluation.status in ACTS and not evaluation.is_exception
+    return evaluation.round.state == RoundState.OPEN and outstanding.is_owed(evaluation)
 
 
 @register.inclusion_tag("components/badge.html")
@@ -97,23 +96,7 @@ def contacts(row: DepartmentRow) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def opens_rounds(context: dict[str, Any]) -> bool:
-    """Whether the person who looks at the page is of ICT推進課; at most the query for their roles."""
-    return _may(context, Permission.OPEN_ROUND)
-
-
-@register.simple_tag(takes_context=True)
-def reads_papers(context: dict[str, Any]) -> bool:
-    """Whether what was released to the committee is for the person who looks at the page."""
-    return _may(context, Permission.READ_COMMITTEE_PAPERS)
-
-
-@register.simple_tag(takes_context=True)
 def makes_papers(context: dict[str, Any]) -> bool:
     """Whether the person who looks at the page may have every paper made."""
-    return _may(context, Permission.PUBLISH)
-
-
-def _may(context: dict[str, Any], permission: Permission) -> bool:
     user = context.get("user")
-    return user is not None and user.is_authenticated and user.may(permission)
+    return user is not None and user.is_authenticated and user.may(Permission.PUBLISH)

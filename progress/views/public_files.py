@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.csv_export import csv_response
 from plan.caching import public_page
+from plan.text.controls import without_controls
 from programs.views.excel_files import excel_response
 from progress import exports, year_files
 from progress.models import Round
@@ -91,7 +92,7 @@ def feed_xml(request: HttpRequest) -> HttpResponse:
     )
     for news in feed_entries():
         feed.add_item(
-            title=f"{news.kind}：{news.title}",
+            title=without_controls(f"{news.kind}：{news.title}"),  # XML knows none of them
             link=f"{site}{news.url}",
             description="",
             pubdate=news.made_at,

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from accounts.permissions import Permission
 from progress.actions.correction_preview import evaluation_changes, measure_changes
 from progress.actions.corrections import correct_evaluation, correct_measure, publish_late
-from progress.enums import RoundState, Status
+from progress.enums import DECIDED, RoundState, Status
 from progress.errors import NothingToCorrect, NotNow, StaleSave
 from progress.forms.corrections import CorrectionForm, MeasureCorrectionForm, sent_again
 from progress.forms.round_lists import WordsForm
@@ -83,7 +83,7 @@ def measure(request: HttpRequest, round_: Round, code: Code) -> HttpResponse:
 def late(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
     """An exception that was accepted since. POST reason: it is published."""
     _demand_published(round_)
-    rows = Evaluation.objects.filter(round=round_, pk=pk, status__in=(Status.ACCEPTED, Status.PUBLISHED))
+    rows = Evaluation.objects.filter(round=round_, pk=pk, status__in=DECIDED)
     found = rows.select_related("action", "department").first()
     if found is None:
         raise Http404("追加で公表できる調書ではありません。")

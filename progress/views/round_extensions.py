@@ -1,6 +1,7 @@
 """Later deadlines for single departments."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -55,6 +56,8 @@ def _extend(request: HttpRequest, round_: Round, form: ExtensionForm) -> None:
         extend(round=round_, department=made.department, deadline=made.deadline, reason=made.reason, by=reader(request))
     except NotNow as error:
         messages.warning(request, str(error))
+    except ValidationError as error:  # the round's own deadline was moved since the form was read
+        messages.warning(request, "".join(error.messages))
     else:
         messages.success(request, f"{made.department}の提出期限を{date_label(made.deadline)}に延ばしました。")
 

@@ -1,8 +1,7 @@
 """/desk/rounds/: the rounds, preparing one, changing its days, its 記入要領."""
 
-from typing import Any
-
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -33,9 +32,13 @@ def rounds(request: HttpRequest) -> HttpResponse:
     initial = {"year": fiscal_year_of(timezone.localdate()) - 1}
     form = RoundForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
-        added = prepare_round(round=form.save(commit=False), by=user)
-        messages.success(request, f"『{added}』を準備しました。内容を確かめてから、照会を始めてください。")
-        return redirect("desk:round_open", added.slug)
+        try:
+            added = prepare_round(round=form.save(commit=False), by=user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"『{added}』を準備しました。内容を確かめてから、照会を始めてください。")
+            return redirect("desk:round_open", added.slug)
     context = {"rounds": listed_rounds(rounds_visible_to(user)), "form": form}
     return render(request, "desk/rounds/rounds.html", context)
 
@@ -47,18 +50,17 @@ def edit(request: HttpRequest, round_: Round) -> HttpResponse:
     if not form.is_valid():
         return shown(request, "desk/rounds/edit.html", round_, "edit", form=form)
     try:
-        stored, overtaken = change_round(round=round_, values=_values(form), by=reader(request))
+        stored, overtaken = change_round(round=round_, values=form.changes, by=reader(request))
     except NotNow as error:
         messages.warning(request, str(error))
         return redirect("desk:rounds")
+    except ValidationError as error:
+        form.add_error(None, error)
+        return shown(request, "desk/rounds/edit.html", round_, "edit", form=form)
     messages.success(request, f"『{stored}』の設定を保存しました。")
     for extension in overtaken:
         messages.info(request, f"{extension.department}の延長は、新しい期限より前になったため取り消しました。")
     return redirect("desk:round_open" if stored.state == RoundState.PLANNED else "desk:round", stored.slug)
-
-
-def _values(form: Any) -> dict[str, Any]:
-    return {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
 
 
 @round_form(Permission.OPEN_ROUND)

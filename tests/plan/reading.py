@@ -37,3 +37,9 @@ def links(markup: str) -> list[str]:
 def squeezed(text: str) -> str:
     """Words without footnote marks and white space, to compare text that is broken into lines in another way."""
     return "".join(re.sub(r"※[0-9]+", "", text).split())
+
+
+def inputs_of(markup: str) -> list[tuple[str, str]]:
+    """(name, value) of each <input>, as a browser would send it."""
+    tags = [dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in re.findall(r"<input\b[^>]*>", markup)]
+    return [(tag["name"], html.unescape(tag.get("value", ""))) for tag in tags if "name" in tag]

@@ -54,6 +54,21 @@ def errors_of(response: Any) -> dict[str, list[str]]:
     return found
 
 
+def test_characters_that_no_file_may_hold_are_left_out(staff: Client, whole: Action) -> None:
+    """Only a script sends them; a feed with one of them could not be written."""
+    typed = {"title": "窓口\x0bの\x01見直し\r\nBcc: x\ufffe", "purpose": "早く\x08します。\r\n次の行", "reason": REASON}
+    sent(staff, whole, opened(staff, whole) | typed)
+    whole.refresh_from_db()
+    assert (whole.title, whole.purpose) == ("窓口の見直し Bcc: x", "早くします。\n次の行")
+
+
+@pytest.mark.parametrize("typed", ["あ", "9" * 5000, "1 OR 1=1"])
+def test_a_choice_that_is_none_is_told(staff: Client, whole: Action, typed: str) -> None:
+    data = filled_in(staff.get(f"{admin_url(ActionYear, 'add')}?action={whole.pk}&year=2017"))
+    errors = errors_of(staff.post(admin_url(ActionYear, "add"), data | {"action": typed, "reason": REASON}))
+    assert list(errors) == ["action"]
+
+
 # ── The original plan ─────────────────────────────────────────────────────────
 
 

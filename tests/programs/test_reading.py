@@ -57,6 +57,14 @@ def test_numbers(typed: object, number: str) -> None:
             10**11,
             "『100000000000』は桁数が多すぎます。整数は11桁、小数点より下は4桁までで入力してください。",
         ),
+        (
+            "9" * 1_000_001,
+            f"『{'9' * 60}…』は桁数が多すぎます。半角または全角の数字で入力してください（例：1230）。",
+        ),
+        (
+            "0." + "9" * 40,
+            f"『0.{'9' * 40}』は桁数が多すぎます。半角または全角の数字で入力してください（例：1230）。",
+        ),
     ],
 )
 def test_what_is_no_number(typed: object, message: str) -> None:
@@ -252,6 +260,25 @@ def test_what_is_no_code(typed: object, problem: str) -> None:
     assert raised.value.problem == problem
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("見本-0102", "見本-0102"),
+        (" 見本－０１０２ ", "見本-0102"),
+        ("１７０１", "1701"),
+        (1701, "1701"),
+        ("課 一", "課一"),
+    ],
+)
+def test_codes_that_others_give(typed: object, code: str) -> None:
+    assert reading.read_registered_code(typed) == code
+
+
+def test_a_date_is_no_code_that_others_give() -> None:
+    with pytest.raises(Unreadable, match="日付になっています。"):
+        reading.read_registered_code(moment("2001-01-01"))
+
+
 @pytest.mark.parametrize("typed", ["成果指標", " 成果 指標 ", "成果指標\n"])
 def test_choices(typed: str) -> None:
     assert reading.read_choice(typed, {"活動指標": "activity", "成果指標": "outcome"}) == "outcome"
@@ -325,6 +352,7 @@ _READERS = [
     reading.read_month,
     reading.read_day,
     reading.read_code,
+    reading.read_registered_code,
     reading.read_whole,
     reading.read_text,
 ]

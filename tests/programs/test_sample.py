@@ -15,6 +15,9 @@ from accounts.models import Department, Membership, User
 from plan.loading import FixtureError
 from plan.models import ContentVersion, DirectionItem, Revision
 from programs.enums import OwnerKind
+from programs.exporting import export
+from programs.importing.examining import examine
+from programs.importing.tables import read_tables
 from programs.loading import load_sample
 from programs.loading.reading import Sample, read_sample
 from programs.models import Action, ActionOwner, ActionYear, Indicator, IndicatorYear, Program, UpperItem
@@ -223,3 +226,9 @@ def test_a_mistake_in_a_file_is_named_and_nothing_is_written(
     with pytest.raises(FixtureError, match=place):
         load_sample(directory)
     assert (Program.objects.count(), Department.objects.count(), User.objects.count()) == (0, 0, 0)
+
+
+def test_the_exported_sample_can_be_imported_again_and_changes_nothing(program: Program) -> None:
+    """Its organisations have codes such as 見本-0101, which no code of an action may be."""
+    examination = examine(program, read_tables(export(program)))
+    assert (examination.errors, examination.is_empty) == ([], True)

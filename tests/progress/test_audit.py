@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from copy import copy
 
 import pytest
 from django.test import Client
@@ -12,19 +13,23 @@ from accounts.enums import AuditKind
 from accounts.models import AuditEntry, Department, User
 from progress.actions.corrections import correct_evaluation
 from progress.actions.evaluations import Answers
+from progress.actions.measures import save_measure_evaluation
 from progress.actions.opening import open_round
 from progress.actions.publication import publish, schedule, unschedule
+from progress.actions.reminders import remind
 from progress.actions.rounds import (
     change_round,
+    end_extension,
     extend,
     prepare_round,
     release_to_committee,
+    set_exception,
     withdraw_from_committee,
     write_guidance,
 )
 from progress.enums import Status
 from progress.errors import CannotPublish, NotYours
-from progress.models import Evaluation
+from progress.models import Evaluation, Extension, Round
 from tests.progress.factories import RoundFactory
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +89,50 @@ def test_settings_of_a_round_and_its_set_minute_are_on_record(
     assert [(entry.person, entry.about) for entry in scheduled] == [
         (ict_staff, f"公表の予定：{year}"),
         (ict_staff, f"公表の予定の取消し：{year}"),
+    ]
+
+
+def test_a_second_click_does_nothing_and_is_not_on_record(
+    evaluation: Evaluation, division: Department, ict_staff: User
+) -> None:
+    """What stands so already is not done again: the deed, its time, its history and its entry stay the first one's."""
+    round_, day = evaluation.round, datetime.date(2017, 6, 7)
+    extension = extend(round=round_, department=division, deadline=day, reason="災害対応", by=ict_staff)
+    moment = timezone.now() + datetime.timedelta(days=1)
+    reason = "決算が未確定のため"
+    deeds: list[tuple[str, Callable[[], object]]] = [
+        ("会議への公開", lambda: release_to_committee(round=round_, by=ict_staff)),
+        ("会議への公開の取りやめ", lambda: withdraw_from_committee(round=round_, by=ict_staff)),
+        ("公表の例外", lambda: set_exception(evaluation=evaluation, by=ict_staff, reason=reason)),
+        ("公表の予定", lambda: schedule(round=round_, by=ict_staff, publish_at=moment)),
+        ("公表の予定の取消し", lambda: unschedule(round=round_, by=ict_staff)),
+        ("公表の例外の取消し", lambda: set_exception(evaluation=evaluation, by=ict_staff, reason="")),
+        ("提出期限の延長の取消し", lambda: end_extension(extension=copy(extension), by=ict_staff)),
+    ]
+    before = AuditEntry.objects.count()
+    for _, deed in deeds:
+        deed()
+        deed()
+    entries = AuditEntry.objects.order_by("number")[before:]
+    assert [entry.about.partition("：")[0] for entry in entries] == [name for name, _ in deeds]
+    assert Round.history.filter(id=round_.pk).count() == 6  # prepared, opened, and four of the deeds
+    assert Evaluation.history.filter(id=evaluation.pk).count() == 3
+    assert Extension.history.filter(history_type="-").count() == 1
+
+
+def test_what_has_no_events_of_its_own_is_on_record(
+    evaluation: Evaluation, division: Department, liaison: User, ict_staff: User
+) -> None:
+    """催促 and 施策評価; neither where nothing was sent or changed."""
+    round_, measure = evaluation.round, evaluation.round.measure_evaluations.all()[0]
+    before = AuditEntry.objects.count()
+    for _ in range(2):
+        remind(round=round_, departments=[division], by=ict_staff)
+        save_measure_evaluation(evaluation=measure, values={"reason": "概ね順調"}, by=ict_staff, expected_version=1)
+    year = "平成28(2016)年度の評価"
+    assert [(entry.person, entry.about, entry.facts) for entry in AuditEntry.objects.order_by("number")[before:]] == [
+        (ict_staff, f"催促：{year}", {"所管課": ["試験福祉課"], "人数": 1}),
+        (ict_staff, f"施策評価の保存：{year} {measure}", {"項目": ["評価の理由"]}),
     ]
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Department, User
 from plan.caching import content_version
 from progress import workflow
+from progress.actions import publication
 from progress.actions.corrections import correct_evaluation, correct_measure, publish_late
 from progress.actions.evaluations import Answers, perform
 from progress.actions.measures import save_measure_evaluation
@@ -119,6 +120,17 @@ def test_an_exception_is_accepted_and_published_later(
     current = PublishedEvaluation.objects.get(is_current=True)
     assert (current.edition, current.grade_symbol, current.exception_reason) == (2, "3", "")
     assert {"label": "達成度", "before": "", "after": "3 ほぼ目標どおり"} in correction.changes
+
+
+def test_of_many_that_stand_in_the_way_the_first_are_named_and_all_are_counted(
+    division: Department, ict_staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publication, "SHOWN_PROBLEMS", 1)
+    round_ = opened(division, actions=3, by=ict_staff)
+    with pytest.raises(CannotPublish) as refused:
+        publish(round=round_, by=ict_staff)
+    assert str(refused.value).startswith("公表できません。確認が済んでいない調書が3件あります。")
+    assert refused.value.problems[1:] == ["ほか2件"]
 
 
 @pytest.mark.parametrize("persona", ["liaison", "manager", "committee_viewer", "administrator"])

@@ -255,3 +255,24 @@ def test_the_deadline_of_last_year_is_not_that_of_this_one(
 ) -> None:
     opened(division, by=ict_staff, deadline=datetime.date(2017, 6, 30))
     assert "2017年6月30日" in section(page_of(client_of(liaison)), "list")
+
+
+def test_the_navigation_marks_where_one_is(client_of: ClientOf, ict_staff: User, evaluation: Evaluation) -> None:
+    release_to_committee(round=evaluation.round, by=ict_staff)
+    slug = evaluation.round.slug
+    where = {
+        "/desk/": [("/desk/", "page")],
+        f"/desk/evaluations/{evaluation.pk}/": [("/desk/", "true")],
+        "/desk/rounds/": [("/desk/rounds/", "page")],
+        f"/desk/rounds/{slug}/measures/1-1/": [("/desk/rounds/", "true")],
+        f"/desk/committee/{slug}/": [("/desk/committee/", "true")],
+        "/desk/papers/": [("/desk/papers/", "page")],
+        f"/desk/papers/rounds/{slug}/": [("/desk/papers/", "true")],
+        "/accounts/me/": [("/accounts/me/", "page")],
+        "/desk/programs/": [],
+    }
+    client = client_of(ict_staff)
+    pattern = re.compile(r'<nav class="site-nav".*?</nav>', re.DOTALL)
+    for address, marked in where.items():
+        (navigation,) = pattern.findall(client.get(address).content.decode())
+        assert re.findall(r'href="([^"]+)" aria-current="(\w+)"', navigation) == marked, address

@@ -15,7 +15,7 @@ from progress.actions.proposals import confirm
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
 from progress.enums import Status
-from progress.models import MeasureEvaluation, NextYearProposal
+from progress.models import Correction, MeasureEvaluation, NextYearProposal
 from tests.factories import UserFactory
 from tests.plan.reading import items_of, links, main_of, part, words
 from tests.progress.factories import bring_to, entry, opened
@@ -247,6 +247,13 @@ def test_feed_tells_of_publications_and_corrections(client: Client, year: Year) 
         ),
         ("公表：平成28(2016)年度の取組の結果", "http://testserver/progress/2016/"),
     ]
+
+
+def test_feed_can_be_read_whatever_stands_in_a_title(client: Client, year: Year) -> None:
+    year.correct("1-1-001", results="訂正した実績です。")
+    Correction.objects.update(title="窓\x0b口\ufffe")
+    root = ElementTree.fromstring(client.get("/progress/feed.xml").content)
+    assert "訂正：窓口（平成28(2016)年度の取組の結果）" in [each.text for each in root.iter()]
 
 
 def test_home_shows_the_newest_year_at_a_glance(client: Client, year: Year) -> None:

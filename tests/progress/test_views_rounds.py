@@ -2,15 +2,20 @@
 
 import datetime
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from accounts.models import Department, User
 from progress import long_work
+from progress.actions.rounds import change_round, prepare_round, write_guidance
 from progress.default_scale import GUIDANCE, NAME
 from progress.enums import EvaluationField, RoundState
 from progress.models import Evaluation, Extension, Guidance, Round, Scale
+from progress.views import rounds as views
+from tests.plan.reading import inputs_of, main_of
 from tests.programs.factories import ProgramFactory
 from tests.progress.factories import RoundFactory, action_of, opened
 from tests.progress.pages import messages_of
@@ -101,6 +106,38 @@ def test_the_same_year_of_a_programme_is_there_once(client_of: ClientOf, ict_sta
     assert response.context["form"].non_field_errors() == ["このプログラムには同じ年度の照会がすでにあります。"]
 
 
+def test_two_clicks_at_once_prepare_one_round(ict_staff: User) -> None:
+    """Both forms were read before either was stored: who comes second is told, in the words of the form."""
+    program = ProgramFactory.create()
+    first, second = (RoundFactory.build(program=program, scale=None, slug="2016") for _ in range(2))
+    prepare_round(round=first, by=ict_staff)
+    with pytest.raises(ValidationError) as told:
+        prepare_round(round=second, by=ict_staff)
+    assert (told.value.messages, Round.objects.count()) == (
+        ["このプログラムには同じ年度の照会がすでにあります。"],
+        1,
+    )
+
+
+def test_an_address_that_was_taken_meanwhile_is_told(
+    client_of: ClientOf, ict_staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other click is done between the reading of this form and its saving."""
+    round_ = RoundFactory.create(slug="2016")
+    asked = ProgramFactory.create()
+
+    def overtaken(**values: Any) -> Any:
+        RoundFactory.create(slug="2017", program=asked, year=2017)
+        return change_round(**values)
+
+    monkeypatch.setattr(views, "change_round", overtaken)
+    data = {"program": round_.program_id, "year": "2016", "opens_on": "2017-04-17", "deadline": "2017-05-31"}
+    data |= {"scale": round_.scale_id, "slug": "2017"}
+    response = client_of(ict_staff).post("/desk/rounds/2016/edit/", data)
+    assert list(response.context["form"].errors) == ["slug"]
+    assert Round.objects.get(pk=round_.pk).slug == "2016"
+
+
 def test_the_list_says_where_each_round_is(client_of: ClientOf, ict_staff: User, division: Department) -> None:
     opened(division, actions=2, by=ict_staff, slug="2016")
     RoundFactory.create(year=2017, slug="2017")
@@ -152,6 +189,25 @@ def test_of_an_open_round_only_the_deadline_changes_and_overtaken_extensions_go(
     ]
 
 
+def test_an_open_round_does_not_end_before_it_began(client_of: ClientOf, ict_staff: User, division: Department) -> None:
+    opened(division, by=ict_staff, slug="2016")
+    response = client_of(ict_staff).post("/desk/rounds/2016/edit/", {"deadline": "2017-04-14"})
+    assert response.context["form"].non_field_errors() == ["提出期限は照会の開始日以後の日にしてください。"]
+    assert Round.objects.get().deadline == datetime.date(2017, 5, 31)
+
+
+def test_a_stale_tab_takes_back_nothing_that_others_have_set(client_of: ClientOf, ict_staff: User) -> None:
+    round_ = RoundFactory.create(slug="2016")
+    client = client_of(ict_staff)
+    page = main_of(client.get("/desk/rounds/2016/edit/"))
+    typed = {name: value for name, value in inputs_of(page) if name != "csrfmiddlewaretoken"}
+    typed |= {"program": str(round_.program_id), "scale": str(round_.scale_id)}
+    change_round(round=round_, values={"deadline": datetime.date(2017, 6, 7)}, by=ict_staff)
+    client.post("/desk/rounds/2016/edit/", typed | {"opens_on": "2017-04-18"})
+    stored = Round.objects.get()
+    assert (stored.opens_on, stored.deadline) == (datetime.date(2017, 4, 18), datetime.date(2017, 6, 7))
+
+
 # ── 記入要領 ──────────────────────────────────────────────────────────────────
 
 
@@ -174,6 +230,42 @@ def test_guidance_begins_with_the_defaults_and_is_kept_for_the_opening(
         GUIDANCE[EvaluationField.GRADE],
         16,
     )
+
+
+def test_guidance_that_was_not_sent_stays(client_of: ClientOf, ict_staff: User) -> None:
+    round_ = RoundFactory.create(slug="2016")
+    write_guidance(round=round_, texts={EvaluationField.RESULTS: "時期を書きます。"}, by=ict_staff)
+    response = client_of(ict_staff).post(
+        "/desk/rounds/2016/guidance/", {"problems": "なければ「特になし」"}, follow=True
+    )
+    assert messages_of(response) == ["記入要領を1項目、保存しました。"]
+    assert dict(Guidance.objects.values_list("field", "text")) == {
+        "results": "時期を書きます。",
+        "problems": "なければ「特になし」",
+    }
+
+
+def test_two_people_write_guidance(client_of: ClientOf, ict_staff: User) -> None:
+    """What only the other has changed stays; what both have changed is shown, and saved by who has seen it."""
+    round_ = RoundFactory.create(slug="2016")
+    first = {EvaluationField.RESULTS: "実績一", EvaluationField.PROBLEMS: "課題一"}
+    write_guidance(round=round_, texts=first, by=ict_staff)
+    client, address = client_of(ict_staff), "/desk/rounds/2016/guidance/"
+    read = {"initial-results": "実績一", "initial-problems": "課題一"}
+    write_guidance(
+        round=round_, texts={EvaluationField.RESULTS: "実績二", EvaluationField.PROBLEMS: "課題二"}, by=ict_staff
+    )
+    answer = client.post(address, read | {"results": "実績一", "problems": "課題三"})
+    assert answer.context["form"].errors == {
+        "problems": [
+            "あなたが開いた後に、ほかの人が変えました。このまま保存すると、あなたの入力に置き換わります。"
+            "今の内容：『課題二』"
+        ]
+    }
+    again = {name: value for name, value in inputs_of(main_of(answer)) if name.startswith("initial-")}
+    response = client.post(address, again | {"results": "実績一", "problems": "課題三"}, follow=True)
+    assert messages_of(response) == ["記入要領を1項目、保存しました。"]
+    assert dict(Guidance.objects.values_list("field", "text")) == {"results": "実績二", "problems": "課題三"}
 
 
 # ── Opening ───────────────────────────────────────────────────────────────────
