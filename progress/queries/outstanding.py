@@ -26,7 +26,7 @@ def owed() -> Q:
 
 def is_owed(evaluation: Evaluation) -> bool:
     """The same of one 調書."""
-    return evaluation.status in ACTS and not evaluation.is_exception
+    return evaluation.status in ACTS and not evaluation.exception_reason
 
 
 def overdue(today: datetime.date) -> Q:
