@@ -6,11 +6,10 @@ marked as sample data. The same arguments make the same data.
 
 import datetime
 import random
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 
 from accounts.models import Department, User
 from plan import search
@@ -20,33 +19,24 @@ from programs.documents import index_program
 from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner, ActionYear, Indicator, IndicatorYear, Program
 from progress import workflow
-from progress.actions.freezing import freeze_measures
 from progress.actions.opening import ensure_default_scale
 from progress.documents import evaluations, of_evaluation
-from progress.enums import PublicationKind, RoundState, ScaleKind, Status
+from progress.enums import RoundState, ScaleKind, Status
+from progress.load_publications import BATCH, bulk, publish_load
 from progress.models import (
-    Correction,
     Evaluation,
     EvaluationEvent,
     EvaluationIndicator,
     MeasureEvaluation,
     NextYearProposal,
-    Publication,
-    PublishedEvaluation,
     Round,
     Scale,
     ScaleEntry,
 )
-from progress.queries.filling import entries_of
-from progress.snapshots import frame_data
 
-BATCH = 2000
 ACTIONS_A_DEPARTMENT = 50
-# One 正誤 for so many published 調書.
-CORRECTED = 100
 FIRST_YEAR = 2016
 Say = Callable[[str], None]
-Row = TypeVar("Row", bound=models.Model)
 
 
 def make_load(*, plans: int, actions: int, years: int, by: User, say: Say) -> list[Program]:
@@ -116,7 +106,7 @@ def _actions(program: Program, departments: list[Department], count: int) -> lis
         .select_related("measure__policy")
         .order_by("measure__policy__number", "measure__number", "number")
     )
-    actions = _bulk(
+    actions = bulk(
         Action,
         (
             Action(
@@ -131,7 +121,7 @@ def _actions(program: Program, departments: list[Department], count: int) -> lis
             for at in range(count)
         ),
     )
-    _bulk(
+    bulk(
         ActionOwner,
         (
             ActionOwner(
@@ -149,7 +139,7 @@ def _actions(program: Program, departments: list[Department], count: int) -> lis
 
 def _yearly(program: Program, actions: list[Action]) -> None:
     work = "受付手順を見直し、対象となる手続を増やします。"
-    _bulk(
+    bulk(
         ActionYear,
         (
             ActionYear(
@@ -164,10 +154,10 @@ def _yearly(program: Program, actions: list[Action]) -> None:
             for action in actions
         ),
     )
-    indicators = _bulk(
+    indicators = bulk(
         Indicator, (Indicator(action=action, name="オンライン申請の件数", unit="件") for action in actions)
     )
-    _bulk(
+    bulk(
         IndicatorYear,
         (
             IndicatorYear(indicator=indicator, position=year, target=100, original_target=100)
@@ -201,9 +191,9 @@ def _round(
         for measure in Measure.objects.filter(policy__plan=program.plan_id)
     )
     maker = _Maker(round_, scale, moment, by, chance)
-    evaluations = _bulk(Evaluation, (maker.evaluation(action, is_open=is_last) for action in actions))
+    evaluations = bulk(Evaluation, (maker.evaluation(action, is_open=is_last) for action in actions))
     indicators = {row.action_id: row for row in Indicator.objects.filter(action__program=program)}
-    _bulk(
+    bulk(
         EvaluationIndicator,
         (
             EvaluationIndicator(evaluation=each, indicator=indicators[each.action_id], target=100, actual=97)
@@ -211,10 +201,10 @@ def _round(
         ),
     )
     if is_last:
-        _bulk(EvaluationEvent, (event for each in evaluations for event in _events(each, by)))
+        bulk(EvaluationEvent, (event for each in evaluations for event in _events(each, by)))
         _propose(evaluations, year + 1)
     else:
-        _publish(round_, evaluations, by=by)
+        publish_load(round_, evaluations, by=by)
 
 
 def _events(evaluation: Evaluation, by: User) -> Iterator[EvaluationEvent]:
@@ -239,7 +229,7 @@ def _events(evaluation: Evaluation, by: User) -> Iterator[EvaluationEvent]:
 
 
 def _propose(evaluations: list[Evaluation], year: int) -> None:
-    _bulk(
+    bulk(
         NextYearProposal,
         (
             NextYearProposal(evaluation=each, year=year, planned_work=each.next_plan, targets=[])
@@ -289,167 +279,3 @@ class _Maker:
         for name in ("submitted", "endorsed", "accepted")[:steps]:
             given |= {f"{name}_at": self._moment, f"{name}_by": self._by}
         return given
-
-
-def _publish(round_: Round, evaluations: list[Evaluation], *, by: User) -> None:
-    publication = Publication.objects.create(
-        round=round_,
-        number=1,
-        kind=PublicationKind.FIRST,
-        made_at=datetime.datetime(round_.year + 1, 4, 17, tzinfo=datetime.UTC),
-        by=by,
-        frame=frame_data(round_, entries_of(round_)),
-    )
-    actions = {
-        action.pk: action
-        for action in Action.objects.filter(program=round_.program_id).select_related("main_direction__measure__policy")
-    }
-    departments = {row.pk: row for row in Department.objects.select_related("bureau")}
-    _bulk(
-        PublishedEvaluation,
-        (
-            _published(each, actions[each.action_id], departments[each.department_id], publication)
-            for each in evaluations
-        ),
-    )
-    freeze_measures(round_, publication)
-    _correct(round_, by=by, moment=publication.made_at)
-
-
-def _correct(round_: Round, *, by: User, moment: datetime.datetime) -> None:
-    """A correction of every hundredth row, as `actions.corrections` leaves it."""
-    rows = list(PublishedEvaluation.objects.filter(round=round_).order_by("code"))[::CORRECTED]
-    PublishedEvaluation.objects.filter(pk__in=[row.pk for row in rows]).update(is_current=False)
-    publications = _bulk(
-        Publication,
-        (
-            Publication(round=round_, number=number, kind=PublicationKind.CORRECTION, made_at=moment, by=by)
-            for number in range(2, len(rows) + 2)
-        ),
-    )
-    for row, publication in zip(rows, publications, strict=True):
-        row.pk, row.publication, row.edition, row.is_current = None, publication, 2, True
-    _bulk(
-        Correction,
-        (
-            Correction(
-                publication=publication,
-                evaluation_id=row.evaluation_id,
-                title=str(row),
-                path=f"/programs/{round_.program.slug}/actions/{row.code}/",
-                changes=[{"label": "決算額（千円）", "before": "800", "after": "900"}],
-                reason="決算額に誤りがありました。",
-            )
-            for row, publication in zip(rows, publications, strict=True)
-        ),
-    )
-    _bulk(PublishedEvaluation, rows)
-
-
-def _published(
-    evaluation: Evaluation, action: Action, department: Department, publication: Publication
-) -> PublishedEvaluation:
-    """A row like those of `actions.freezing`, of what is at hand: reading every 調書 again would take an hour."""
-    grade, outlook = evaluation.grade, evaluation.outlook
-    direction = action.main_direction
-    return PublishedEvaluation(
-        publication=publication,
-        round_id=evaluation.round_id,
-        evaluation=evaluation,
-        action=action,
-        measure=direction.measure,
-        direction=direction,
-        department=department,
-        code=action.code,
-        title=action.title,
-        department_name=department.name,
-        bureau_name=department.bureau.name if department.bureau else "",
-        grade_kind=grade.kind if grade else "",
-        grade_symbol=grade.symbol if grade else "",
-        grade_label=grade.label if grade else "",
-        outlook_symbol=outlook.symbol if outlook else "",
-        outlook_label=outlook.label if outlook else "",
-        budget=evaluation.planned_budget,
-        settlement=evaluation.settlement,
-        indicators_total=1,
-        indicators_reached=0,
-        data=_data(evaluation, action, department),
-    )
-
-
-def _data(evaluation: Evaluation, action: Action, department: Department) -> dict[str, Any]:
-    grade, outlook = evaluation.grade, evaluation.outlook
-    return {
-        "action": {
-            "code": action.code,
-            "title": action.title,
-            "purpose": action.purpose,
-            "content": action.content,
-            "category": str(action.get_category_display()),
-            "legal_basis": "",
-            "implementer": str(action.get_implementer_display()),
-            "directions": [{"code": action.main_direction.code, "title": action.main_direction.title}],
-            "uppers": [],
-        },
-        "department": {
-            "code": department.code,
-            "name": department.name,
-            "bureau": department.bureau.name if department.bureau else "",
-            "of_the_year": [department.name],
-            "related": [],
-        },
-        "plan": {
-            "planned_work": evaluation.planned_work,
-            "planned_budget": evaluation.planned_budget,
-            "plan_change": "",
-        },
-        "milestones": [],
-        "indicators": [_INDICATOR],
-        "exception_reason": "",
-        "do": {"results": evaluation.results, "settlement": evaluation.settlement},
-        "check": {
-            "grade": grade and {"kind": grade.kind, "symbol": grade.symbol, "label": grade.label},
-            "grade_reason": "",
-            "outcomes": evaluation.outcomes,
-            "problems": evaluation.problems,
-            "environment_change": "",
-        },
-        "act": {
-            "outlook": outlook and {"kind": outlook.kind, "symbol": outlook.symbol, "label": outlook.label},
-            "outlook_reason": "",
-            "next_plan": evaluation.next_plan,
-            "next_budget": None,
-        },
-    }
-
-
-_INDICATOR: dict[str, Any] = {
-    "name": "オンライン申請の件数",
-    "kind": "活動指標",
-    "unit": "件",
-    "improvement": "up",
-    "improvement_label": "増えるほどよい",
-    "definition": "",
-    "baseline": None,
-    "baseline_year": None,
-    "target": "100",
-    "actual": "97",
-    "no_actual_reason": "",
-    "rate": "97",
-    "reached": False,
-    "planned_next_target": "100",
-    "next_target": "100",
-    "target_change_reason": "",
-}
-
-
-def _bulk(model: type[Row], rows: Iterable[Row]) -> list[Row]:
-    made: list[Row] = []
-    for batch in _batches(iter(rows)):
-        made += model._default_manager.bulk_create(batch)
-    return made
-
-
-def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while batch := list(islice(rows, BATCH)):
-        yield batch
