@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from plan.enums import Part
@@ -13,6 +12,7 @@ from plan.prose import TermMarker
 from plan.queries.document import SectionView, section_views
 from plan.queries.glossary import glossary_of, reading_order
 from plan.queries.hierarchy import MeasurePage, measure_page, structure
+from progress.papers.look import dressed
 from progress.papers.round_paper import Entry, Origin, PaperGlossary
 from progress.papers.selection import Cover
 
@@ -60,7 +60,7 @@ def plan_html(plan: Plan, version: str) -> str:
         version=version,
         address=f"{settings.PORTAL_URL}{plan.get_absolute_url()}",
     )
-    return render_to_string(
+    return dressed(
         "papers/plan.html",
         {
             "paper": plan_paper(plan),

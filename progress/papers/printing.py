@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.template.loader import render_to_string
-
 from progress.enums import PaperKind
 from progress.models import Paper, Round
+from progress.papers.look import dressed
 from progress.papers.plan_paper import plan_html
 from progress.papers.report import report_of
 from progress.papers.round_paper import RoundPaper, round_paper
@@ -26,7 +25,7 @@ def printed(paper: Paper) -> tuple[str, str]:
 
 def html_of(paper: RoundPaper) -> str:
     """The whole page, styles inside."""
-    return render_to_string("papers/round.html", context_of(paper))
+    return dressed("papers/round.html", context_of(paper))
 
 
 def context_of(paper: RoundPaper) -> dict[str, Any]:

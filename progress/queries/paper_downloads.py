@@ -7,13 +7,13 @@ from plan.models import Plan
 
 
 def papers_offered(plan: Plan) -> list[Download]:
-    """No query: the page of the paper itself says how long it is, once it is made."""
+    """No query: the page that lists the files has none to spare, so the size is said in words."""
     return [
         Download(
             "プランの冊子",
-            "本文、施策、図、用語の解説を、印刷に向いた1冊にまとめたものです。",
+            "本文、施策、図、用語の解説を、印刷に向いた1冊にまとめたものです。用意に1、2分かかることがあります。",
             reverse("papers:plan_pdf", args=[plan.slug]),
-            "初めは用意に1、2分",
+            "約50頁、1MB以内",
             format="PDF",
         )
     ]
