@@ -24,11 +24,17 @@ MOST_SHARED_STRINGS = 100_000
 # Rows with cells in them, the heading and some notes above it included; the reader counts them exactly.
 MOST_FILLED_ROWS = 20_100
 MOST_MARKUP_ELSEWHERE = 500_000
+# Merged cells and links over areas: the reader makes every cell of them.
+MOST_CELLS_IN_AREAS = 100_000
+LONGEST_TAG = 64 * 1024
 CHUNK = MEGABYTE
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _DOCUMENT_TYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+_AREA_BEGINS = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink)\s")
+_AREA = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink)\s[^<]*?\bref\s*=\s*[\"']([^\"']*)[\"']")
+_CELLS = re.compile(rb"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
 _OTHER_FORMATS = (
     (b"\x89PNG", "画像（PNG）"),
     (b"\xff\xd8\xff", "画像（JPEG）"),
@@ -52,18 +58,20 @@ class _Weight:
     strings: int = 0
     rows: int = 0
     values: int = 0
+    areas: int = 0
 
 
-def check(content: bytes) -> None:
+def check(content: bytes, *, most_markup: int = MOST_MARKUP_IN_SHEETS) -> None:
     """Raise UnsafeFile unless the bytes are an ordinary .xlsx of ordinary size.
 
-    Unpacks every part once in pieces of one megabyte and keeps none of them.
+    `most_markup` is how many "<" the sheets may have together: less where all
+    cells are kept in memory. Unpacks every part once in pieces of one megabyte and keeps none of them.
     """
     _check_outside(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_contents(archive)
-            _check_weights(archive)
+            _check_weights(archive, most_markup)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         if isinstance(error, UnsafeFile):
             raise
@@ -100,13 +108,13 @@ def _check_contents(archive: zipfile.ZipFile) -> None:
         )
     if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
         raise UnsafeFile(f"Excelファイル（.xlsx）ではありません。ほかのソフトのファイルは、{_SAVE_AS}")
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
+    if any(name.lower().endswith("vbaproject.bin") or "macrosheets/" in name.lower() for name in names):
         raise UnsafeFile(f"マクロを含むファイルは読み込めません。{_SAVE_AS}")
     if any(info.flag_bits & 0x1 for info in archive.infolist()):
         raise UnsafeFile("暗号化されたファイルは読み込めません。パスワードを外して保存し直してください。")
 
 
-def _check_weights(archive: zipfile.ZipFile) -> None:
+def _check_weights(archive: zipfile.ZipFile, most_markup: int) -> None:
     """The sizes the zip states may be lies, so every part is unpacked, until it is too much."""
     packed = unpacked = sheets = elsewhere = 0
     for info in archive.infolist():
@@ -124,7 +132,7 @@ def _check_weights(archive: zipfile.ZipFile) -> None:
             elsewhere += weight.markup
         if unpacked > RATIO_COUNTS_FROM and unpacked > packed * LARGEST_RATIO:
             raise _too_large()
-        if sheets > MOST_MARKUP_IN_SHEETS or elsewhere > MOST_MARKUP_ELSEWHERE:
+        if sheets > most_markup or elsewhere > MOST_MARKUP_ELSEWHERE:
             raise _too_large()
 
 
@@ -141,13 +149,49 @@ def _weigh(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> _Weigh
             weight.strings += chunk.count(b"<si")
             weight.rows += chunk.count(b"</row>")
             weight.values += chunk.count(b"<v>") + chunk.count(b"<is>")
-            if _DOCUMENT_TYPE.search(tail + chunk):
+            if b"\0" in chunk or _DOCUMENT_TYPE.search(tail + chunk):
                 raise UnsafeFile(
                     "Excelが作らない書き方（実体参照の定義）を含むため、読み込みません。"
                     "様式をダウンロードし、値を貼り付けて作り直してください。"
                 )
-            tail = chunk[-20:]
+            weight.areas += _cells_in_areas(tail, chunk)
+            if weight.areas > MOST_CELLS_IN_AREAS:
+                raise _too_large()
+            tail = _unfinished(tail + chunk)
     return weight
+
+
+def _unfinished(text: bytes) -> bytes:
+    """The tag that goes on in the next chunk, or else the last characters."""
+    tag = text[max(text.rfind(b"<"), 0) :]
+    if len(tag) <= LONGEST_TAG:
+        return tag
+    if _AREA_BEGINS.match(tag):
+        raise _too_large()
+    return tag[-20:]
+
+
+def _cells_in_areas(tail: bytes, chunk: bytes) -> int:
+    """How many cells the areas that end in this chunk have; `tail` is the tag it begins in."""
+    text = tail + chunk
+    if b"mergeCell" not in text and b"hyperlink" not in text:
+        return 0
+    return sum(_size(match[1]) for match in _AREA.finditer(text) if match.end() > len(tail))
+
+
+def _size(reference: bytes) -> int:
+    match = _CELLS.fullmatch(reference)
+    if match is None:
+        return MOST_CELLS_IN_AREAS + 1  # nobody else writes an area in another way
+    left, top, right, bottom = match[1], int(match[2]), match[3] or match[1], int(match[4] or match[2])
+    return (abs(_number_of(right) - _number_of(left)) + 1) * (abs(bottom - top) + 1)
+
+
+def _number_of(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _check_strings(weight: _Weight) -> None:

@@ -51,6 +51,15 @@ class Pen:
         return cell
 
 
+def put_text(cell: Any, text: str) -> None:
+    """Text into a cell of an ordinary sheet, as a `Pen` writes it."""
+    text = reading.clean_text(text)[:LONGEST_CELL]
+    cell.value = text
+    cell.data_type = "s"
+    if text.startswith(FORMULA_STARTS):
+        cell.quotePrefix = True
+
+
 def takes_cells(page: Any) -> None:
     """Every row of the sheet is a list of cells, none of values.
 

@@ -89,7 +89,8 @@ def _character_width(character: str) -> int:
 
 def _write_sheet(workbook: Workbook, sheet: Sheet, rows: Sequence[Values], book: Book) -> None:
     page = workbook.create_sheet(sheet.name)
-    _set_up(page, book.mark)
+    takes_cells(page)
+    set_up(page, book.mark)
     for index, column in enumerate(sheet.columns, start=1):
         letter = get_column_letter(index)
         page.column_dimensions[letter].width = _width(column, rows)
@@ -102,7 +103,7 @@ def _write_sheet(workbook: Workbook, sheet: Sheet, rows: Sequence[Values], book:
     prose_columns = [column for column in sheet.columns if column.shape is Shape.PROSE]
     for number, values in enumerate(rows, start=2):
         prose = [column.shown(values.get(column.name)) for column in prose_columns]
-        page.row_dimensions[number].height = _height(prose, PROSE_WIDTH)
+        page.row_dimensions[number].height = row_height(prose, PROSE_WIDTH)
         page.append([pen.put(_told(column, values.get(column.name))) for column, pen in pens])
 
 
@@ -119,19 +120,20 @@ def _pen(page: Any, column: Column) -> Pen:
 
 def _write_table(workbook: Workbook, table: Table, mark: str) -> None:
     page = workbook.create_sheet(table.name)
-    _set_up(page, mark)
+    takes_cells(page)
+    set_up(page, mark)
     columns = list(zip_longest(*table.rows))
     for index, cells in enumerate(columns, start=1):
         widest = max(text_width(reading.shown(cell)) for cell in cells)
         page.column_dimensions[get_column_letter(index)].width = min(max(widest + 2, NARROWEST), WIDEST_TOLD)
     heads, pens = ([Pen(page, **style) for _ in columns] for style in (_HEAD, {"alignment": _WRAPPED}))
     for number, row in enumerate(table.rows, start=1):
-        page.row_dimensions[number].height = _height([str(value or "") for value in row], WIDEST_TOLD)
+        page.row_dimensions[number].height = row_height([str(value or "") for value in row], WIDEST_TOLD)
         page.append([pen.put(value) for pen, value in zip(heads if number == 1 else pens, row, strict=False)])
 
 
-def _set_up(page: Any, mark: str) -> None:
-    takes_cells(page)
+def set_up(page: Any, mark: str) -> None:
+    """A4 landscape, as wide as one page, with the head on every page and `mark` above it."""
     page.freeze_panes = "A2"
     page.print_title_rows = "1:1"
     page.page_setup.orientation = "landscape"
@@ -149,7 +151,7 @@ def _width(column: Column, rows: Iterable[Values]) -> int:
     return min(max(NARROWEST, *(text_width(text) + 2 for text in shown)), WIDEST)
 
 
-def _height(texts: Iterable[str], width: int) -> int:
+def row_height(texts: Iterable[str], width: int) -> int:
     """In points, for the tallest of wrapped texts: spreadsheets do not all work it out when they open a file."""
     lines = max(
         (sum(max(1, -(-text_width(line) // (width - 2))) for line in text.splitlines()) for text in texts), default=1

@@ -8,6 +8,7 @@ from progress.models.proposal import NextYearProposal
 from progress.models.publication import Correction, Publication, PublishedEvaluation, PublishedMeasure
 from progress.models.round import Extension, Guidance, Round
 from progress.models.scale import Scale, ScaleEntry
+from progress.models.upload import EvaluationUpload
 
 __all__ = [
     "Correction",
@@ -15,6 +16,7 @@ __all__ = [
     "EvaluationEvent",
     "EvaluationIndicator",
     "EvaluationMilestone",
+    "EvaluationUpload",
     "Extension",
     "Guidance",
     "MeasureEvaluation",
