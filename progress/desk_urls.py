@@ -20,6 +20,7 @@ from progress.views import (
     round_preview,
     round_publication,
     rounds,
+    sheets,
     transitions,
 )
 
@@ -30,6 +31,10 @@ urlpatterns = [
     path("evaluations/<int:pk>/", evaluations.evaluation, name="evaluation"),
     path("evaluations/<int:pk>/autosave/", evaluations.autosave, name="autosave"),
     path("evaluations/<int:pk>/<slug:name>/", transitions.transition, name="transition"),
+    path("sheets/<slug:slug>/", sheets.sheets, name="sheets"),
+    path("sheets/<slug:slug>/<int:department>/<slug:shape>.xlsx", sheets.download, name="sheets_download"),
+    path("sheets/<slug:slug>/uploads/<int:number>/", sheets.sheets_preview, name="sheets_preview"),
+    path("sheets/<slug:slug>/uploads/<int:number>/marked.xlsx", sheets.sheets_marked, name="sheets_marked"),
     path("rounds/", rounds.rounds, name="rounds"),
     path("rounds/<slug:slug>/", round_overview.overview, name="round"),
     path("rounds/<slug:slug>/edit/", rounds.edit, name="round_edit"),

@@ -48,6 +48,16 @@ def may_enter_desk(user: User) -> bool:
     )
 
 
+def may_take_sheets(user: User) -> bool:
+    """Whether 調書 as workbooks are for this person: for ICT推進課, and for who fills in or endorses."""
+    return user.may(Permission.REVIEW) or bool(departments_of(user, Role.LIAISON, Role.MANAGER))
+
+
+def rounds_with_sheets(user: User, rounds: Iterable[Round]) -> list[Round]:
+    """Of the rounds the open ones, if the person may take their 調書 away as workbooks."""
+    return [each for each in rounds if each.state == RoundState.OPEN] if may_take_sheets(user) else []
+
+
 def visible_to(user: User) -> QuerySet[Evaluation]:
     """The 調書 the person may know of; everything else is 404.
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Prefetch, Q, QuerySet
 
 from plan.fiscal import fiscal_year_label
+from programs.models import ActionLineage
 from progress.enums import EvaluationField, Status
 from progress.models import Evaluation, EvaluationEvent, EvaluationIndicator, ScaleEntry
 from progress.queries.filling import measured, steps
@@ -79,26 +80,52 @@ def guidance_of(evaluation: Evaluation) -> dict[str, str]:
 def earlier_of(evaluation: Evaluation, visible: QuerySet[Evaluation]) -> dict[EvaluationField, list[Earlier]]:
     """What was written the year before, of the same action or of those it continues.
 
-    Only what is published, or among the `visible` ones of the reader. Two queries.
+    Only what is published, or among the `visible` ones of the reader. Three queries.
     """
-    action = evaluation.action_id
-    same = Q(action=action) | Q(action__descendants__action=action)
+    return earlier_of_many([evaluation], visible)[evaluation.pk]
+
+
+def earlier_of_many(
+    evaluations: Sequence[Evaluation], visible: QuerySet[Evaluation]
+) -> dict[int, dict[EvaluationField, list[Earlier]]]:
+    """`earlier_of` each of several 調書 of one round, by key. Four queries at most."""
+    earlier: dict[int, dict[EvaluationField, list[Earlier]]] = {each.pk: {} for each in evaluations}
+    if not evaluations:
+        return earlier
+    actions = {each.action_id for each in evaluations}
+    came_from = _predecessors(actions)
     readable = Q(status=Status.PUBLISHED) | Q(pk__in=visible.values("pk"))
     found = (
-        Evaluation.objects.filter(same, readable, round__year=evaluation.round.year - 1)
+        Evaluation.objects.filter(
+            readable, action__in=actions.union(*came_from.values()), round__year=evaluations[0].round.year - 1
+        )
         .select_related("round", "action", "grade", "outlook")
         .prefetch_related(Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator")), "milestones")
-        .distinct()
     )
-    earlier: dict[EvaluationField, list[Earlier]] = {}
-    for before in found:
-        of = fiscal_year_label(before.round.year)
-        if before.action_id != action:
-            of = f"{of}、前プログラムの取組 {before.action.code}"
-        for key, text in field_words(before).items():
-            if text:
-                earlier.setdefault(key, []).append(Earlier(of, text))
+    before = {each.action_id: each for each in found}
+    for evaluation in evaluations:
+        for action in (evaluation.action_id, *came_from.get(evaluation.action_id, ())):
+            if action in before:
+                _add_words(earlier[evaluation.pk], before[action], is_same=action == evaluation.action_id)
     return earlier
+
+
+def _predecessors(actions: set[int]) -> dict[int, list[int]]:
+    """Action → those it continues. One query."""
+    came_from: dict[int, list[int]] = {}
+    rows = ActionLineage.objects.filter(action__in=actions).order_by("predecessor__code")
+    for action, predecessor in rows.values_list("action", "predecessor"):
+        came_from.setdefault(action, []).append(predecessor)
+    return came_from
+
+
+def _add_words(earlier: dict[EvaluationField, list[Earlier]], before: Evaluation, *, is_same: bool) -> None:
+    of = fiscal_year_label(before.round.year)
+    if not is_same:
+        of = f"{of}、前プログラムの取組 {before.action.code}"
+    for key, text in field_words(before).items():
+        if text:
+            earlier.setdefault(key, []).append(Earlier(of, text))
 
 
 def course_of(evaluation: Evaluation) -> Course:

@@ -1,5 +1,7 @@
 """A 調書 as it stood in an earlier version, from its history: what somebody had before their eyes."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from progress.models import Evaluation, EvaluationIndicator, EvaluationMilestone
@@ -21,3 +23,34 @@ def values_at(evaluation: Evaluation, version: int) -> dict[Key, Any]:
         for record in records:  # the newest of each row comes last and stays
             values |= {(record.id, field.attname): getattr(record, field.attname) for field in model._meta.fields}
     return values
+
+
+def values_of_versions(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], dict[Key, Any]]:
+    """`values_at` of many: (key of a 調書, version) → its values; those the history does not tell are left out.
+
+    Three queries, none where nothing is wanted.
+    """
+    pairs = set(wanted)
+    if not pairs:
+        return {}
+    keys = {key for key, _ in pairs}
+    saved: dict[tuple[int, int], Any] = {}
+    rows = Evaluation.history.filter(id__in=keys, version__in={version for _, version in pairs})
+    for row in rows.order_by("history_date", "history_id"):
+        if (row.id, row.version) in pairs:
+            saved.setdefault((row.id, row.version), row)
+    found: dict[tuple[int, int], dict[Key, Any]] = {
+        pair: {(None, field.attname): getattr(row, field.attname) for field in Evaluation._meta.fields}
+        for pair, row in saved.items()
+    }
+    for model in (EvaluationIndicator, EvaluationMilestone):
+        records: dict[int, list[Any]] = defaultdict(list)
+        for record in model.history.filter(evaluation__in=keys).order_by("history_date", "history_id"):
+            records[record.evaluation_id].append(record)
+        for pair, row in saved.items():
+            for record in records[pair[0]]:
+                if record.history_date <= row.history_date:
+                    found[pair] |= {
+                        (record.id, field.attname): getattr(record, field.attname) for field in model._meta.fields
+                    }
+    return found

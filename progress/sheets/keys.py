@@ -18,7 +18,7 @@ _BOOK = re.compile(r"book:([0-9]{1,18}):([a-z]{1,20})")
 
 @dataclass(frozen=True)
 class RowMark:
-    """`evaluation` is the key of a 調書, `version` its version when the file was made, `name` part of a field's name."""
+    """`evaluation` is the key of a 調書, `version` that of the moment the file was made, `name` part of a field's."""
 
     evaluation: int
     version: int

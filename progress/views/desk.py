@@ -33,7 +33,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if not permissions.may_enter_desk(user):
         return redirect("accounts:me")
     has_turns = any(user.may(each) for each in (Permission.FILL_IN, Permission.ENDORSE, Permission.REVIEW))
-    form = DeskFilterForm(request.GET, rounds=list(permissions.rounds_visible_to(user)), with_turns=has_turns)
+    rounds = list(permissions.rounds_visible_to(user))
+    form = DeskFilterForm(request.GET, rounds=rounds, with_turns=has_turns)
     waiting, handed_on = permissions.waiting_for(user), permissions.handed_on_by(user)
     chosen = {WAITING: waiting, HANDED_ON: handed_on}.get(form.value("which"), permissions.visible_to(user))
     sort = request.GET.get("sort", "")
@@ -42,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "has_turns": has_turns,
         "waiting": desk.waiting(waiting) if has_turns else None,
         "handed_on": desk.handed_on(handed_on) if has_turns else None,
+        "sheet_rounds": permissions.rounds_with_sheets(user, rounds),
         "form": form,
         "every_round": form.shown_round() == EVERY_ROUND,
         "page": page,

@@ -1,0 +1,90 @@
+"""Workbooks of 調書 between their preview and being taken in; each change is an edit by the person who brings them."""
+
+import datetime
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.enums import AuditKind
+from accounts.models import User
+from progress.actions.evaluations import Answers, save_evaluation
+from progress.errors import ProgressError
+from progress.models import Evaluation, EvaluationUpload, Round
+
+KEPT_FOR = datetime.timedelta(days=7)
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a workbook changes in one 調書, and the version that was looked at."""
+
+    evaluation: Evaluation
+    answers: Answers
+    expected_version: int
+
+
+class AlreadyTaken(ProgressError):
+    """A double click, or the button of a page that was gone back to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "このファイルはすでに取り込んであります。もう一度取り込むときは、ファイルを選び直してください。"
+        )
+
+
+@transaction.atomic
+def keep_upload(*, round_: Round, by: User, name: str, content: bytes) -> EvaluationUpload:
+    """Keep a workbook for its preview.
+
+    Effects, in order: (1) workbooks of any round kept longer than seven days
+    are deleted; (2) the workbook is stored.
+    """
+    EvaluationUpload.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
+    return EvaluationUpload.objects.create(
+        round=round_,
+        by=by,
+        name=name[-LONGEST_NAME:],
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+    )
+
+
+@transaction.atomic
+def take_in(
+    *, upload: EvaluationUpload, edits: Sequence[Edit], by: User, counts: Mapping[str, int]
+) -> list[Evaluation]:
+    """Save everything of `edits`, or nothing. Returns the 調書 as they are stored now.
+
+    `counts` (what → how many) go on record. Effects, in order: (1) the
+    workbook is locked; (2) those of `save_evaluation` for each, in the order
+    of their keys; (3) the workbook bears the time; (4) the audit trail has it.
+    Raises AlreadyTaken, and what `save_evaluation` raises: NotYours, NotNow,
+    StaleSave.
+    """
+    kept = EvaluationUpload.objects.select_for_update().defer("content").get(pk=upload.pk)
+    if kept.applied_at is not None:
+        raise AlreadyTaken
+    moment = timezone.now()
+    saved = [
+        save_evaluation(
+            evaluation=edit.evaluation,
+            answers=edit.answers,
+            by=by,
+            expected_version=edit.expected_version,
+            at=moment,
+        )
+        for edit in sorted(edits, key=lambda each: each.evaluation.pk)
+    ]
+    EvaluationUpload.objects.filter(pk=kept.pk).update(applied_at=moment)
+    audit.record(
+        AuditKind.IMPORTED,
+        by=by,
+        about=f"調書の取込み：{kept.round} {kept.name}",
+        details={"調書": [str(each.action.code) for each in saved], "指紋": kept.sha256, **counts},
+    )
+    return saved
