@@ -10,9 +10,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.enums import Role
 from accounts.models import Department, User
+from progress.actions.sheets import keep_upload
 from tests.progress import round_addresses
 from tests.progress.factories import opened
 from tests.progress.published import accepted_year, published_year
+from tests.progress.sheets import downloaded
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +118,15 @@ DESK: dict[str, dict[str, int]] = {
     # 差戻し of the manager: not theirs is 403, not now a message on the page itself.
     "desk:transition": {**_READERS, "liaison": 403, "manager": 302, "ict_staff": 403},
 }
+# Workbooks of 調書: of a round that is open, for ICT推進課 and the department; what `liaison` chose is theirs alone.
+_TAKERS = {**_READERS}
+_OWN = {**_READERS, "manager": 404, "ict_staff": 404}
+DESK |= {
+    "desk:sheets": _TAKERS,
+    "desk:sheets_download": _TAKERS,
+    "desk:sheets_preview": _OWN,
+    "desk:sheets_marked": _OWN,
+}
 PERSONAS = ("citizen", "liaison", "manager", "committee_viewer", "ict_staff", "administrator")
 
 
@@ -160,10 +171,16 @@ def _leads_to_the_log_in(response: Any) -> bool:
 
 
 @pytest.fixture
-def of_a_draft(division: Department) -> dict[str, dict[str, Any]]:
-    """How to fill in the addresses at the desk: a blank 調書 of `liaison`'s department."""
+def of_a_draft(division: Department, liaison: User) -> dict[str, dict[str, Any]]:
+    """How to fill in the addresses at the desk: a blank 調書 of `liaison`'s department, and its workbook."""
     evaluation = opened(division).evaluations.get()
+    slug, content = evaluation.round.slug, downloaded(evaluation, liaison)
+    upload = keep_upload(round_=evaluation.round, by=liaison, name="調書.xlsx", content=content)
     return {
+        "desk:sheets": {"slug": slug},
+        "desk:sheets_download": {"slug": slug, "department": division.pk, "shape": "list"},
+        "desk:sheets_preview": {"slug": slug, "number": upload.pk},
+        "desk:sheets_marked": {"slug": slug, "number": upload.pk},
         "desk:evaluation": {"pk": evaluation.pk},
         "desk:autosave": {"pk": evaluation.pk},
         "desk:transition": {"pk": evaluation.pk, "name": "return_by_manager"},

@@ -18,6 +18,8 @@ CODE, TITLE, STATE = "取組コード", "取組名", "状態"
 INDICATOR, MILESTONE = "指標名", "マイルストーン"
 LIST_SHEET, INDICATOR_SHEET, MILESTONE_SHEET = "調書", "指標", "マイルストーン"
 PROSE_WIDTH, NOTE_WIDTH, SHORT_WIDTH = 44, 30, 16
+# What can be read on one page across, beside the code and the title.
+SHEET_OF_PAPER = 140
 _ABOUT_PART = {
     "actual": EvaluationField.INDICATORS,
     "no_actual_reason": EvaluationField.INDICATORS,
@@ -158,7 +160,8 @@ def _write(pages: Pages, name: str, columns: Sequence[Told | Asked], lines: Sequ
     _add_choices(pages, page, columns, lines)
     hide(page, rows=[1], columns=[1])
     page.freeze_panes = "D3"
-    page.print_title_rows = "2:2"
+    page.print_title_rows, page.print_title_cols = "2:2", "B:C"
+    page.page_setup.fitToWidth = max(1, round(sum(each.width for each in columns) / SHEET_OF_PAPER))
     if lines:
         page.auto_filter.ref = f"B2:{get_column_letter(len(columns) + 4)}{len(lines) + 2}"
         page.protection.autoFilter = False

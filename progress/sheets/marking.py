@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from openpyxl.comments import Comment
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from programs.workbook.writing import put_text, set_up, text_width
@@ -19,8 +19,11 @@ _WIDTHS = (28, 10, 14, 30, 40, 40, 60)
 _LABELS = ("シート", "セル", "取組コード", "項目", "ファイルの内容", "保存されている内容", "理由と直し方")
 
 
-def marked(content: bytes, preview: Preview) -> bytes:
-    """The same workbook with marks; nothing that was typed is changed. It can be chosen again when it is mended."""
+def marked(content: bytes, preview: Preview, mark: str = "") -> bytes:
+    """The same workbook with marks; nothing that was typed is changed. It can be chosen again when it is mended.
+
+    `mark` (「見本データ」) stands at the head of the printed list.
+    """
     workbook = opened(content)
     if LIST in workbook.sheetnames:
         workbook.remove(workbook[LIST])
@@ -29,7 +32,7 @@ def marked(content: bytes, preview: Preview) -> bytes:
         _mark(workbook, each.place, reason(each))
     for lost in preview.lost:
         _mark(workbook, lost.place, f"{lost.problem}{lost.remedy}")
-    _write_list(workbook, outcomes, preview)
+    _write_list(workbook, outcomes, preview, mark)
     out = io.BytesIO()
     workbook.save(out)
     return out.getvalue()
@@ -54,9 +57,9 @@ def _mark(workbook: Any, place: Place, text: str) -> None:
     cell.comment = Comment(text[:1000], "取込みの結果", height=120, width=340)
 
 
-def _write_list(workbook: Any, outcomes: Sequence[Outcome], preview: Preview) -> None:
+def _write_list(workbook: Any, outcomes: Sequence[Outcome], preview: Preview, mark: str) -> None:
     page = workbook.create_sheet(LIST, 0)
-    set_up(page, "")
+    set_up(page, mark)
     workbook.active = 0
     for each in workbook.worksheets[1:]:
         each.sheet_view.tabSelected = False
@@ -88,7 +91,7 @@ def _write_row(page: Any, number: int, row: Sequence[str]) -> None:
     for index, (text, width) in enumerate(zip(row, _WIDTHS, strict=True), start=1):
         cell = page.cell(row=number, column=index)
         put_text(cell, text)
-        cell.alignment = cell.alignment.copy(wrap_text=True, vertical="top")
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
         if number == 1:
             cell.font, cell.fill = Font(bold=True), _HEAD
         lines = max(lines, sum(max(1, -(-text_width(line) // (width - 2))) for line in text.splitlines()))

@@ -24,7 +24,7 @@ from progress.forms.sheets import SheetsForm
 from progress.models import EvaluationUpload, Round
 from progress.sheets.comparing import Preview, answers_of, preview, undecided
 from progress.sheets.contents import contents_of, departments_with_sheets, latest_uploads, may_upload
-from progress.sheets.downloading import Shape, filename, workbook_of
+from progress.sheets.downloading import SAMPLE_MARK, Shape, filename, workbook_of
 from progress.sheets.marking import marked
 from progress.sheets.reading import Untaken
 from progress.views.access import reader
@@ -96,7 +96,8 @@ def sheets_marked(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     kept = _kept_or_404(user, slug, number)
     content = bytes(kept.content)
     stem = kept.name.removesuffix(".xlsx").removesuffix("_確認")
-    return _download(marked(content, preview(content, kept.round, user)), f"{stem}_確認.xlsx")
+    mark = SAMPLE_MARK if kept.round.is_sample else ""
+    return _download(marked(content, preview(content, kept.round, user), mark), f"{stem}_確認.xlsx")
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────────────────

@@ -62,6 +62,13 @@ def _rows_of(number: int) -> bytes:
     return repacked({"xl/worksheets/sheet1.xml": sheet_of(b'<row r="1">' + head + b"</row>" + rows)})
 
 
+def _area(tag: str) -> bytes:
+    """A small file that says that all cells of a sheet are one, or one link; padded over the chunks that are read."""
+    padding = b" " * 1000
+    end = tag.encode().replace(b"REF", padding + b'ref="A1:XFD1048576"')
+    return repacked({"xl/worksheets/sheet1.xml": sheet_of(b"").replace(b"</worksheet>", end + b"</worksheet>")})
+
+
 def _wide_rows() -> bytes:
     """Every row has one cell, in the last column there is."""
     rows = b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (n, n) for n in range(1, 19_001))
@@ -126,6 +133,22 @@ REFUSED: list[tuple[str, Callable[[], bytes], str]] = [
         "broken XML",
         lambda: repacked({"xl/worksheets/sheet1.xml": b"<worksheet><sheetData>"}),
         "Excelファイルとして読み取れませんでした。",
+    ),
+    ("macro sheet", lambda: repacked({"xl/macrosheets/sheet1.xml": b"<x/>"}), "マクロを含むファイルは読み込めません。"),
+    (
+        "merged to the end",
+        lambda: _area("<mergeCells><mergeCell REF/></mergeCells>"),
+        "展開すると大きくなりすぎるファイルです（100MBまで）。",
+    ),
+    (
+        "one link over all",
+        lambda: _area("<x:hyperlinks xmlns:x='u'><x:hyperlink display='>' REF/></x:hyperlinks>"),
+        "展開すると大きくなりすぎるファイルです（100MBまで）。",
+    ),
+    (
+        "entities in UTF-16",
+        lambda: repacked({"xl/workbook.xml": '<?xml version="1.0"?><!DOCTYPE x>'.encode("utf-16")}),
+        "Excelが作らない書き方（実体参照の定義）を含むため、読み込みません。",
     ),
     ("too many rows", lambda: _rows_of(60_000), "20,000行を超えるシートがあります。"),
 ]

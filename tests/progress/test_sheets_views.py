@@ -1,0 +1,204 @@
+"""The pages of the round trip: taken away, brought back, looked at, taken in as an edit by that person."""
+
+import io
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import Workbook, load_workbook
+
+from accounts.enums import AuditKind
+from accounts.models import AuditEntry, User
+from progress.actions.evaluations import Answers, perform, save_evaluation
+from progress.models import Evaluation, EvaluationUpload
+from progress.sheets.marking import LIST
+from progress.workflow import SUBMIT
+from tests.html_validity import validate
+from tests.progress.factories import fill_in, opened
+from tests.progress.sheets import answer_cell, downloaded, saved, typed
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+
+
+def address(evaluation: Evaluation, end: str = "") -> str:
+    return f"/desk/sheets/{evaluation.round.slug}/{end}"
+
+
+def sent(client: Client, evaluation: Evaluation, content: bytes, name: str = "調書.xlsx") -> Any:
+    return client.post(address(evaluation), {"file": SimpleUploadedFile(name, content)})
+
+
+def page_of(response: Any) -> str:
+    assert response.status_code == 200
+    return unescape(response.content.decode())
+
+
+def previewed(client: Client, evaluation: Evaluation, content: bytes) -> tuple[str, str, dict[str, str]]:
+    """The address of the preview, its page, and what its form would send."""
+    url = sent(client, evaluation, content).headers["Location"]
+    page = page_of(client.get(url))
+    fingerprint = re.search(r'name="fingerprint" value="([0-9a-f]+)"', page)
+    assert fingerprint is not None
+    return url, page, {"fingerprint": fingerprint[1]}
+
+
+def stored(evaluation: Evaluation) -> Evaluation:
+    return Evaluation.objects.with_everything().get(pk=evaluation.pk)
+
+
+def test_a_workbook_is_looked_at_and_taken_in_as_an_edit(full: Evaluation, liaison: User, client_of: ClientOf) -> None:
+    client = client_of(liaison)
+    assert f'href="{address(full)}"' in page_of(client.get("/desk/"))
+    (link,) = re.findall(r'href="(/desk/sheets/[^"]+/sheets.xlsx)"', page_of(client.get(address(full))))
+    taken = client.get(link)
+    assert taken.headers["Content-Disposition"].endswith("_%E8%A6%8B%E6%9C%AC%E3%83%87%E3%83%BC%E3%82%BF.xlsx")
+    content = typed(taken.content, full, results="申請を電子化した。\n件数は12件", settlement="1,234千円", actual=12)
+    url, page, form = previewed(client, full, content)
+    assert (stored(full).results, stored(full).version) == ("", 1)
+    assert ("新しい記入 3項目" in page, "この内容で取り込む" in page, "見本データ" in page) == (True, True, True)
+    after = page_of(client.post(url, form, follow=True))
+    assert "『調書.xlsx』を取り込みました。調書1件を保存しました。" in after
+    now = stored(full)
+    assert (now.results, now.settlement, now.version, now.saved_by) == (
+        "申請を電子化した。\n件数は12件",
+        1234,
+        2,
+        liaison,
+    )
+    assert now.indicators.get().actual == 12
+    assert [each.label for each in now.events.filter(transition="save")] == ["保存"]
+    entry = AuditEntry.objects.filter(kind=AuditKind.IMPORTED).get()
+    assert (entry.person, "調書の取込み" in entry.about, '"取り込んだ項目":3' in entry.details) == (liaison, True, True)
+    # a second click, and the same file once more, change nothing
+    client.post(url, form)
+    _, page, _ = previewed(client, full, content)
+    assert "変わるところはありません" in page
+    assert (stored(full).version, AuditEntry.objects.filter(kind=AuditKind.IMPORTED).count()) == (2, 1)
+
+
+def test_what_cannot_be_taken_is_given_back_and_the_rest_is_taken(
+    full: Evaluation, liaison: User, client_of: ClientOf
+) -> None:
+    client = client_of(liaison)
+    content = typed(downloaded(full, liaison), full, results="実施した", settlement="12,30o", problems="=A1")
+    url, page, form = previewed(client, full, content)
+    assert "取り込めないところが2か所あります" in page
+    assert re.findall(r"<td>(『12,30o』は[^<]+)</td>", page) == [
+        "『12,30o』は金額として読めません。千円単位の数字で入力してください（例：1,234または1,234千円）。"
+    ]
+    back = load_workbook(io.BytesIO(client.get(f"{url}marked.xlsx").content))
+    rows = [[cell.value for cell in row] for row in back[LIST].iter_rows()]
+    assert [(row[3], row[4]) for row in rows[1:]] == [("決算額（千円）", "12,30o"), ("課題", "=A1")]
+    cell = answer_cell(back, full, "settlement")
+    assert (cell.value, cell.fill.fgColor.rgb, cell.comment.text) == ("12,30o", "00FFC7CE", rows[1][6])
+    assert answer_cell(back, full, "results").value == "実施した"
+    client.post(url, form)
+    assert (stored(full).results, stored(full).settlement, stored(full).problems) == ("実施した", None, "")
+    # mended in the file that was given back
+    cell.value, answer_cell(back, full, "problems").value = 1230, "特になし"
+    url, _, form = previewed(client, full, saved(back))
+    client.post(url, form)
+    assert (stored(full).settlement, stored(full).problems) == (1230, "特になし")
+
+
+def test_of_a_conflict_both_are_shown_and_one_is_chosen(full: Evaluation, liaison: User, client_of: ClientOf) -> None:
+    content = typed(downloaded(full, liaison), full, results="ファイル", outcomes="ファイル", problems="ファイル")
+    values = {"results": "画面", "outcomes": "画面", "problems": "画面"}
+    save_evaluation(evaluation=full, answers=Answers(values=values), by=liaison, expected_version=1)
+    client = client_of(liaison)
+    url, page, form = previewed(client, full, content)
+    keys = [f"choice-{full.pk}-{name}" for name in values]
+    assert re.findall(r'name="(choice-[^"]+)" value="mine"', page) == keys
+    refused = page_of(client.post(url, form))
+    assert "重なりのある項目は、どちらを残すかを選んでください。" in refused
+    assert stored(full).version == 2
+    client.post(url, {**form, **dict(zip(keys, ("mine", "theirs", "both"), strict=True))})
+    now = stored(full)
+    assert (now.results, now.outcomes, now.problems) == ("ファイル", "画面", "画面\nファイル")
+    back = load_workbook(io.BytesIO(client.get(f"{url}marked.xlsx").content))
+    assert back[LIST]["E2"].value == "ファイル"
+
+
+def test_what_was_saved_after_the_preview_is_not_written_over(
+    full: Evaluation, liaison: User, client_of: ClientOf
+) -> None:
+    client = client_of(liaison)
+    url, _, form = previewed(client, full, typed(downloaded(full, liaison), full, results="ファイル"))
+    save_evaluation(evaluation=full, answers=Answers(values={"results": "画面"}), by=liaison, expected_version=1)
+    page = page_of(client.post(url, form))
+    assert "確かめていただいた後に、調書の内容が変わりました。まだ何も取り込んでいません。" in page
+    assert ("重なり 1項目" in page, stored(full).results) == (True, "画面")
+    # submitted meanwhile: the text is still there, and cannot be saved
+    fill_in(stored(full), liaison)
+    perform(evaluation=full, transition=SUBMIT, by=liaison)
+    page = page_of(client.get(url))
+    assert "この調書は今「課長の承認待ち」のため、保存はできません。" in page
+    assert ("読めた項目だけを取り込む" in page, "印を付けたファイルをダウンロードする" in page) == (False, True)
+
+
+def test_others_take_away_or_see_nothing(
+    full: Evaluation,
+    liaison: User,
+    other_liaison: User,
+    manager: User,
+    ict_staff: User,
+    committee_viewer: User,
+    client_of: ClientOf,
+) -> None:
+    content = typed(downloaded(full, liaison), full, results="ファイル")
+    kept = sent(client_of(liaison), full, content).headers["Location"]
+    download = address(full, f"{full.department_id}/list.xlsx")
+    for person in (manager, ict_staff):
+        client = client_of(person)
+        assert "記入したファイルを取り込めるのは、所管課の担当者です。" in page_of(client.get(address(full)))
+        statuses = (
+            client.get(download).status_code,
+            sent(client, full, content).status_code,
+            client.get(kept).status_code,
+        )
+        assert statuses == (200, 403, 404)
+    stranger = client_of(other_liaison)
+    assert stranger.get(download).status_code == 404
+    assert "この年度の、あなたの課の調書ではありません。" in page_of(
+        stranger.get(sent(stranger, full, content).headers["Location"])
+    )
+    assert client_of(committee_viewer).get(address(full)).status_code == 404
+    assert (EvaluationUpload.objects.count(), stored(full).version) == (2, 1)
+
+
+def test_what_is_no_workbook_of_this_round_is_refused_and_not_kept(
+    full: Evaluation, liaison: User, client_of: ClientOf
+) -> None:
+    client = client_of(liaison)
+    strange = opened(full.department, year=2017).evaluations.get()
+    files = {
+        "古い.xls": bytes.fromhex("d0cf11e0a1b11ae1") + b"0" * 600,
+        "調書.xlsx": b"PK\x03\x04 broken",
+        "空.xlsx": saved(Workbook()),
+    }
+    pages = {name: page_of(sent(client, full, content, name)) for name, content in files.items()}
+    assert (
+        "『古い.xls』は読み込めません。パスワードで保護されているか、古い形式（.xls）のファイルです。"
+        in pages["古い.xls"]
+    )
+    assert "『調書.xlsx』は読み込めません。ファイルが壊れているか、途中で切れています。" in pages["調書.xlsx"]
+    assert "『空.xlsx』に、この年度のあなたの課の調書が見つかりません。" in pages["空.xlsx"]
+    assert EvaluationUpload.objects.count() == 0
+    _, page, _ = previewed(client, full, typed(downloaded(strange, liaison), strange, results="別の年度"))
+    assert "この年度の、あなたの課の調書ではありません。" in page
+
+
+def test_the_pages_are_valid(full: Evaluation, liaison: User, client_of: ClientOf) -> None:
+    client = client_of(liaison)
+    content = typed(downloaded(full, liaison), full, results="ファイル", outcomes="新しい", settlement="x", grade="1")
+    save_evaluation(evaluation=full, answers=Answers(values={"results": "画面"}), by=liaison, expected_version=1)
+    url, page, _ = previewed(client, full, content)
+    broken = sent(client, full, b"no file").content.decode()
+    pages = {"/sheets/": client.get(address(full)).content.decode(), "/broken/": broken}
+    assert validate({**pages, url: client.get(url).content.decode()}) == []
+    assert "重なり 1項目" in page
