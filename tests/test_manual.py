@@ -65,6 +65,7 @@ def test_the_chapters_are_there() -> None:
         "14-reorganisation.md",
         "15-papers.md",
         "16-workbooks.md",
+        "17-excel.md",
         "README.md",
     ]
 

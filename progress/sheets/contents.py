@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django.db.models import QuerySet
 
@@ -11,6 +12,7 @@ from accounts.permissions import Permission
 from progress import permissions
 from progress.enums import EvaluationField, RoundState
 from progress.models import Evaluation, EvaluationUpload, Round, ScaleEntry
+from progress.models.evaluation import EvaluationQuerySet
 from progress.queries.evaluation_page import Earlier, earlier_of_many
 from progress.queries.filling import entries_of
 from progress.queries.guidance import guidance_texts
@@ -31,7 +33,8 @@ class Contents:
 def contents_of(round_: Round, department: Department, user: User) -> Contents:
     """What the person may read of the department's 調書. Twelve queries at most."""
     visible = permissions.visible_to(user)
-    evaluations = list(visible.filter(round=round_, department=department).with_answers().order_by("action__code"))
+    found = cast("EvaluationQuerySet", visible.filter(round=round_, department=department))
+    evaluations = list(found.with_answers().order_by("action__code"))
     return Contents(
         round=round_,
         department=department,
@@ -59,7 +62,7 @@ def may_upload(round_: Round, user: User) -> bool:
 def answerable(round_: Round, user: User) -> list[Evaluation]:
     """The 調書 of the round that the person's departments fill in, with their answers. Three queries."""
     mine = permissions.departments_of(user, Role.LIAISON)
-    found = permissions.visible_to(user).filter(round=round_, department__in=mine)
+    found = cast("EvaluationQuerySet", permissions.visible_to(user).filter(round=round_, department__in=mine))
     return list(found.with_answers().select_related("saved_by").order_by("action__code"))
 
 

@@ -22,8 +22,8 @@ from openpyxl.utils import get_column_letter
 from programs import excel_safety, reading
 from progress.sheets.keys import ANSWER, BookMark, RowMark, book_mark, column_mark, row_mark
 
-# All cells of the file are kept in memory: 500 調書 as sheets have 150,000.
-MOST_MARKUP = 1_500_000
+# All cells of the file are kept in memory. 100 調書 as sheets of their own have 70,000.
+MOST_MARKUP = 400_000
 CODE, ANSWERS = "取組コード", "記入欄"
 _SHIFTED = (
     "行の並べ替えや貼り付けで、読み取りの目印と内容がずれています。元の並びに戻すか、ダウンロードし直してください。"
