@@ -167,7 +167,8 @@ def _took(request: HttpRequest, user: User, kept: EvaluationUpload, seen: Previe
     except (StaleSave, NotNow, Untaken) as error:
         messages.error(request, f"まだ何も取り込んでいません。{error}")
         return False
-    messages.success(request, f"『{kept.name}』を取り込みました。調書{len(saved)}件を保存しました。")
+    done = f"調書{len(saved)}件を保存しました。" if saved else "変えた調書はありません。"
+    messages.success(request, f"『{kept.name}』を取り込みました。{done}")
     return True
 
 
