@@ -8,7 +8,8 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from programs.workbook.writing import put_text, set_up, text_width
+from programs.workbook.cells import put_text
+from programs.workbook.writing import set_up, text_width
 from progress.sheets.comparing import Kind, Outcome, Preview
 from progress.sheets.locating import Place, opened
 

@@ -12,7 +12,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from programs.workbook.writing import put_text, row_height, set_up, text_width
+from programs.workbook.cells import put_text
+from programs.workbook.writing import row_height, set_up, text_width
 
 FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 LONGEST_NAME = 31
