@@ -69,6 +69,7 @@ class Preview:
         found = list(rows_of_a_round(evaluations))
         for each in found:
             each.round = self.published.round
+            each.action.program = self.published.round.program
         return [frozen_evaluation(each, self.publication) for each in found]
 
     def result_page(

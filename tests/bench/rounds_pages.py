@@ -153,6 +153,8 @@ FILES = [
     Page("programs:indicators_csv", kwargs=PROGRAM),
     Page("progress:measures_csv", kwargs=PUBLISHED),
     Page("progress:actions_csv", kwargs=PUBLISHED),
+    Page("progress:codes_csv", kwargs=PUBLISHED),
+    Page("progress:entries_csv", kwargs=PUBLISHED),
     Page("progress:results_csv", kwargs=PUBLISHED),
     Page("desk:round_evaluations_csv", STAFF, OPEN),
 ]
