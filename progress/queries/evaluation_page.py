@@ -1,12 +1,14 @@
 """What stands beside a 調書: 記入要領, last year's text, remarks, what happened to it, what its numbers say."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from plan.fiscal import fiscal_year_label
+from plan.queries.json_rows import rows_below
 from programs.models import ActionLineage
 from progress.enums import EvaluationField, Status
 from progress.models import Evaluation, EvaluationEvent, EvaluationIndicator, ScaleEntry
@@ -80,7 +82,7 @@ def guidance_of(evaluation: Evaluation) -> dict[str, str]:
 def earlier_of(evaluation: Evaluation, visible: QuerySet[Evaluation]) -> dict[EvaluationField, list[Earlier]]:
     """What was written the year before, of the same action or of those it continues.
 
-    Only what is published, or among the `visible` ones of the reader. Three queries.
+    Only what is published, or among the `visible` ones of the reader. At most three queries.
     """
     return earlier_of_many([evaluation], visible)[evaluation.pk]
 
@@ -88,35 +90,36 @@ def earlier_of(evaluation: Evaluation, visible: QuerySet[Evaluation]) -> dict[Ev
 def earlier_of_many(
     evaluations: Sequence[Evaluation], visible: QuerySet[Evaluation]
 ) -> dict[int, dict[EvaluationField, list[Earlier]]]:
-    """`earlier_of` each of several 調書 of one round, by key. Four queries at most."""
+    """`earlier_of` each of several 調書 of one round, by key. At most three queries."""
     earlier: dict[int, dict[EvaluationField, list[Earlier]]] = {each.pk: {} for each in evaluations}
     if not evaluations:
         return earlier
     actions = {each.action_id for each in evaluations}
-    came_from = _predecessors(actions)
+    lineage = ActionLineage.objects.filter(action__in=actions)
     readable = Q(status=Status.PUBLISHED) | Q(pk__in=visible.values("pk"))
     found = (
-        Evaluation.objects.filter(
-            readable, action__in=actions.union(*came_from.values()), round__year=evaluations[0].round.year - 1
-        )
+        Evaluation.objects.filter(readable, round__year=evaluations[0].round.year - 1)
+        .filter(Q(action__in=actions) | Q(action__in=lineage.values("predecessor")))
+        .annotate(continued_by=rows_below(lineage, "predecessor__evaluations", action="action_id"))
         .select_related("round", "action", "grade", "outlook")
         .prefetch_related(Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator")), "milestones")
+        .order_by("action__code")
     )
-    before = {each.action_id: each for each in found}
+    before = _before(found)
     for evaluation in evaluations:
-        for action in (evaluation.action_id, *came_from.get(evaluation.action_id, ())):
-            if action in before:
-                _add_words(earlier[evaluation.pk], before[action], is_same=action == evaluation.action_id)
+        for each in before.get(evaluation.action_id, ()):
+            _add_words(earlier[evaluation.pk], each, is_same=each.action_id == evaluation.action_id)
     return earlier
 
 
-def _predecessors(actions: set[int]) -> dict[int, list[int]]:
-    """Action → those it continues. One query."""
-    came_from: dict[int, list[int]] = {}
-    rows = ActionLineage.objects.filter(action__in=actions).order_by("predecessor__code")
-    for action, predecessor in rows.values_list("action", "predecessor"):
-        came_from.setdefault(action, []).append(predecessor)
-    return came_from
+def _before(found: Iterable[Any]) -> dict[int, list[Evaluation]]:
+    """Action → its own 調書 of the year before, then those of the actions it continues."""
+    before: dict[int, list[Evaluation]] = {}
+    for each in found:
+        before.setdefault(each.action_id, []).insert(0, each)
+        for row in each.continued_by or ():
+            before.setdefault(row["action"], []).append(each)
+    return before
 
 
 def _add_words(earlier: dict[EvaluationField, list[Earlier]], before: Evaluation, *, is_same: bool) -> None:
