@@ -1,5 +1,8 @@
 """Forms of the import of a programme."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
@@ -7,28 +10,40 @@ from programs import excel_safety
 from programs.importing.tables import read_tables
 
 
-class UploadForm(forms.Form):
-    """A file to import; anything that is no workbook is refused before it is kept."""
+class WorkbookField(forms.FileField):
+    """A workbook; what `opens` refuses with UnsafeFile is refused before it is kept."""
 
-    file = forms.FileField(
-        label="Excelファイル",
-        help_text="様式または書き出したファイル（.xlsx、10MBまで）を選びます。",
-        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
-        error_messages={
-            "required": "ファイルを選んでください。",
-            "empty": "ファイルが空です。Excelで開いて中身を確かめ、保存し直してください。",
-        },
-    )
+    def __init__(self, *, label: str, help_text: str, opens: Callable[[bytes], object]) -> None:
+        self._opens = opens
+        super().__init__(
+            label=label,
+            help_text=help_text,
+            widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+            error_messages={
+                "required": "ファイルを選んでください。",
+                "empty": "ファイルが空です。Excelで開いて中身を確かめ、保存し直してください。",
+            },
+        )
 
-    def clean_file(self) -> "UploadedFile[bytes]":
+    def clean(self, data: Any, initial: Any = None) -> "UploadedFile[bytes]":
         """The file, which can be opened."""
-        file: UploadedFile[bytes] = self.cleaned_data["file"]
+        file: UploadedFile[bytes] = super().clean(data, initial)
         try:
-            read_tables(file.read(excel_safety.LARGEST_FILE + 1))
+            self._opens(file.read(excel_safety.LARGEST_FILE + 1))
         except excel_safety.UnsafeFile as error:
             raise forms.ValidationError(f"『{file.name}』は読み込めません。{error}") from error
         file.seek(0)
         return file
+
+
+class UploadForm(forms.Form):
+    """A file to import."""
+
+    file = WorkbookField(
+        label="Excelファイル",
+        help_text="様式または書き出したファイル（.xlsx、10MBまで）を選びます。",
+        opens=read_tables,
+    )
 
 
 class ConfirmForm(forms.Form):

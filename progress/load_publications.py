@@ -9,7 +9,7 @@ from django.db import models
 
 from accounts.models import Department, User
 from programs.models import Action
-from progress.actions.freezing import freeze_measures
+from progress.actions.freezing import freeze_measures, listed_evaluation
 from progress.enums import PublicationKind
 from progress.models import Correction, Evaluation, Publication, PublishedEvaluation, Round
 from progress.queries.filling import entries_of
@@ -91,32 +91,12 @@ def _correct(round_: Round, *, by: User, moment: datetime.datetime) -> None:
 def _published(
     evaluation: Evaluation, action: Action, department: Department, publication: Publication
 ) -> PublishedEvaluation:
-    """A row like those of `actions.freezing`, of what is at hand: reading every 調書 again would take an hour."""
-    grade, outlook = evaluation.grade, evaluation.outlook
-    direction = action.main_direction
-    return PublishedEvaluation(
-        publication=publication,
-        round_id=evaluation.round_id,
-        evaluation=evaluation,
-        action=action,
-        measure=direction.measure,
-        direction=direction,
-        department=department,
-        code=action.code,
-        title=action.title,
-        department_name=department.name,
-        bureau_name=department.bureau.name if department.bureau else "",
-        grade_kind=grade.kind if grade else "",
-        grade_symbol=grade.symbol if grade else "",
-        grade_label=grade.label if grade else "",
-        outlook_symbol=outlook.symbol if outlook else "",
-        outlook_label=outlook.label if outlook else "",
-        budget=evaluation.planned_budget,
-        settlement=evaluation.settlement,
-        indicators_total=1,
-        indicators_reached=0,
-        data=_data(evaluation, action, department),
-    )
+    """A row as `actions.freezing` makes it, of what is at hand: reading every 調書 again would take an hour."""
+    evaluation.action, evaluation.department = action, department
+    row = listed_evaluation(evaluation, publication)
+    row.indicators_total = 1
+    row.data = _data(evaluation, action, department)
+    return row
 
 
 def _data(evaluation: Evaluation, action: Action, department: Department) -> dict[str, Any]:

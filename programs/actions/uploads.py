@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,9 +12,11 @@ from programs.actions.importing import ImportResult, import_program
 from programs.importing.errors import ImportFailed
 from programs.importing.tables import Tables
 from programs.models import Program, ProgramUpload
+from programs.models.upload import KeptFile
 
 KEPT_FOR = datetime.timedelta(days=7)
 LONGEST_NAME = 200
+Kept = TypeVar("Kept", bound=KeptFile)
 
 
 class AlreadyImported(ImportFailed):
@@ -23,6 +26,13 @@ class AlreadyImported(ImportFailed):
         super().__init__("このファイルはすでに取り込んであります。内容は変わっていません。")
 
 
+def keep_file(model: type[Kept], name: str, content: bytes, **of: object) -> Kept:
+    """Store a file for its preview, and delete those of its kind that waited longer than seven days."""
+    model._default_manager.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
+    sha256 = hashlib.sha256(content).hexdigest()
+    return model._default_manager.create(name=name[-LONGEST_NAME:], sha256=sha256, content=content, **of)
+
+
 @transaction.atomic
 def keep_upload(*, program: Program, by: User, name: str, content: bytes) -> ProgramUpload:
     """Keep a file for its preview.
@@ -30,14 +40,7 @@ def keep_upload(*, program: Program, by: User, name: str, content: bytes) -> Pro
     Effects, in order: (1) files of any programme kept longer than seven days
     are deleted; (2) the file is stored.
     """
-    ProgramUpload.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
-    return ProgramUpload.objects.create(
-        program=program,
-        by=by,
-        name=name[-LONGEST_NAME:],
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
-    )
+    return keep_file(ProgramUpload, name, content, program=program, by=by)
 
 
 @transaction.atomic

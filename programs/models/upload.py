@@ -1,4 +1,4 @@
-"""A file that waits between its preview and its import."""
+"""Files that wait between their preview and their import."""
 
 from django.conf import settings
 from django.db import models
@@ -7,13 +7,9 @@ from django.utils import timezone
 from programs.models.program import Program
 
 
-class ProgramUpload(models.Model):
-    """取り込むファイル: the bytes as they came. They are read and compared anew whenever they are used."""
+class KeptFile(models.Model):
+    """The bytes of a file as they came. They are read and compared anew whenever they are used."""
 
-    program = models.ForeignKey(Program, verbose_name="プログラム", on_delete=models.CASCADE, related_name="uploads")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="選んだ人", on_delete=models.PROTECT, related_name="program_uploads"
-    )
     made_at = models.DateTimeField("選んだ日時", default=timezone.now)
     name = models.CharField("ファイル名", max_length=200)
     sha256 = models.CharField("指紋", max_length=64)
@@ -21,9 +17,21 @@ class ProgramUpload(models.Model):
     applied_at = models.DateTimeField("取り込んだ日時", null=True, blank=True)
 
     class Meta:
-        verbose_name = "取り込むファイル"
-        verbose_name_plural = "取り込むファイル"
+        abstract = True
         ordering = ["-made_at", "-pk"]
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProgramUpload(KeptFile):
+    """取り込むファイル."""
+
+    program = models.ForeignKey(Program, verbose_name="プログラム", on_delete=models.CASCADE, related_name="uploads")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="選んだ人", on_delete=models.PROTECT, related_name="program_uploads"
+    )
+
+    class Meta(KeptFile.Meta):
+        verbose_name = "取り込むファイル"
+        verbose_name_plural = "取り込むファイル"

@@ -1,7 +1,5 @@
 """Workbooks of 調書 between their preview and being taken in; each change is an edit by the person who brings them."""
 
-import datetime
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,12 +9,10 @@ from django.utils import timezone
 from accounts import audit
 from accounts.enums import AuditKind
 from accounts.models import User
+from programs.actions.uploads import keep_file
 from progress.actions.evaluations import Answers, save_evaluation
 from progress.errors import ProgressError
 from progress.models import Evaluation, EvaluationUpload, Round
-
-KEPT_FOR = datetime.timedelta(days=7)
-LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -44,14 +40,7 @@ def keep_upload(*, round_: Round, by: User, name: str, content: bytes) -> Evalua
     Effects, in order: (1) workbooks of any round kept longer than seven days
     are deleted; (2) the workbook is stored.
     """
-    EvaluationUpload.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
-    return EvaluationUpload.objects.create(
-        round=round_,
-        by=by,
-        name=name[-LONGEST_NAME:],
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
-    )
+    return keep_file(EvaluationUpload, name, content, round=round_, by=by)
 
 
 @transaction.atomic
