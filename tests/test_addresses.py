@@ -1,6 +1,5 @@
 """Every address × every persona. A new address fails here until it is listed."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from progress.actions.sheets import keep_upload
 from tests.progress import round_addresses
 from tests.progress.factories import opened
 from tests.progress.published import accepted_year, published_year
+from tests.progress.round_addresses import statuses
 from tests.progress.sheets import downloaded
 
 pytestmark = pytest.mark.django_db
@@ -161,10 +161,6 @@ def test_every_address_is_listed() -> None:
     )
 
 
-def _statuses(responses: Mapping[str, Any]) -> dict[str, int]:
-    return {name: response.status_code for name, response in responses.items()}
-
-
 def _leads_to_the_log_in(response: Any) -> bool:
     """And from there back to the address that was asked for."""
     return bool(response.headers["Location"] == f"/accounts/login/?next={response.wsgi_request.path}")
@@ -193,7 +189,7 @@ def test_address_at_the_desk_is_open_to_whom_it_concerns(
 ) -> None:
     browser = browser_of(persona)
     responses = {name: browser.get(reverse(name, kwargs=of_a_draft.get(name, {}))) for name in DESK}
-    assert _statuses(responses) == {name: known[persona] for name, known in DESK.items()}
+    assert statuses(responses) == {name: known[persona] for name, known in DESK.items()}
     if persona == "citizen":
         assert all(_leads_to_the_log_in(response) for response in responses.values())
 
@@ -202,7 +198,7 @@ def test_address_at_the_desk_is_open_to_whom_it_concerns(
 def test_public_address_is_open_to_everybody(persona: str, browser_of: Any) -> None:
     browser = browser_of(persona)
     responses = {name: browser.get(reverse(name, kwargs=kwargs)) for name, kwargs in PUBLIC.items()}
-    assert _statuses(responses) == dict.fromkeys(PUBLIC, 200)
+    assert statuses(responses) == dict.fromkeys(PUBLIC, 200)
     assert [name for name, response in responses.items() if not response.content] == []
 
 
@@ -210,7 +206,7 @@ def test_address_of_an_unknown_plan_is_not_found(client: Client) -> None:
     everything = PUBLIC | PUBLISHED
     of_a_plan = [name for name, kwargs in everything.items() if kwargs.get("slug")]
     responses = {name: client.get(reverse(name, kwargs=everything[name] | {"slug": "1999"})) for name in of_a_plan}
-    assert _statuses(responses) == dict.fromkeys(of_a_plan, 404)
+    assert statuses(responses) == dict.fromkeys(of_a_plan, 404)
     assert [name for name, found in responses.items() if "見つかりません" not in found.content.decode()] == []
 
 
@@ -219,7 +215,7 @@ def test_published_results_are_open_to_everybody(persona: str, browser_of: Any) 
     published_year()
     browser = browser_of(persona)
     responses = {name: browser.get(reverse(name, kwargs=kwargs)) for name, kwargs in PUBLISHED.items()}
-    assert _statuses(responses) == dict.fromkeys(PUBLISHED, 200)
+    assert statuses(responses) == dict.fromkeys(PUBLISHED, 200)
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
@@ -244,7 +240,7 @@ def test_page_for_administrators_is_open_to_them_alone(persona: str, browser_of:
     browser = browser_of(persona)
     responses = {name: browser.get(reverse(name)) for name in ADMINISTRATORS_ONLY}
     expected = {"citizen": 302, Role.ADMINISTRATOR.value: 200}.get(persona, 403)
-    assert _statuses(responses) == dict.fromkeys(ADMINISTRATORS_ONLY, expected)
+    assert statuses(responses) == dict.fromkeys(ADMINISTRATORS_ONLY, expected)
     if persona == "citizen":
         assert all(_leads_to_the_log_in(response) for response in responses.values())
 
@@ -257,9 +253,9 @@ def test_the_desk_of_programmes_is_for_those_who_may_edit_them(persona: str, bro
     if persona == "citizen":
         assert all(_leads_to_the_log_in(response) for response in responses.values())
     elif persona == "ict_staff":
-        assert _statuses(responses) == {name: 404 if kwargs else 200 for name, kwargs in PROGRAM_DESK.items()}
+        assert statuses(responses) == {name: 404 if kwargs else 200 for name, kwargs in PROGRAM_DESK.items()}
     else:
-        assert _statuses(responses) == dict.fromkeys(PROGRAM_DESK, 403)
+        assert statuses(responses) == dict.fromkeys(PROGRAM_DESK, 403)
 
 
 # Which personas may open the list of which admin models; the table behind it: accounts/permissions.py.
@@ -277,4 +273,4 @@ def test_admin_list_is_open_to_whom_the_role_table_says(persona: str, browser_of
     otherwise = 403 if persona in {Role.ICT_STAFF.value, Role.ADMINISTRATOR.value} else 302
     names = {model._meta.label_lower: f"admin:{model._meta.label_lower}_changelist" for model in admin.site._registry}
     responses = {label: browser.get(reverse(name.replace(".", "_"))) for label, name in names.items()}
-    assert _statuses(responses) == {label: 200 if _may_open(persona, label) else otherwise for label in names}
+    assert statuses(responses) == {label: 200 if _may_open(persona, label) else otherwise for label in names}

@@ -1,5 +1,6 @@
 """Every address of ICT推進課 and of the committee about a round, and who may open it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 # Name → how to fill it in; {evaluation}, {extension}, {proposal} stand for keys of the round 2016.
@@ -68,3 +69,8 @@ PAPERS = {
 COMMITTEE_FILES: dict[str, dict[str, Any]] = {"desk:committee_xlsx": {"slug": "2016"}}
 LIST = "desk:rounds"
 ALL = {LIST, *PAGES, *OF_PLANNED, *OF_PUBLISHED, *DEEDS, *COMMITTEE, *COMMITTEE_FILES, *PAPERS}
+
+
+def statuses(responses: Mapping[str, Any]) -> dict[str, int]:
+    """What each of several addresses answered."""
+    return {name: response.status_code for name, response in responses.items()}

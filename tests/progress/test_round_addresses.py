@@ -1,7 +1,7 @@
 """Every address about a round × every persona: unknown to you is 404, known but not yours 403, and nothing is done."""
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from progress.enums import RoundState, Status
 from progress.models import Evaluation, Extension, NextYearProposal, OutboxMail, Publication, Round
 from tests.html_validity import validate
 from tests.progress.factories import RoundFactory, action_of, bring_to
-from tests.progress.round_addresses import COMMITTEE, DEEDS, LIST, OF_PLANNED, OF_PUBLISHED, PAGES
+from tests.progress.round_addresses import COMMITTEE, DEEDS, LIST, OF_PLANNED, OF_PUBLISHED, PAGES, statuses
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[Any], Client]
@@ -80,7 +80,7 @@ def client(request: pytest.FixtureRequest, client_of: ClientOf, persona_name: st
 @pytest.mark.parametrize("persona_name", PERSONAS)
 def test_page_of_an_open_round(persona_name: str, client: Client, round_: Round) -> None:
     responses = {name: client.get(address_of(name, kwargs)) for name, kwargs in PAGES.items()}
-    assert _statuses(responses) == dict.fromkeys(PAGES, expected(persona_name, OPEN_TO))
+    assert statuses(responses) == dict.fromkeys(PAGES, expected(persona_name, OPEN_TO))
     if persona_name == "citizen":
         leading = {response.headers["Location"][: len(LOG_IN_FIRST)] for response in responses.values()}
         assert leading == {LOG_IN_FIRST}
@@ -93,7 +93,7 @@ def test_page_of_no_round(persona_name: str, client: Client) -> None:
 
     names = {**PAGES, **OF_PLANNED, **OF_PUBLISHED}
     responses = {name: client.get(reverse(name, kwargs=unknown(kwargs))) for name, kwargs in names.items()}
-    assert _statuses(responses) == dict.fromkeys(names, 302 if persona_name == "citizen" else 404)
+    assert statuses(responses) == dict.fromkeys(names, 302 if persona_name == "citizen" else 404)
 
 
 @pytest.mark.parametrize("persona_name", PERSONAS)
@@ -106,7 +106,7 @@ def test_a_round_in_preparation_is_known_to_who_keeps_rounds(persona_name: str, 
 @pytest.mark.parametrize("persona_name", PERSONAS)
 def test_page_of_a_published_round(persona_name: str, client: Client, published: Round) -> None:
     responses = {name: client.get(address_of(name, kwargs)) for name, kwargs in OF_PUBLISHED.items()}
-    assert _statuses(responses) == dict.fromkeys(OF_PUBLISHED, expected(persona_name, OPEN_TO))
+    assert statuses(responses) == dict.fromkeys(OF_PUBLISHED, expected(persona_name, OPEN_TO))
 
 
 @pytest.mark.parametrize("persona_name", PERSONAS)
@@ -120,7 +120,7 @@ def test_the_list_of_rounds_is_for_staff(persona_name: str, client: Client) -> N
 def test_page_of_the_committee(persona_name: str, client: Client, round_: Round, ict_staff: User) -> None:
     release_to_committee(round=round_, by=ict_staff)
     responses = {name: client.get(reverse(name, kwargs=kwargs)) for name, kwargs in COMMITTEE.items()}
-    assert _statuses(responses) == dict.fromkeys(COMMITTEE, COMMITTEE_TO.get(persona_name, 403))
+    assert statuses(responses) == dict.fromkeys(COMMITTEE, COMMITTEE_TO.get(persona_name, 403))
 
 
 @pytest.mark.parametrize("persona_name", [each for each in PERSONAS if each != "ict_staff"])
@@ -129,18 +129,14 @@ def test_deed_of_staff_is_done_by_nobody_else(persona_name: str, client: Client,
     sent = {"all": "1", "late": "1", "confirmed": "on"}
     responses = {name: client.post(address_of(name, kwargs), sent) for name, kwargs in DEEDS.items()}
     wanted = SESSION_OVER if persona_name == "citizen" else expected(persona_name, OPEN_TO)
-    assert (_statuses(responses), _state_of_everything()) == (dict.fromkeys(DEEDS, wanted), before)
+    assert (statuses(responses), _state_of_everything()) == (dict.fromkeys(DEEDS, wanted), before)
 
 
 @pytest.mark.parametrize("persona_name", ["ict_staff"])
 def test_nothing_is_done_by_looking(client: Client, round_: Round) -> None:
     before = _state_of_everything()
     responses = {name: client.get(address_of(name, kwargs)) for name, kwargs in DEEDS.items()}
-    assert (_statuses(responses), _state_of_everything()) == (dict.fromkeys(DEEDS, 405), before)
-
-
-def _statuses(responses: Mapping[str, Any]) -> dict[str, int]:
-    return {name: response.status_code for name, response in responses.items()}
+    assert (statuses(responses), _state_of_everything()) == (dict.fromkeys(DEEDS, 405), before)
 
 
 def _state_of_everything() -> tuple[object, ...]:
