@@ -51,7 +51,7 @@ def pdf_of(html: str, base: str = "") -> Made:
     from weasyprint.text.fonts import FontConfiguration
 
     fetcher = _own_fetcher()
-    with warnings.catch_warnings(), _without_collections():
+    with warnings.catch_warnings(), _without_collections(), _pages_told_once():
         # Of the typesetter's own making; nothing that the people who ask for a paper could mend.
         warnings.simplefilter("ignore", DeprecationWarning)
         document = HTML(string=html, base_url=base or "paper:", url_fetcher=fetcher).render(
@@ -74,6 +74,28 @@ def _without_collections() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@contextmanager
+def _pages_told_once() -> Iterator[None]:
+    """The writer tells the references of all pages anew for each tag: tags × pages, a quarter of a long paper's time."""
+    import pydyf
+
+    told: tuple[bytes, ...] = ()
+
+    def page_references(pdf: Any) -> tuple[bytes, ...]:
+        nonlocal told
+        numbers = pdf.pages["Kids"][::3]
+        if len(told) != len(numbers):
+            told = tuple(f"{number} 0 R".encode("ascii") for number in numbers)
+        return told
+
+    theirs = pydyf.PDF.page_references
+    pydyf.PDF.page_references = property(page_references)
+    try:
+        yield
+    finally:
+        pydyf.PDF.page_references = theirs
 
 
 def _own_fetcher() -> Any:

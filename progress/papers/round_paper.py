@@ -23,8 +23,15 @@ from progress.queries.corrections import correction_view, shown_corrections
 from progress.queries.result_pages import EvaluationPage, Text, Told
 from progress.queries.results import CorrectionView, Sums, added, sums_of
 
-FITS_BESIDE = 22
-"""Characters of a fact that stands in half a line."""
+# Label of a fact → the line it stands in; every other has its own.
+FACT_LINES = {
+    "所管課": "whose",
+    "評価した年度の所管課": "whose",
+    "関係課": "whose",
+    "分類": "kind",
+    "実施主体": "kind",
+    "法的根拠": "kind",
+}
 
 
 class PaperGlossary(PlanGlossary):
@@ -59,35 +66,26 @@ class Sheet:
         return f"a-{self.row.code}"
 
     @property
-    def short_facts(self) -> list[list[tuple[str, str]]]:
-        """Those that fit beside each other, two in a line."""
-        short = [fact for fact in self._facts if _is_short(fact)]
-        return [short[place : place + 2] for place in range(0, len(short), 2)]
+    def facts(self) -> list[str]:
+        """The lines of what it is: whose, of what kind, and what each direction and upper plan it serves."""
+        told = [(label, f"{label}：{value}") for label, value in self.page.facts if value]
+        groups = groupby(told, key=lambda fact: FACT_LINES.get(fact[0], fact[0]))
+        return ["　".join(text for _, text in group) for _, group in groups]
 
     @property
-    def long_facts(self) -> list[tuple[str, str]]:
-        return [fact for fact in self._facts if not _is_short(fact)]
-
-    @property
-    def _facts(self) -> list[tuple[str, str]]:
-        """Those that say something."""
-        return [(label, value) for label, value in self.page.facts if value]
-
-    @property
-    def indicators(self) -> list[list[str]]:
-        """The rows of the 調書's table, each with the target of the next year."""
+    def indicators(self) -> list[tuple[str, ...]]:
+        """The rows of the 調書's table: name with kind, target, actual, rate with what it means, next year's target."""
         targets = {name: _target(planned, decided) for name, planned, decided, _ in self.page.next_targets}
         rows = zip(self.page.indicators, self.page.data.get("indicators", ()), strict=True)
-        return [[*cells, targets.get(str(row["name"]), "－")] for cells, row in rows]
+        return [
+            (f"{name}［{kind}］", target, actual, f"{rate} {reached}", targets.get(str(row["name"]), "－"))
+            for (name, kind, target, actual, rate, reached), row in rows
+        ]
 
     @property
     def changed_targets(self) -> list[tuple[str, str]]:
         """Indicator → why its target is another one than was planned."""
         return [(name, reason) for name, _, _, reason in self.page.next_targets if reason]
-
-
-def _is_short(fact: tuple[str, str]) -> bool:
-    return len(fact[1]) <= FITS_BESIDE
 
 
 def _target(planned: str, decided: str) -> str:
