@@ -16,6 +16,8 @@ register = template.Library()
 
 # As wide as a drawing is on the portal's pages; on paper it is smaller, with all that is in it.
 DRAWN_WIDTH = 800
+# Characters of a title in a line of a cover.
+COVER_LINE = 20
 _SIZE = re.compile(r'width="100%" height="([0-9]+)"')
 
 
@@ -29,6 +31,12 @@ def contents_list(paper: Any) -> dict[str, Any]:
 def first_word(name: str) -> str:
     """「3 ほぼ目標どおり」 → 「3」: the symbol alone, in a narrow column under the legend's words."""
     return name.split(" ")[0]
+
+
+@register.filter
+def title_lines(title: str) -> list[str]:
+    """The lines of a cover's title: one that does not fit a line is broken where its writer put a space."""
+    return [title] if len(title) <= COVER_LINE else title.split(" ")
 
 
 @register.simple_tag
