@@ -78,7 +78,7 @@ def _without_collections() -> Iterator[None]:
 
 @contextmanager
 def _pages_told_once() -> Iterator[None]:
-    """The writer tells the references of all pages anew for each tag: tags × pages, a quarter of a long paper's time."""
+    """The writer tells the references of all pages anew for each tag: a quarter of the time of a long paper."""
     import pydyf
 
     told: tuple[bytes, ...] = ()
