@@ -132,6 +132,10 @@ class PaperKind(models.TextChoices):
     PLAN = "plan", "推進プラン"
 
 
+TELLING_UNDECIDED = (PaperKind.COMMITTEE, PaperKind.EVALUATION, PaperKind.DEPARTMENT)
+"""What may tell undecided 調書 as they stand, to the people of their chain; then it is not released to anybody else."""
+
+
 class PaperPart(models.TextChoices):
     """What a paper of a round may hold, in this order."""
 

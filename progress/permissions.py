@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import Department, User
 from accounts.permissions import Permission
 from programs.enums import OwnerKind
 from programs.models import ActionOwner
@@ -70,7 +70,7 @@ def visible_to(user: User) -> QuerySet[Evaluation]:
     seen = Q(pk__in=())
     mine = departments_of(user, Role.LIAISON, Role.MANAGER)
     if mine:
-        seen |= Q(department__in=mine) | Q(action__in=_related(mine).values("action"))
+        seen |= _concerns(mine)
     if user.may(Permission.READ_COMMITTEE_PAPERS):
         seen |= Q(round__released_at__isnull=False, status__in=READABLE_BY_COMMITTEE)
     return Evaluation.objects.filter(seen)
@@ -85,6 +85,11 @@ def is_in_chain(user: User, evaluation: Evaluation) -> bool:
     if user.may(Permission.REVIEW) or evaluation.department_id in mine:
         return True
     return bool(mine) and _related(mine).filter(action=evaluation.action_id).exists()
+
+
+def _concerns(departments: Iterable[int]) -> Q:
+    """調書 of these departments, and of actions to which one of them is a 関係課: theirs to read in any state."""
+    return Q(department__in=departments) | Q(action__in=_related(departments).values("action"))
 
 
 def _related(departments: Iterable[int]) -> QuerySet[ActionOwner]:
@@ -133,26 +138,34 @@ def rounds_visible_to(user: User) -> QuerySet[Round]:
 def papers_visible_to(user: User) -> QuerySet[Paper]:
     """The papers the person may know of and take away.
 
-    ICT推進課: all. 所管課: those of their own 調書 and departments. Committee: what was released to it.
+    ICT推進課: all. 所管課: those of a 調書 they may read in any state, and of the own departments. Committee: what
+    was released to it.
     """
     if user.may(Permission.PUBLISH):
         return Paper.objects.all()
     seen = Q(pk__in=())
     mine = departments_of(user, Role.LIAISON, Role.MANAGER)
     if mine:
-        seen |= Q(kind=PaperKind.EVALUATION, evaluation__in=visible_to(user).filter(department__in=mine))
+        seen |= Q(kind=PaperKind.EVALUATION, evaluation__in=Evaluation.objects.filter(_concerns(mine)))
         seen |= Q(kind=PaperKind.DEPARTMENT, department__in=mine)
     if user.may(Permission.READ_COMMITTEE_PAPERS):
         seen |= Q(released_at__isnull=False, round__released_at__isnull=False)
     return Paper.objects.filter(seen)
 
 
-def may_order_paper(user: User, kind: PaperKind, department: int | None = None) -> bool:
-    """Whether the person may have a paper of that kind made; `department` is whose 調書 it shows."""
+def may_order_paper(user: User, kind: PaperKind, subject: Evaluation | Department | None = None) -> bool:
+    """Whether the person may have a paper of that kind made; `subject` is the 調書 or the 所管課 it is of.
+
+    At most one query.
+    """
     if user.may(Permission.PUBLISH):
         return True
-    is_own = department is not None and department in departments_of(user, Role.LIAISON, Role.MANAGER)
-    return is_own and kind in {PaperKind.EVALUATION, PaperKind.DEPARTMENT}
+    match subject:
+        case Evaluation() if kind == PaperKind.EVALUATION:
+            return is_in_chain(user, subject)
+        case Department() if kind == PaperKind.DEPARTMENT:
+            return subject.pk in departments_of(user, Role.LIAISON, Role.MANAGER)
+    return False
 
 
 def refusal(user: User, transition: Transition, evaluation: Evaluation) -> str:

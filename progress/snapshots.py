@@ -30,26 +30,33 @@ def is_decided(evaluation: Evaluation) -> bool:
     return evaluation.status in DECIDED
 
 
-def evaluation_data(evaluation: Evaluation) -> Data:
-    """`evaluation` read with `snapshot_rows()`: no query. Undecided ones show their plan only."""
+def evaluation_data(evaluation: Evaluation, *, as_it_stands: bool = False) -> Data:
+    """`evaluation` read with `snapshot_rows()`: no query. Undecided ones show their plan only.
+
+    `as_it_stands`: they show what is typed so far, and how far they are as `state`. That is for the people of
+    their chain alone: freezing never asks for it.
+    """
+    decided = is_decided(evaluation)
     data = {
         "action": _action_data(evaluation.action),
         "department": _department_data(evaluation),
         "plan": {
             "planned_work": evaluation.planned_work,
             "planned_budget": evaluation.planned_budget,
-            "plan_change": evaluation.plan_change if is_decided(evaluation) else "",
+            "plan_change": evaluation.plan_change if decided or as_it_stands else "",
         },
         "milestones": [{"month": row.month, "title": row.title} for row in evaluation.milestones.all()],
         "indicators": [_target_data(row) for row in evaluation.indicators.all()],
-        "exception_reason": evaluation.exception_reason if not is_decided(evaluation) else "",
+        "exception_reason": evaluation.exception_reason if not decided else "",
     }
-    if is_decided(evaluation):
-        data |= _decided_data(evaluation)
+    if decided or as_it_stands:
+        data |= _answers_data(evaluation)
+    if not decided and as_it_stands:
+        data["state"] = str(evaluation.get_status_display())
     return data
 
 
-def _decided_data(evaluation: Evaluation) -> Data:
+def _answers_data(evaluation: Evaluation) -> Data:
     return {
         "milestones": [
             {

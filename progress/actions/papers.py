@@ -36,13 +36,7 @@ class Order:
     evaluation: Evaluation | None = None
     department: Department | None = None
     recipient: str = ""
-
-    @property
-    def owner(self) -> int | None:
-        """The 所管課 whose 調書 it shows."""
-        if self.evaluation is not None:
-            return self.evaluation.department_id
-        return self.department.pk if self.department is not None else None
+    shows_undecided: bool = False
 
 
 @transaction.atomic
@@ -53,7 +47,7 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
     added, or one that failed or whose file is lost waits again; (2) the audit trail has it.
     Raises NotYours.
     """
-    if by is not None and not permissions.may_order_paper(by, order.kind, order.owner):
+    if by is not None and not permissions.may_order_paper(by, order.kind, order.evaluation or order.department):
         raise NotYours("この資料は、作成できません。ICT推進課に依頼してください。")
     paper, is_new = Paper.objects.select_for_update().get_or_create(
         key=order.key,
@@ -67,6 +61,7 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
             "selection": dict(order.selection),
             "content_version": order.content_version,
             "recipient": order.recipient,
+            "shows_undecided": order.shows_undecided,
             "ordered_by": by,
             "ordered_at": timezone.now(),
         },
@@ -100,11 +95,15 @@ def claim_next() -> Paper | None:
 
 
 @transaction.atomic
-def finish_paper(*, paper: Paper, pages: int, size: int, version: str) -> None:
-    """The file is there; `version` is the state of the content it was made of."""
+def finish_paper(*, paper: Paper, pages: int, size: int, version: str, shows_undecided: bool) -> None:
+    """The file is there; `version` is the state of the content it was made of, undecided 調書 among it or not.
+
+    A file with such content is not the committee's, even if the one before it was.
+    """
     stored = Paper.objects.select_for_update().get(pk=paper.pk)
     stored.state, stored.made_at, stored.pages, stored.size = PaperState.MADE, timezone.now(), pages, size
-    stored.content_version = version
+    stored.content_version, stored.shows_undecided = version, shows_undecided
+    stored.released_at = None if shows_undecided else stored.released_at
     stored.save()
 
 
@@ -122,6 +121,8 @@ def release_paper(*, paper: Paper, by: User, at: datetime.datetime | None = None
     stored = Paper.objects.select_for_update(of=("self",)).select_related("round").get(pk=paper.pk)
     if not stored.is_made:
         raise NotNow("まだ作成が終わっていません。終わってから公開してください。")
+    if stored.shows_undecided:
+        raise NotNow("確認が済んでいない調書の内容を載せた資料は、会議に公開できません。載せないものを作ってください。")
     if stored.round is None or stored.round.released_at is None:
         raise NotNow("この評価年度は、まだ会議に公開していません。状況のページで、先に会議に公開してください。")
     stored.released_at = at or timezone.now()

@@ -27,6 +27,11 @@ class SelectionForm(forms.Form):
         help_text="選ばないときは、すべての施策を入れます。",
     )
     orientation = forms.ChoiceField(label="用紙の向き", choices=Orientation.choices, widget=forms.RadioSelect)
+    as_it_stands = forms.BooleanField(
+        label="確認が済んでいない調書も、入力の途中の内容で載せる",
+        required=False,
+        help_text="内部で検討するための資料です。載せた調書に状態を記します。件数・合計には数えません。会議には公開できません。",
+    )
     committee = forms.CharField(label="委員会名", required=False, max_length=100, help_text="例：川崎市議会 総務委員会")
     title = forms.CharField(
         label="件名", required=False, max_length=150, help_text="空欄のときは、プランと年度から付けます。"

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import Department
 from plan.models import Plan
-from progress.enums import PaperKind, PaperState
+from progress.enums import TELLING_UNDECIDED, PaperKind, PaperState
 from progress.models.evaluation import Evaluation
 from progress.models.round import Round
 
@@ -35,7 +35,8 @@ class PaperForm(models.Model):
 class Paper(models.Model):
     """A PDF, made once for each state of its content and each selection: those are its `key`.
 
-    `ordered_by` is empty where the portal made it by itself, for the public.
+    `ordered_by` is empty where the portal made it by itself, for the public. `shows_undecided`: what the people of
+    the chain alone may read stands in it.
     """
 
     key = models.CharField(max_length=64, unique=True)
@@ -48,6 +49,7 @@ class Paper(models.Model):
     selection = models.JSONField("選んだ内容")
     content_version = models.CharField("内容の版", max_length=40)
     recipient = models.CharField("提供先", max_length=100, blank=True)
+    shows_undecided = models.BooleanField("確認前の内容を含む", default=False)
     state = models.CharField("状態", max_length=10, choices=PaperState.choices, default=PaperState.WAITING)
     ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     ordered_at = models.DateTimeField("依頼した日時")
@@ -67,6 +69,11 @@ class Paper(models.Model):
                 condition=Q(state=PaperState.MADE, made_at__isnull=False, pages__isnull=False, size__isnull=False)
                 | ~Q(state=PaperState.MADE),
                 name="paper_made_agrees",
+            ),
+            models.CheckConstraint(
+                condition=Q(shows_undecided=False) | Q(released_at__isnull=True, kind__in=TELLING_UNDECIDED),
+                name="paper_undecided_stays_inside",
+                violation_error_message="確認が済んでいない調書の内容を載せた資料は、公開できません。",
             ),
         ]
         indexes = [

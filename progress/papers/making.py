@@ -66,15 +66,21 @@ def make_waiting() -> int:
 def _make(paper: Paper) -> bool:
     """Whether it was made; what goes wrong is in the log."""
     try:
-        html, version = printed(paper)
-        result = pdf_of(html, settings.PORTAL_URL)
+        content = printed(paper)
+        result = pdf_of(content.html, settings.PORTAL_URL)
         _write(paper.path, result.content)
     except Exception:
         logger.exception("A paper could not be made: %s", paper.key)
         fail_paper(paper=paper)
         return False
     with transaction.atomic():
-        finish_paper(paper=paper, pages=result.pages, size=len(result.content), version=version)
+        finish_paper(
+            paper=paper,
+            pages=result.pages,
+            size=len(result.content),
+            version=content.version,
+            shows_undecided=content.shows_undecided,
+        )
         if paper.kind in FOR_THE_PUBLIC:
             bump_content_version()  # the pages that link it say its size
     return True

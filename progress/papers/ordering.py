@@ -5,24 +5,23 @@ from plan.models import Plan
 from progress.actions.papers import Order, order_paper
 from progress.enums import PaperKind
 from progress.models import Evaluation, Paper, Round
-from progress.papers.report import report_of
-from progress.papers.round_paper import narrowed_to, title_of
+from progress.papers.narrowing import report_for, title_of
 from progress.papers.selection import Selection
 from progress.papers.versions import content_version, key_of, plan_version
 
 
 def order_of_round(*, round_: Round, selection: Selection, by: User | None, recipient: str = "") -> tuple[Paper, bool]:
     """Order a paper of a round; `round_` with its programme, plan and scale. Raises NotYours."""
-    report = report_of(round_)
+    report = report_for(round_, selection)
     version = content_version(report)
-    narrowed = narrowed_to(report, selection)
     order = Order(
         key=key_of(round_.program.plan.slug, round_.slug, selection, version),
         kind=selection.kind,
-        title=title_of(narrowed, selection),
+        title=title_of(report, selection),
         plan=round_.program.plan,
         selection=selection.as_json(),
         content_version=version,
+        shows_undecided=report.shows_undecided,
         round=round_,
         evaluation=_evaluation(round_, selection),
         department=_department(selection),

@@ -73,5 +73,6 @@ def plan_html(plan: Plan, version: str) -> str:
             "is_slip": False,
             "is_draft": False,
             "is_sample": False,
+            "shows_undecided": False,
         },
     )

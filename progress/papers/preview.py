@@ -19,7 +19,7 @@ from progress.queries.result_lists import result_rows
 from progress.queries.results import Legend, ResultRow
 from progress.queries.snapshot_rows import listed_rows, rows_of_a_round
 from progress.rollup import Rollup
-from progress.snapshots import frame_data, measure_data
+from progress.snapshots import evaluation_data, frame_data, measure_data
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,19 @@ class Preview:
             data=measure_data(evaluation, rollup),
         )
 
-    def rows(self, evaluations: QuerySet[Evaluation]) -> list[PublishedEvaluation]:
-        """A constant number of queries."""
+    def rows(self, evaluations: QuerySet[Evaluation], *, as_it_stands: bool = False) -> list[PublishedEvaluation]:
+        """A constant number of queries. `as_it_stands`: see `evaluation_data`; it changes the `data` alone."""
         found = list(rows_of_a_round(evaluations))
         for each in found:
             each.round = self.published.round
             each.action.program = self.published.round.program
-        return [frozen_evaluation(each, self.publication) for each in found]
+        return [self._row(each, as_it_stands=as_it_stands) for each in found]
+
+    def _row(self, evaluation: Evaluation, *, as_it_stands: bool) -> PublishedEvaluation:
+        row = frozen_evaluation(evaluation, self.publication)
+        if as_it_stands:
+            row.data = evaluation_data(evaluation, as_it_stands=True)
+        return row
 
     def result_page(
         self, evaluations: QuerySet[Evaluation], number: str | None

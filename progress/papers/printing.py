@@ -1,26 +1,36 @@
 """A paper's HTML, from its content and the templates."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from progress.enums import PaperKind
 from progress.models import Paper, Round
 from progress.papers.look import dressed
+from progress.papers.narrowing import report_for
 from progress.papers.plan_paper import plan_html
-from progress.papers.report import report_of
 from progress.papers.round_paper import RoundPaper, round_paper
 from progress.papers.selection import Selection
 from progress.papers.versions import content_version
 
 
-def printed(paper: Paper) -> tuple[str, str]:
+@dataclass(frozen=True)
+class Printed:
     """The HTML of an ordered paper, and the state of the content it was made of."""
+
+    html: str
+    version: str
+    shows_undecided: bool = False
+
+
+def printed(paper: Paper) -> Printed:
+    """What is to be typeset, of the content as it is now."""
     selection = Selection.from_json(paper.selection)
     if selection.kind == PaperKind.PLAN:
-        return plan_html(paper.plan, paper.content_version), paper.content_version
+        return Printed(plan_html(paper.plan, paper.content_version), paper.content_version)
     round_ = Round.objects.select_related("program__plan", "scale").get(papers=paper)
-    report = report_of(round_)
+    report = report_for(round_, selection)
     version = content_version(report)
-    return html_of(round_paper(report, selection, version)), version
+    return Printed(html_of(round_paper(report, selection, version)), version, report.shows_undecided)
 
 
 def html_of(paper: RoundPaper) -> str:
@@ -41,4 +51,5 @@ def context_of(paper: RoundPaper) -> dict[str, Any]:
         "is_slip": paper.is_slip,
         "is_draft": paper.is_draft,
         "is_sample": paper.report.is_sample,
+        "shows_undecided": paper.report.shows_undecided,
     }

@@ -2,14 +2,15 @@
 
 A published round is read from what was frozen. Of any other, the rows are
 those that freezing would make now: what is not decided yet shows its plan
-alone, and the paper is a draft.
+alone, and the paper is a draft. For the people of the chain the undecided
+調書 can be told as they stand; every sum is of the decided ones all the same.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from progress.enums import RoundState
+from progress.enums import DECIDED, RoundState
 from progress.models import Evaluation, PublishedEvaluation, PublishedMeasure, Round
 from progress.papers.preview import Preview
 from progress.queries.published import PublishedRound, current_evaluations, current_measures, published_round
@@ -48,30 +49,54 @@ class Report:
     def whole(self) -> Sums:
         return sums_of(added([row.data.get("rollup", {}) for row in self.measures]), self.legend)
 
+    @property
+    def shows_undecided(self) -> bool:
+        """Whether anything stands in it that is not decided: never for the public or the committee."""
+        return any(row.data.get("state") for row in self.evaluations)
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.is_draft or self.shows_undecided
+
     def evaluations_of(self, measure_id: int) -> tuple[PublishedEvaluation, ...]:
         return tuple(row for row in self.evaluations if row.measure_id == measure_id)
 
 
-def report_of(round_: Round) -> Report:
-    """The whole round. A constant number of queries (at most 10). Who may read it is for the caller to ask."""
-    return _published(round_) if round_.state == RoundState.PUBLISHED else _draft(round_)
+def report_of(round_: Round, *, as_it_stands: bool = False) -> Report:
+    """The whole round. A constant number of queries (at most 20). Who may read it is for the caller to ask.
+
+    `as_it_stands`: undecided 調書 are told with what is typed so far.
+    """
+    if round_.state == RoundState.PUBLISHED:
+        return _published(round_, as_it_stands=as_it_stands)
+    return _draft(round_, as_it_stands=as_it_stands)
 
 
-def _published(round_: Round) -> Report:
+def _published(round_: Round, *, as_it_stands: bool) -> Report:
     measures = current_measures().filter(round=round_).select_related("measure__policy__plan")
     evaluations = current_evaluations().filter(round=round_)
-    rows = evaluations.select_related("measure__policy", "direction__measure__policy", "department")
+    rows = list(evaluations.select_related("measure__policy", "direction__measure__policy", "department"))
+    if as_it_stands:
+        _tell_exceptions(round_, rows)
     return Report(
         published_round(round_.slug),
         is_draft=False,
         measures=tuple(measures.order_by("measure__policy__number", "measure__number")),
-        evaluations=_in_order(list(rows)),
+        evaluations=_in_order(rows),
     )
 
 
-def _draft(round_: Round) -> Report:
+def _tell_exceptions(round_: Round, rows: Iterable[PublishedEvaluation]) -> None:
+    """What was published undecided goes on through the chain; in memory it is told as it stands now."""
+    undecided = Evaluation.objects.filter(round=round_).exclude(status__in=DECIDED)
+    told = {row.evaluation_id: row.data for row in Preview.of(round_).rows(undecided, as_it_stands=True)}
+    for row in rows:
+        row.data = told.get(row.evaluation_id, row.data)
+
+
+def _draft(round_: Round, *, as_it_stands: bool) -> Report:
     made = Preview.of(round_)
-    rows = made.rows(Evaluation.objects.filter(round=round_))
+    rows = made.rows(Evaluation.objects.filter(round=round_), as_it_stands=as_it_stands)
     measures = tuple(made.measure_rows(_rollups(rows)))
     return Report(made.published, is_draft=True, measures=measures, evaluations=_in_order(rows))
 

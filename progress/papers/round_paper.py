@@ -14,13 +14,14 @@ from plan.models import Plan, Policy, Term
 from plan.prose import PlanGlossary, TermMarker
 from plan.queries.glossary import glossary_of, reading_order
 from progress.charts import Segment
-from progress.enums import PaperKind, PaperPart
+from progress.enums import PaperPart
 from progress.models import PublishedEvaluation, PublishedMeasure
 from progress.papers.drawing import Drawing, drawing
+from progress.papers.narrowing import narrowed_to, title_of
 from progress.papers.report import Report
 from progress.papers.selection import Selection
 from progress.queries.corrections import correction_view, shown_corrections
-from progress.queries.result_pages import EvaluationPage, Text, Told
+from progress.queries.result_pages import EvaluationPage, Text, Told, entry_name
 from progress.queries.results import CorrectionView, Sums, added, sums_of
 
 # Label of a fact → the line it stands in; every other has its own.
@@ -71,6 +72,25 @@ class Sheet:
         told = [(label, f"{label}：{value}") for label, value in self.page.facts if value]
         groups = groupby(told, key=lambda fact: FACT_LINES.get(fact[0], fact[0]))
         return ["　".join(text for _, text in group) for _, group in groups]
+
+    @property
+    def state(self) -> str:
+        """How far an undecided 調書 is that is told as it stands; "" for every other."""
+        return str(self.page.data.get("state", ""))
+
+    @property
+    def is_plan_only(self) -> bool:
+        return self.page.is_exception and not self.state
+
+    @property
+    def grade(self) -> str:
+        """A row of an undecided 調書 has none of its own: whatever is counted is decided."""
+        return entry_name(self.page.data["check"]["grade"]) if self.state else self.page.grade.name
+
+    @property
+    def settlement(self) -> int | None:
+        typed: int | None = self.page.data["do"]["settlement"] if self.state else self.row.settlement
+        return typed
 
     @property
     def indicators(self) -> list[tuple[str, ...]]:
@@ -163,7 +183,7 @@ class RoundPaper:
 
     @property
     def is_draft(self) -> bool:
-        return self.report.is_draft
+        return self.report.is_provisional
 
     @property
     def is_landscape(self) -> bool:
@@ -325,48 +345,6 @@ def round_paper(report: Report, selection: Selection, version: str) -> RoundPape
         told=Told(published, published.legend, plan, marker),
         corrections=_corrections(report) if selection.has(PaperPart.CORRECTIONS) else (),
     )
-
-
-def narrowed_to(report: Report, selection: Selection) -> Report:
-    """The rows that a small paper is of: one 調書, those of a 所管課, one 施策; else all."""
-    subject = selection.subject
-    rows, measures = report.evaluations, report.measures
-    match selection.kind:
-        case PaperKind.EVALUATION:
-            rows = tuple(row for row in rows if str(row.evaluation_id) == subject)
-        case PaperKind.DEPARTMENT:
-            rows = tuple(row for row in rows if str(row.department_id) == subject)
-        case PaperKind.MEASURE:
-            rows = tuple(row for row in rows if row.measure.code == subject)
-            measures = tuple(row for row in measures if row.measure.code == subject)
-        case _:
-            return report
-    shown = {row.measure_id for row in rows} | (
-        {row.measure_id for row in measures} if subject in _codes(measures) else set()
-    )
-    return Report(report.published, report.is_draft, tuple(row for row in measures if row.measure_id in shown), rows)
-
-
-def _codes(measures: Iterable[PublishedMeasure]) -> set[str]:
-    return {row.measure.code for row in measures}
-
-
-def title_of(report: Report, selection: Selection) -> str:
-    """What the paper is called: on its first page, in its properties and in lists."""
-    year = report.published.year_label
-    first = next(iter(report.evaluations), None)
-    match selection.kind:
-        case PaperKind.COMMITTEE:
-            return selection.cover.subject or f"{report.published.plan.title} {year}の取組の評価"
-        case PaperKind.EVALUATION if first:
-            return f"{year} 評価調書 {first.code} {first.title}"
-        case PaperKind.DEPARTMENT if first:
-            return f"{year} 評価調書（{first.department_name}）"
-        case PaperKind.MEASURE if report.measures:
-            return f"{year} {report.measures[0].measure}の評価"
-        case PaperKind.CORRECTIONS:
-            return f"{year}の評価 正誤表"
-    return f"{report.published.plan.title} {year} 年次報告書"
 
 
 def _corrections(report: Report) -> tuple[CorrectionView, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from progress.enums import Orientation, PaperKind, PaperPart
+from progress.enums import TELLING_UNDECIDED, Orientation, PaperKind, PaperPart
 
 _SHEETS = (PaperPart.MEASURES, PaperPart.SHEETS)
 _INDEXES = (PaperPart.INDEX_CODE, PaperPart.INDEX_DEPARTMENT)
@@ -48,7 +48,10 @@ class Cover:
 
 @dataclass(frozen=True)
 class Selection:
-    """`subject` is what a small paper is of: the key of a 調書 or 所管課, a code of a 施策. No `measures` is all."""
+    """`subject` is what a small paper is of: the key of a 調書 or 所管課, a code of a 施策. No `measures` is all.
+
+    `as_it_stands`: what is not decided yet is told with what is typed so far.
+    """
 
     kind: PaperKind
     parts: tuple[PaperPart, ...]
@@ -56,6 +59,7 @@ class Selection:
     cover: Cover = Cover()
     measures: tuple[str, ...] = ()
     subject: str = ""
+    as_it_stands: bool = False
 
     @classmethod
     def of(cls, kind: PaperKind, subject: str = "", **chosen: Any) -> "Selection":
@@ -63,6 +67,11 @@ class Selection:
 
     def has(self, part: PaperPart) -> bool:
         return part in self.parts
+
+    @property
+    def tells_undecided(self) -> bool:
+        """What everybody reads never does, whatever was chosen."""
+        return self.as_it_stands and self.kind in TELLING_UNDECIDED
 
     def as_json(self) -> dict[str, Any]:
         cover = self.cover
@@ -79,6 +88,7 @@ class Selection:
             },
             "measures": list(self.measures),
             "subject": self.subject,
+            "as_it_stands": self.as_it_stands,
         }
 
     @classmethod
@@ -92,4 +102,5 @@ class Selection:
             Cover(**data["cover"]),
             tuple(data["measures"]),
             str(data["subject"]),
+            bool(data.get("as_it_stands")),
         )

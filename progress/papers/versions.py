@@ -14,13 +14,16 @@ from progress.queries.papers import plan_changed_at
 
 
 def content_version(report: Report) -> str:
-    """「案 3f2a…」 or 「2017-08-04 3f2a…」: what the rows of the round say now, in twelve signs."""
+    """「案 3f2a…」 or 「2017-08-04 3f2a…」: what the rows of the round and its plan say now, in twelve signs.
+
+    The plan is in it for its glossary is printed. Two queries.
+    """
     rows = [[row.code, row.title, row.department_name, row.bureau_name, row.data] for row in report.evaluations]
     measures = [[row.measure.code, row.measure.title, row.data] for row in report.measures]
     plan = report.published.plan
-    told: list[Any] = [rows, measures, dict(report.published.frame), plan.goal, plan.title]
+    told: list[Any] = [rows, measures, dict(report.published.frame), plan.goal, plan_version(plan)]
     digest = _digest(told)[:12]
-    return f"案 {digest}" if report.is_draft else f"{report.published.changed_on:%Y-%m-%d} {digest}"
+    return f"案 {digest}" if report.is_provisional else f"{report.published.changed_on:%Y-%m-%d} {digest}"
 
 
 def plan_version(plan: Plan) -> str:

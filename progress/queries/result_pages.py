@@ -164,7 +164,7 @@ class Told:
             plan=self.plan,
             is_first=False,
             grade=self.legend.grade(row.grade_symbol, row.grade_label, row.grade_kind),
-            outlook=_entry(act.get("outlook")),
+            outlook=entry_name(act.get("outlook")),
             purpose=_texts(marker, ("目的", action.get("purpose")), ("内容", action.get("content"))),
             plan_texts=_texts(
                 marker, ("計画", plan.get("planned_work")), ("年度途中の計画変更", plan.get("plan_change"))
@@ -209,7 +209,8 @@ def _texts(marker: TermMarker, *fields: tuple[str, str | None]) -> tuple[Text, .
     return tuple(Text(label, marker.lines(text)) for label, text in fields if text)
 
 
-def _entry(entry: Data | None) -> str:
+def entry_name(entry: Data | None) -> str:
+    """「2 目標を上回って達成」, of an entry of a scale as frozen rows hold it; "" where none was chosen."""
     if not entry:
         return ""
     return str(entry["label"]) if entry["symbol"] == entry["label"] else f"{entry['symbol']} {entry['label']}"
@@ -250,7 +251,7 @@ class MeasurePage:
 
     @property
     def rating(self) -> str:
-        return _entry(self.row.data.get("rating"))
+        return entry_name(self.row.data.get("rating"))
 
     @property
     def legend(self) -> Legend:

@@ -78,7 +78,7 @@ def reached_shape(reached: str) -> str:
 @register.simple_tag(takes_context=True)
 def prints(context: dict[str, Any], evaluation: Evaluation) -> bool:
     """Whether the person who looks at the page may have the 調書 made as a paper."""
-    return permissions.may_order_paper(context["user"], PaperKind.EVALUATION, evaluation.department_id)
+    return permissions.may_order_paper(context["user"], PaperKind.EVALUATION, evaluation)
 
 
 @register.filter

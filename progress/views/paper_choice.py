@@ -59,6 +59,7 @@ def form_values(selection: Selection) -> dict[str, Any]:
         "measures": list(selection.measures),
         "orientation": selection.orientation.value,
         "title": cover.subject,
+        "as_it_stands": selection.as_it_stands,
         **{name: getattr(cover, name) for name in COVER_FIELDS},
     }
 
@@ -67,12 +68,19 @@ def selection_of(values: Mapping[str, Any]) -> Selection:
     """`values`: a valid form's."""
     cover = Cover(subject=values["title"], **{name: values[name] for name in COVER_FIELDS})
     parts = tuple(part for part in PaperPart if part.value in values["parts"])
-    return Selection(PaperKind.COMMITTEE, parts, Orientation(values["orientation"]), cover, tuple(values["measures"]))
+    return Selection(
+        PaperKind.COMMITTEE,
+        parts,
+        Orientation(values["orientation"]),
+        cover,
+        tuple(values["measures"]),
+        as_it_stands=values["as_it_stands"],
+    )
 
 
 def _entries(round_: Round, form: SelectionForm) -> list[Any]:
     """The contents of what is chosen; of all that is usual where nothing is."""
-    values = {"parts": [], "measures": [], "orientation": "portrait", "title": "", **dict.fromkeys(COVER_FIELDS, "")}
+    values = form_values(Selection(PaperKind.COMMITTEE, ()))
     if not form.is_valid():
         values["parts"] = [part.value for part in PARTS[PaperKind.COMMITTEE]]
     return round_paper(report_of(round_), selection_of(values | form.cleaned_data), "").contents

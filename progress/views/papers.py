@@ -60,7 +60,11 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if round_ is None or kind not in SMALL or (kind == PaperKind.YEARLY and not round_.is_published):
         raise Http404("この資料はありません。")
-    selection = Selection.of(PaperKind(kind), _subject_or_404(request, round_, kind))
+    subject = _subject_or_404(request, round_, kind)
+    # 調書 are printed as their people see them on the desk; everything else as it would be published.
+    selection = Selection.of(
+        PaperKind(kind), subject, as_it_stands=kind in {PaperKind.EVALUATION, PaperKind.DEPARTMENT}
+    )
     try:
         paper, is_new = order_of_round(round_=round_, selection=selection, by=user)
     except ProgressError as error:
