@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts import audit
@@ -44,7 +45,7 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
     """Put a paper into the queue, unless the same one was made or waits already. Returns it, and whether it is new.
 
     `by` is None where the portal makes it by itself, for the public. Effects, in order: (1) a row is
-    added, or one that failed or whose file is lost waits again; (2) the audit trail has it.
+    added, or one that failed or whose file is lost waits again (for the public, after a rest); (2) the audit trail has it.
     Raises NotYours.
     """
     if by is not None and not permissions.may_order_paper(by, order.kind, order.evaluation or order.department):
@@ -67,7 +68,8 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
         },
     )
     is_lost = paper.is_made and not paper.path.is_file()
-    if not is_new and not is_lost and paper.state != PaperState.FAILED:
+    waits_again = is_lost or (paper.state == PaperState.FAILED and not (by is None and paper.is_resting))
+    if not is_new and not waits_again:
         return paper, False
     if not is_new:
         paper.state, paper.attempts, paper.ordered_at = PaperState.WAITING, 0, timezone.now()
@@ -85,7 +87,9 @@ def claim_next() -> Paper | None:
     What is still marked from a process that ended waits again, and fails after `ATTEMPTS`.
     """
     left = Paper.objects.filter(state=PaperState.MAKING)
-    left.filter(attempts__gte=ATTEMPTS).update(state=PaperState.FAILED)
+    left.filter(attempts__gte=ATTEMPTS).update(
+        state=PaperState.FAILED, failed_at=timezone.now(), failures=F("failures") + 1
+    )
     left.update(state=PaperState.WAITING)
     paper = Paper.objects.select_for_update().filter(state=PaperState.WAITING).order_by("ordered_at", "pk").first()
     if paper is not None:
@@ -103,6 +107,7 @@ def finish_paper(*, paper: Paper, pages: int, size: int, version: str, shows_und
     stored = Paper.objects.select_for_update().get(pk=paper.pk)
     stored.state, stored.made_at, stored.pages, stored.size = PaperState.MADE, timezone.now(), pages, size
     stored.content_version, stored.shows_undecided = version, shows_undecided
+    stored.failed_at, stored.failures = None, 0
     stored.released_at = None if shows_undecided else stored.released_at
     stored.save()
 
@@ -110,7 +115,7 @@ def finish_paper(*, paper: Paper, pages: int, size: int, version: str, shows_und
 @transaction.atomic
 def fail_paper(*, paper: Paper) -> None:
     stored = Paper.objects.select_for_update().get(pk=paper.pk)
-    stored.state = PaperState.FAILED
+    stored.state, stored.failed_at, stored.failures = PaperState.FAILED, timezone.now(), stored.failures + 1
     stored.save()
 
 

@@ -1,16 +1,21 @@
 """Papers that were made, and 帳票: what somebody chose to be in one, under a name."""
 
+import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import Department
 from plan.models import Plan
 from progress.enums import TELLING_UNDECIDED, PaperKind, PaperState
 from progress.models.evaluation import Evaluation
 from progress.models.round import Round
+
+FIRST_REST = datetime.timedelta(minutes=10)
+MOST_DOUBLINGS = 6
 
 
 class PaperForm(models.Model):
@@ -56,6 +61,8 @@ class Paper(models.Model):
     started_at = models.DateTimeField("作成を始めた日時", null=True)
     made_at = models.DateTimeField("作成した日時", null=True)
     attempts = models.PositiveSmallIntegerField("試した回数", default=0)
+    failed_at = models.DateTimeField("作成できなかった日時", null=True)
+    failures = models.PositiveSmallIntegerField("続けて作成できなかった回数", default=0)
     pages = models.PositiveIntegerField("頁数", null=True)
     size = models.PositiveBigIntegerField("大きさ（バイト）", null=True)
     released_at = models.DateTimeField("会議に公開した日時", null=True)
@@ -91,6 +98,21 @@ class Paper(models.Model):
     @property
     def is_underway(self) -> bool:
         return self.state in {PaperState.WAITING, PaperState.MAKING}
+
+    @property
+    def tried_again_at(self) -> datetime.datetime | None:
+        """When the portal tries a failed paper again by itself, if somebody asks for it; None where none failed.
+
+        Ten minutes after it failed, then twice as long each time, up to about half a day.
+        """
+        if self.state != PaperState.FAILED or self.failed_at is None:
+            return None
+        return self.failed_at + FIRST_REST * 2 ** min(self.failures - 1, MOST_DOUBLINGS)
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether it failed and is not tried again yet."""
+        return self.tried_again_at is not None and timezone.now() < self.tried_again_at
 
     @property
     def path(self) -> Path:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from plan.models import Plan
 from plan.views.page import Page
-from progress.enums import PaperState
 from progress.models import Paper
 from progress.papers import making
 from progress.queries.papers import plan_changed_at, plan_paper, usable, yearly_paper
@@ -41,15 +40,18 @@ def plan_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def _answer(request: HttpRequest, page: Page, paper: Paper | None, option: str, slug: str) -> HttpResponseBase:
-    """The file; else its making is started, and the page asks again by itself."""
+    """The file; else its making is started, and the page asks again by itself.
+
+    What could not be made rests for a while: the page says until when.
+    """
     if paper is not None and paper.is_made and paper.path.is_file():
         return FileResponse(paper.path.open("rb"), filename=paper.filename)
-    is_failed = paper is not None and paper.state == PaperState.FAILED
-    if not is_failed:
+    tried_again_at = paper.tried_again_at if paper is not None and paper.is_resting else None
+    if tried_again_at is None:
         making.start(option, slug)
-    context = page.context(request, is_failed=is_failed, again=reverse(_NAMES[option], args=[slug]))
+    context = page.context(request, tried_again_at=tried_again_at, again=reverse(_NAMES[option], args=[slug]))
     response = render(request, "public/progress/paper.html", context)
-    if not is_failed:
+    if tried_again_at is None:
         response.headers["Refresh"] = str(ASKED_AGAIN_AFTER)
     return response
 

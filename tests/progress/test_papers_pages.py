@@ -1,15 +1,17 @@
 """The pages of papers: ordering, making once, taking away, releasing, keeping a choice, and the public's files."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, Department, User
-from progress.actions.papers import ATTEMPTS, claim_next
+from progress.actions.papers import ATTEMPTS, claim_next, fail_paper, finish_paper
 from progress.actions.rounds import release_to_committee
 from progress.enums import PaperKind, PaperState
 from progress.errors import NotYours
@@ -83,7 +85,8 @@ def test_a_paper_whose_process_ended_is_tried_again_and_then_fails(year: Year, i
         assert claimed is not None
         assert claimed.state == PaperState.MAKING
     assert claim_next() is None
-    assert Paper.objects.get().state == PaperState.FAILED
+    failed = Paper.objects.get()
+    assert (failed.state, failed.failures, failed.is_resting) == (PaperState.FAILED, 1, True)
 
 
 def test_a_department_has_its_own_papers_made_and_no_others(
@@ -170,6 +173,38 @@ def test_the_public_takes_the_yearly_report_once_it_is_made(client: Client) -> N
     assert f"{paper.pages}頁）" in client.get(year.round.get_absolute_url()).content.decode()
     year.correct("1-1-001", settlement=4321)
     assert "用意しています" in client.get(address).content.decode()
+
+
+def test_a_public_paper_that_failed_is_made_again_after_a_rest(client: Client, ict_staff: User) -> None:
+    year = published_year()
+    address = reverse("progress:report_pdf", args=["2016"])
+
+    def ordered(by: User | None = None) -> bool:
+        return order_of_round(round_=_full(year.round), selection=Selection.of(PaperKind.YEARLY), by=by)[1]
+
+    assert ordered()
+    for rest in (10, 20, 40):
+        paper = claim_next()
+        assert paper is not None
+        fail_paper(paper=paper)
+        assert not ordered()
+        resting = client.get(address)
+        assert ("もう一度開いてください" in resting.content.decode(), "Refresh" in resting.headers) == (True, False)
+        failed = Paper.objects.get()
+        assert failed.tried_again_at is not None
+        assert failed.tried_again_at - timezone.now() > datetime.timedelta(minutes=rest - 1)
+        Paper.objects.update(failed_at=timezone.now() - datetime.timedelta(minutes=rest))
+        assert "用意しています" in client.get(address).content.decode()
+        assert ordered()
+    paper = claim_next()
+    assert paper is not None
+    fail_paper(paper=paper)
+    assert ordered(ict_staff)  # staff need not wait
+    paper = claim_next()
+    assert paper is not None
+    finish_paper(paper=paper, pages=1, size=1, version="2017-08-04 x", shows_undecided=False)
+    made = Paper.objects.get()
+    assert (made.failures, made.failed_at, made.tried_again_at) == (0, None, None)
 
 
 def test_the_plan_is_printed_whole(ict_staff: User, client: Client) -> None:
