@@ -171,6 +171,8 @@ STORAGES = {
 # ── Papers ────────────────────────────────────────────────────────────────────
 # Whoever orders a paper starts a process of low priority that makes it (manage.py make_papers); tests do it themselves.
 MAKES_PAPERS = MODE is not Mode.TEST
+# Days after which the file of a paper that was made anew goes (manage.py remove_old_papers).
+PAPERS_KEPT_DAYS = environment.integer("PAPERS_KEPT_DAYS", default=30)
 
 # ── Security ──────────────────────────────────────────────────────────────────
 # The demo of `make run` is served over plain HTTP on loopback; nothing else is.

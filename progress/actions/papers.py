@@ -45,7 +45,8 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
     """Put a paper into the queue, unless the same one was made or waits already. Returns it, and whether it is new.
 
     `by` is None where the portal makes it by itself, for the public. Effects, in order: (1) a row is
-    added, or one that failed or whose file is lost waits again (for the public, after a rest); (2) the audit trail has it.
+    added, or one that failed (for the public: long enough ago) or whose file is gone waits again; (2) the audit
+    trail has it.
     Raises NotYours.
     """
     if by is not None and not permissions.may_order_paper(by, order.kind, order.evaluation or order.department):
@@ -67,7 +68,7 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
             "ordered_at": timezone.now(),
         },
     )
-    is_lost = paper.is_made and not paper.path.is_file()
+    is_lost = paper.is_made and not paper.has_file
     waits_again = is_lost or (paper.state == PaperState.FAILED and not (by is None and paper.is_resting))
     if not is_new and not waits_again:
         return paper, False
@@ -126,6 +127,8 @@ def release_paper(*, paper: Paper, by: User, at: datetime.datetime | None = None
     stored = Paper.objects.select_for_update(of=("self",)).select_related("round").get(pk=paper.pk)
     if not stored.is_made:
         raise NotNow("まだ作成が終わっていません。終わってから公開してください。")
+    if not stored.has_file:
+        raise NotNow("この資料のファイルは、削除済みです。作り直してから公開してください。")
     if stored.shows_undecided:
         raise NotNow("確認が済んでいない調書の内容を載せた資料は、会議に公開できません。載せないものを作ってください。")
     if stored.round is None or stored.round.released_at is None:

@@ -119,6 +119,11 @@ class Paper(models.Model):
         return Path(settings.VAR_DIR) / "papers" / f"{self.key}.pdf"
 
     @property
+    def has_file(self) -> bool:
+        """Whether it can be taken away: what is made loses its file when it is old (`papers.removal`)."""
+        return self.is_made and self.path.is_file()
+
+    @property
     def is_draft(self) -> bool:
         """Whether it was made of a round before its publication."""
         return self.content_version.startswith("案")

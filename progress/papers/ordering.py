@@ -4,6 +4,7 @@ from accounts.models import Department, User
 from plan.models import Plan
 from progress.actions.papers import Order, order_paper
 from progress.enums import PaperKind
+from progress.errors import NotNow
 from progress.models import Evaluation, Paper, Round
 from progress.papers.narrowing import report_for, title_of
 from progress.papers.selection import Selection
@@ -11,8 +12,10 @@ from progress.papers.versions import content_version, key_of, plan_version
 
 
 def order_of_round(*, round_: Round, selection: Selection, by: User | None, recipient: str = "") -> tuple[Paper, bool]:
-    """Order a paper of a round; `round_` with its programme, plan and scale. Raises NotYours."""
+    """Order a paper of a round; `round_` with its programme, plan and scale. Raises NotYours, NotNow."""
     report = report_for(round_, selection)
+    if selection.subject and not report.evaluations:
+        raise NotNow("この資料に載せる調書は、いまはありません。")
     version = content_version(report)
     order = Order(
         key=key_of(round_.program.plan.slug, round_.slug, selection, version),

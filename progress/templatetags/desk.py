@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Department, User
 from accounts.permissions import Permission
 from progress import permissions
 from progress.enums import PaperKind, Reached, Status
@@ -76,9 +76,11 @@ def reached_shape(reached: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def prints(context: dict[str, Any], evaluation: Evaluation) -> bool:
-    """Whether the person who looks at the page may have the 調書 made as a paper."""
-    return permissions.may_order_paper(context["user"], PaperKind.EVALUATION, evaluation)
+def prints(
+    context: dict[str, Any], subject: Evaluation | Department | None, kind: str = PaperKind.EVALUATION.value
+) -> bool:
+    """Whether the person who looks at the page may have a paper of that kind made, of a 調書, a 所管課 or the whole."""
+    return permissions.may_order_paper(context["user"], PaperKind(kind), subject)
 
 
 @register.filter

@@ -13,13 +13,13 @@ from accounts.audit import record_export
 from accounts.enums import Role
 from accounts.gates import requires
 from accounts.lookups import key_in
-from accounts.models import Department
+from accounts.models import Department, User
 from accounts.permissions import Permission
 from plan.models import Plan
 from progress import permissions
 from progress.actions.papers import delete_form, release_paper, withdraw_paper
 from progress.enums import PaperKind
-from progress.errors import ProgressError
+from progress.errors import NotNow, ProgressError
 from progress.models import Evaluation, Paper, PaperForm, Round
 from progress.papers import making
 from progress.papers.ordering import order_of_plan, order_of_round
@@ -112,8 +112,10 @@ def order_plan(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _paper_or_404(request: HttpRequest, pk: int) -> Paper:
-    rows = permissions.papers_visible_to(reader(request)).select_related("plan", "round__program", "ordered_by")
-    found = rows.filter(pk=pk).first()
+    rows = permissions.papers_visible_to(reader(request))
+    found = (
+        rows.select_related("plan", "round__program", "ordered_by", "evaluation", "department").filter(pk=pk).first()
+    )
     if found is None:
         raise Http404("この資料はありません。")
     return found
@@ -125,15 +127,11 @@ def _paper_or_404(request: HttpRequest, pk: int) -> Paper:
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """One paper: how far it is, then the download. Without a script the browser asks again by itself."""
     found = _paper_or_404(request, pk)
-    response = render(request, "desk/papers/paper.html", {"paper": found, "is_lost": _is_lost(found)})
+    response = render(request, "desk/papers/paper.html", {"paper": found})
     if found.is_underway:
         making.start()  # the process may have been ended from outside; it does nothing where one is at work
         response.headers["Refresh"] = str(ASKED_AGAIN_AFTER)
     return response
-
-
-def _is_lost(found: Paper) -> bool:
-    return found.is_made and not found.path.is_file()
 
 
 @require_safe
@@ -141,8 +139,8 @@ def _is_lost(found: Paper) -> bool:
 @login_required
 def paper_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _paper_or_404(request, pk)
-    if not found.is_made or _is_lost(found):
-        raise Http404("この資料の作成は、まだ終わっていません。")
+    if not found.has_file:
+        raise Http404("この資料のファイルはありません。")
     record_export(
         request, f"資料：{found.title}", rows=found.pages or 0, conditions=f"内容の版：{found.content_version}"
     )
@@ -150,17 +148,26 @@ def paper_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_POST
-@requires(Permission.PUBLISH)
+@login_required
 def again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Order a paper anew that failed or is of an older state of its content."""
+    """Order a paper anew that failed, lost its file or is of an older state of its content."""
     found = _paper_or_404(request, pk)
-    if found.round is None:
-        made, is_new = order_of_plan(plan=found.plan, by=reader(request), recipient=found.recipient)
-        return ordered(request, made, is_new)
-    round_ = Round.objects.select_related("program__plan", "scale").get(papers=found)
-    selection = Selection.from_json(found.selection)
-    made, is_new = order_of_round(round_=round_, selection=selection, by=reader(request), recipient=found.recipient)
-    return ordered(request, made, is_new)
+    try:
+        paper, is_new = _again(found, reader(request))
+    except NotNow as error:
+        messages.warning(request, str(error))
+        return redirect("desk:paper", pk)
+    except ProgressError as error:
+        raise PermissionDenied(str(error)) from error
+    return ordered(request, paper, is_new)
+
+
+def _again(paper: Paper, by: User) -> tuple[Paper, bool]:
+    recipient = paper.recipient if by.may(Permission.PUBLISH) else ""
+    if paper.round is None:
+        return order_of_plan(plan=paper.plan, by=by, recipient=recipient)
+    round_ = Round.objects.select_related("program__plan", "scale").get(papers=paper)
+    return order_of_round(round_=round_, selection=Selection.from_json(paper.selection), by=by, recipient=recipient)
 
 
 @require_POST

@@ -44,7 +44,7 @@ def _answer(request: HttpRequest, page: Page, paper: Paper | None, option: str, 
 
     What could not be made rests for a while: the page says until when.
     """
-    if paper is not None and paper.is_made and paper.path.is_file():
+    if paper is not None and paper.has_file:
         return FileResponse(paper.path.open("rb"), filename=paper.filename)
     tried_again_at = paper.tried_again_at if paper is not None and paper.is_resting else None
     if tried_again_at is None:

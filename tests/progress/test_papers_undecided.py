@@ -161,6 +161,9 @@ def test_staff_may_choose_it_for_the_whole_paper_which_then_stays_inside(
         (True, True),
     ]
     Paper.objects.update(state=PaperState.MADE, made_at=usual.ordered_at, pages=1, size=1)
+    for each in (usual, inside):
+        each.path.parent.mkdir(parents=True, exist_ok=True)
+        each.path.write_bytes(b"%PDF")
     with pytest.raises(NotNow, match="確認が済んでいない調書"):
         release_paper(paper=inside, by=ict_staff)
     answered = messages_of(client.post(reverse("desk:paper_release", args=[inside.pk]), follow=True))
