@@ -22,6 +22,8 @@ from progress.workflow import ACCEPT, ENDORSE, RETURN_BY_STAFF, SUBMIT, Actor, T
 READABLE_BY_COMMITTEE = DECIDED
 _AFTER_ENDORSEMENT = (Status.ENDORSED, Status.ACCEPTED)
 _AFTER_SUBMISSION = (Status.SUBMITTED, *_AFTER_ENDORSEMENT)
+# Papers that the committee may take away.
+_RELEASED = Q(released_at__isnull=False, round__released_at__isnull=False)
 # Exceptions of a published round go on through the chain (`workflow.refusal`).
 _GOES_ON = Q(round__state=RoundState.OPEN) | Q(round__state=RoundState.PUBLISHED) & ~Q(exception_reason="")
 
@@ -149,8 +151,13 @@ def papers_visible_to(user: User) -> QuerySet[Paper]:
         seen |= Q(kind=PaperKind.EVALUATION, evaluation__in=Evaluation.objects.filter(_concerns(mine)))
         seen |= Q(kind=PaperKind.DEPARTMENT, department__in=mine)
     if user.may(Permission.READ_COMMITTEE_PAPERS):
-        seen |= Q(released_at__isnull=False, round__released_at__isnull=False)
+        seen |= _RELEASED
     return Paper.objects.filter(seen)
+
+
+def papers_for_committee() -> QuerySet[Paper]:
+    """What was released to the committee, of rounds released to it; the newest first."""
+    return Paper.objects.filter(_RELEASED).order_by("-released_at", "-pk")
 
 
 def may_order_paper(user: User, kind: PaperKind, subject: Evaluation | Department | None = None) -> bool:

@@ -1,6 +1,6 @@
 """/desk/committee/: what staff released, read-only, for 推進本部 and 総務委員会 — and for staff, as those see it."""
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.gates import requires
 from accounts.permissions import Permission
 from progress.models import Evaluation, Round
-from progress.permissions import READABLE_BY_COMMITTEE
+from progress.permissions import READABLE_BY_COMMITTEE, papers_for_committee
 from progress.queries.committee import released_round
 from progress.queries.filling import entries_of
 from progress.queries.measure_rollups import MeasureSums, actions_page, grade_counts, sums_by_measure
@@ -18,7 +18,10 @@ from progress.views.round_measures import Code, measure_or_404
 
 
 def _released() -> QuerySet[Round]:
-    return Round.objects.filter(released_at__isnull=False).select_related("program__plan", "scale")
+    """With the papers that were released, as `released_papers`."""
+    papers = Prefetch("papers", papers_for_committee(), to_attr="released_papers")
+    rounds = Round.objects.filter(released_at__isnull=False)
+    return rounds.select_related("program__plan", "scale").prefetch_related(papers)
 
 
 def _readable(round_: Round) -> QuerySet[Evaluation]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.template.defaultfilters import filesizeformat
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -126,7 +127,20 @@ def test_the_committee_sees_what_was_released_to_it(
     assert "先に会議に公開してください" in messages_of(staff.post(release, follow=True))[0]
     release_to_committee(round=year.round, by=ict_staff)
     assert viewer.get(page).status_code == 404
+    other, _ = order_of_round(round_=_full(year.round), selection=Selection.of(PaperKind.COMMITTEE), by=ict_staff)
+    Paper.objects.update(recipient="委員長だけ")
+    pages = [reverse("desk:committee"), reverse("desk:committee_round", args=["2016"]), reverse("desk:papers")]
+    assert ["（PDF、" in viewer.get(address).content.decode() for address in pages] == [False] * 3
     staff.post(release)
+    paper.refresh_from_db()
+    for address in pages:
+        shown = viewer.get(address).content.decode()
+        assert f"（PDF、{filesizeformat(paper.size)}、1頁）" in shown
+        assert f'href="{reverse("desk:paper_pdf", args=[paper.pk])}"' in shown
+        assert [words in shown for words in (other.title, "委員長だけ", ict_staff.name)] == [False, False, False]
+    told = viewer.get(page).content.decode()
+    assert [words in told for words in ("委員長だけ", ict_staff.name, "作り直す")] == [False, False, False]
+    assert validate({address: viewer.get(address).content.decode() for address in pages}) == []
     assert _taken(viewer.get(reverse("desk:paper_pdf", args=[paper.pk]))).startswith(b"%PDF")
     assert viewer.post(release).status_code == 403
     staff.post(reverse("desk:paper_withdraw", args=[paper.pk]))

@@ -17,7 +17,7 @@ class Command(BaseCommand):
             "--days",
             type=int,
             default=settings.PAPERS_KEPT_DAYS,
-            help=f"作り直されてから残しておく日数。設定 PAPERS_KEPT_DAYS（いまは{settings.PAPERS_KEPT_DAYS}）より優先します。",
+            help="作り直されてから残しておく日数。ふつうは省きます（設定 PAPERS_KEPT_DAYS の日数になります）。",
         )
 
     def handle(self, **options: Any) -> None:
