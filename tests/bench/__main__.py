@@ -28,13 +28,14 @@ def main() -> int:
         for command in ("migrate", "createcachetable", "load_plan", "collectstatic"):
             options = {"interactive": False} if command in {"migrate", "collectstatic"} else {}
             call_command(command, verbosity=0, **options)
-        from tests.bench import books, pages, papers, rounds, search
+        from tests.bench import books, pages, papers, papers_beside, rounds, search
 
         benches = {
             "pages": pages.run,
             "search": search.run,
             "rounds": rounds.run,
             "papers": papers.run,
+            "papers_beside": papers_beside.run,
             "books": books.run,
         }
         reached = [benches[name]() for name in sys.argv[1:] or benches]

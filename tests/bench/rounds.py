@@ -70,7 +70,7 @@ class _Worker:
 def _workers() -> Iterator[tuple[_Worker, _Worker]]:
     with contextlib.ExitStack() as stack:
         few, many = (
-            stack.enter_context(contextlib.closing(_Worker(actions, stack.enter_context(_database(actions)))))
+            stack.enter_context(contextlib.closing(_Worker(actions, stack.enter_context(database(actions)))))
             for actions in (FEW, MANY)
         )
         for worker, actions in ((few, FEW), (many, MANY)):
@@ -79,7 +79,7 @@ def _workers() -> Iterator[tuple[_Worker, _Worker]]:
 
 
 @contextlib.contextmanager
-def _database(actions: int) -> Iterator[str]:
+def database(actions: int) -> Iterator[str]:
     """The address of an empty database beside the one of the bench."""
     if connection.vendor == "postgresql":
         name = f"bench_{actions}"
