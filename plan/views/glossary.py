@@ -5,7 +5,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.csv_export import size_label
 from plan.caching import public_page
+from plan.exports import GLOSSARY
 from plan.models import Plan
 from plan.prose import TermMarker
 from plan.queries import changed_on, glossary_of
@@ -38,7 +40,8 @@ def _list(request: HttpRequest, plan: Plan, title: str, template: str, **own: ob
         cited_as=title,
         changed_on=changed_on(plan, under=reverse("plan:glossary", args=[plan.slug])),
     )
-    return render(request, template, page.context(request, **own))
+    size = size_label(len(GLOSSARY.content(plan)))
+    return render(request, template, page.context(request, csv_size=size, **own))
 
 
 @require_safe

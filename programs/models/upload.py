@@ -23,6 +23,11 @@ class KeptFile(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def size(self) -> int:
+        """In bytes; reads the content."""
+        return len(self.content)
+
 
 class ProgramUpload(KeptFile):
     """取り込むファイル."""

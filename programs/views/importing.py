@@ -65,7 +65,12 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
         file = form.cleaned_data["file"]
         kept = keep_upload(program=program, by=cast(User, request.user), name=file.name, content=file.read())
         return redirect("programs_desk:preview", slug=slug, number=kept.pk)
-    context = {"program": program, "form": form, "uploads": uploads.latest_uploads(program)}
+    context = {
+        "program": program,
+        "form": form,
+        "uploads": uploads.latest_uploads(program),
+        "actions": program.actions.count(),
+    }
     return render(request, "desk/programs/upload.html", context)
 
 

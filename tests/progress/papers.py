@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from django.utils import timezone
+
 NO_FONTS = (
     "<?xml version='1.0'?><!DOCTYPE fontconfig SYSTEM 'fonts.dtd'><fontconfig><cachedir>{}</cachedir></fontconfig>"
 )
@@ -37,6 +39,32 @@ class Opened:
     def facts(self) -> dict[str, str]:
         lines = self._said("pdfinfo", str(self.path)).splitlines()
         return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+    @cached_property
+    def first_page(self) -> str:
+        return "".join(self._said("pdftotext", "-enc", "UTF-8", "-l", "1", str(self.path), "-").split())
+
+    @cached_property
+    def own_facts(self) -> dict[str, str]:
+        """All properties, those among them that readers know nothing of."""
+        lines = self._said("pdfinfo", "-custom", str(self.path)).splitlines()
+        return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+    def says_of_itself(self, *, title: str, source: str, version: str, address: str) -> bool:
+        """Whether its properties and its first page say what it is, from whom, of when, of which content and where."""
+        today = timezone.localdate()
+        own = self.own_facts
+        told = [own["Title"], own["Author"], own["contentversion"], own["address"]]
+        made_on = f"{today:%b} {today.day} " in " ".join(own["CreationDate"].split())
+        printed = (
+            title,
+            f"作成：{source}",
+            f"作成日：{today:%Y年%-m月%-d日}",
+            f"内容の版：{version}",
+            f"掲載：{address}",
+        )
+        missing = [words for words in printed if "".join(words.split()) not in self.first_page]
+        return (told, made_on, missing) == ([title, source, version, address], True, [])
 
     @property
     def objects(self) -> bytes:

@@ -23,6 +23,7 @@ from progress.papers.selection import PARTS, Cover, Selection
 from tests.factories import UserFactory
 from tests.html_validity import validate
 from tests.progress.pages import messages_of
+from tests.progress.papers import Opened
 from tests.progress.published import Year, accepted_year, published_year
 
 pytestmark = pytest.mark.django_db
@@ -227,7 +228,14 @@ def test_the_plan_is_printed_whole(ict_staff: User, client: Client) -> None:
     assert make_waiting() == 1
     response = client.get(reverse("papers:plan_pdf", args=["2016"]))
     assert _taken(response).startswith(b"%PDF")
-    assert (Paper.objects.get().pages or 0) > 40
+    paper = Paper.objects.get()
+    assert (paper.pages or 0) > 40
+    assert Opened(paper.path).says_of_itself(
+        title=program_plan.full_title,
+        source=f"{program_plan.publisher}{program_plan.office}",
+        version=paper.content_version,
+        address="http://testserver/plans/2016/",
+    )
 
 
 def test_pages_are_valid_html(year: Year, ict_staff: User, client_of: ClientOf) -> None:

@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from fontTools.ttLib import TTFont
 from pytest_django import DjangoDbBlocker
 
-from progress.enums import Orientation, PaperKind
+from progress.enums import Orientation, PaperKind, PaperPart
 from progress.models import Round
 from progress.papers.engine import FONTS, NotFetched, own_file, pdf_of
+from progress.papers.narrowing import report_for
 from progress.papers.printing import html_of
 from progress.papers.report import Report, report_of
 from progress.papers.round_paper import RoundPaper, round_paper
 from progress.papers.selection import Cover, Selection
+from progress.papers.versions import content_version
 from tests.progress.papers import Opened, made_without_fonts
-from tests.progress.published import accepted_year, published_year
+from tests.progress.published import Year, accepted_year, published_year
 
 pytestmark = pytest.mark.django_db  # for the fixture below: pytest-django makes the database only where a test asks
 COVER = Cover("川崎市議会 総務委員会", "取組の評価について", "資料1", "平成29年8月4日", "総務企画局")
@@ -29,6 +32,8 @@ class Papers:
     paper: RoundPaper
     yearly: Opened
     sheet: Opened
+    told: dict[PaperKind, tuple[RoundPaper, Opened]]
+    """One of every kind of paper of a round, as short as it may be."""
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +50,43 @@ def papers(
         draft = accepted_year(year=2017, program=year.program)
         subject = str(draft.evaluation("1-1-001").pk)
         chosen = Selection.of(PaperKind.EVALUATION, subject, orientation=Orientation.LANDSCAPE)
+        kinds = {kind: _short(year, kind) for kind in PaperKind if kind != PaperKind.PLAN}
+        pages = {kind: html_of(paper) for kind, paper in kinds.items()}
         sheet = html_of(round_paper(report_of(Round.objects.get(pk=draft.round.pk)), chosen, "案 abc"))
         transaction.set_rollback(True)
+    files = {kind: folder / f"short-{kind}.pdf" for kind in kinds}
+    for kind, path in files.items():
+        path.write_bytes(pdf_of(pages[kind], settings.PORTAL_URL).content)
     return Papers(
-        report, paper, made_without_fonts(yearly, folder, "yearly"), made_without_fonts(sheet, folder, "sheet")
+        report,
+        paper,
+        made_without_fonts(yearly, folder, "yearly"),
+        made_without_fonts(sheet, folder, "sheet"),
+        {kind: (kinds[kind], Opened(path)) for kind, path in files.items()},
     )
+
+
+def _short(year: Year, kind: PaperKind) -> RoundPaper:
+    evaluation = year.evaluation("1-1-001")
+    subjects = {
+        PaperKind.EVALUATION: str(evaluation.pk),
+        PaperKind.DEPARTMENT: str(evaluation.department_id),
+        PaperKind.MEASURE: "1-1",
+    }
+    chosen = {"parts": (PaperPart.COVER,), "cover": COVER} if kind in {PaperKind.COMMITTEE, PaperKind.YEARLY} else {}
+    selection = Selection.of(kind, subjects.get(kind, ""), **chosen)
+    report = report_for(Round.objects.get(pk=year.round.pk), selection)
+    return round_paper(report, selection, content_version(report))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PaperKind if kind != PaperKind.PLAN])
+def test_every_kind_says_from_whom_and_when_it_is_and_where_it_stands(papers: Papers, kind: PaperKind) -> None:
+    paper, opened = papers.told[kind]
+    address = "http://testserver/progress/2016/"
+    assert opened.says_of_itself(
+        title=paper.title, source=paper.origin.source, version=paper.origin.version, address=address
+    )
+    assert paper.origin.version.startswith(f"{papers.report.published.changed_on:%Y-%m-%d} ")
 
 
 def test_a_paper_is_tagged_and_says_what_it_is(papers: Papers) -> None:
