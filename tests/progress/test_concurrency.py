@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from accounts.enums import Role
-from accounts.models import Department, User
+from accounts.models import AuditEntry, Department, User
 from programs.models import ActionYear
 from progress import workflow
 from progress.actions.evaluations import Answers, perform, save_evaluation
@@ -17,18 +17,22 @@ from progress.actions.opening import open_round
 from progress.actions.proposals import confirm
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
-from progress.enums import RoundState, Status
+from progress.enums import PaperKind, PaperState, RoundState, Status
 from progress.errors import CannotPublish, NotNow, ProgressError
 from progress.models import (
     Evaluation,
     EvaluationEvent,
     MeasureEvaluation,
     NextYearProposal,
+    Paper,
     Publication,
     PublishedEvaluation,
     PublishedMeasure,
     Round,
 )
+from progress.papers.making import make_waiting
+from progress.papers.ordering import order_of_round
+from progress.papers.selection import Selection
 from tests.factories import UserFactory
 from tests.progress.factories import RoundFactory, action_of, fill_in, opened
 
@@ -202,3 +206,21 @@ def test_confirming_while_publishing(
     )
     assert ended == ["done"] * 4
     assert ActionYear.objects.filter(year=2017).count() == 3
+
+
+def test_ten_people_order_the_same_paper_at_once(evaluation: Evaluation, ict_staff: User) -> None:
+    people = [ict_staff, *UserFactory.create_batch(9, role=Role.ICT_STAFF)]
+    round_ = Round.objects.select_related("program__plan", "scale").get()
+    chosen = Selection.of(PaperKind.EVALUATION, str(evaluation.pk), as_it_stands=True)
+    ordered = [lambda by=by: order_of_round(round_=round_, selection=chosen, by=by) for by in people]
+    assert _at_once(*ordered) == ["done"] * 10
+    assert Paper.objects.get().state == PaperState.WAITING
+    assert AuditEntry.objects.filter(about__startswith="資料の作成：").count() == 1
+    made: list[int] = []
+    # Whichever process comes first makes it; the others end at once, or find nothing left to do.
+    assert _at_once(*[lambda: made.append(make_waiting())] * 4) == ["done"] * 4
+    assert sorted(made) == [0, 0, 0, 1]
+    paper = Paper.objects.get()
+    assert (paper.state, paper.attempts, paper.has_file) == (PaperState.MADE, 1, True)
+    assert _at_once(*ordered) == ["done"] * 10
+    assert Paper.objects.get().attempts == 1
