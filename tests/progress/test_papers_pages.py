@@ -136,7 +136,7 @@ def test_the_committee_sees_what_was_released_to_it(
     paper.refresh_from_db()
     for address in pages:
         shown = viewer.get(address).content.decode()
-        assert f"（PDF、{filesizeformat(paper.size)}、1頁）" in shown
+        assert f"（PDF、{filesizeformat(paper.size or 0)}、1頁）" in shown
         assert f'href="{reverse("desk:paper_pdf", args=[paper.pk])}"' in shown
         assert [words in shown for words in (other.title, "委員長だけ", ict_staff.name)] == [False, False, False]
     told = viewer.get(page).content.decode()
