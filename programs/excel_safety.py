@@ -9,7 +9,9 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import IO
 
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 10 * MEGABYTE
@@ -24,6 +26,10 @@ MOST_SHARED_STRINGS = 100_000
 # Rows with cells in them, the heading and some notes above it included; the reader counts them exactly.
 MOST_FILLED_ROWS = 20_100
 MOST_MARKUP_ELSEWHERE = 500_000
+# From so many "<" on, cells and rows that hold nothing are left out before parsing: a coloured area has millions.
+LIGHTENED_FROM = 100_000
+# Formulas that repeat another: the reader writes it anew for each. In characters, all of a file together.
+MOST_REPEATED = 200_000
 # Merged cells and links over areas: the reader makes every cell of them.
 MOST_CELLS_IN_AREAS = 100_000
 LONGEST_TAG = 64 * 1024
@@ -32,6 +38,10 @@ CHUNK = MEGABYTE
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _DOCUMENT_TYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+# Only where they say at once where they stand, as all programs do: nothing else moves when they go.
+_EMPTY_CELL = re.compile(rb'<c r="[^<>]*(?:/>|>\s*</c>)')
+_EMPTY_ROW = re.compile(rb'<row r="[^<>]*(?:/>|>\s*</row>)')
+_REPEATING = re.compile(rb"<(?:\w+:)?f\s[^<>]*?\bt\s*=\s*[\"']shared[\"'][^<>]*>([^<]*)")
 _AREA_BEGINS = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink)\s")
 _AREA = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink)\s[^<]*?\bref\s*=\s*[\"']([^\"']*)[\"']")
 _CELLS = re.compile(rb"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
@@ -59,19 +69,39 @@ class _Weight:
     rows: int = 0
     values: int = 0
     areas: int = 0
+    repeating: int = 0
+    longest_repeated: int = 0
 
 
-def check(content: bytes, *, most_markup: int = MOST_MARKUP_IN_SHEETS) -> None:
+def check(content: bytes) -> None:
     """Raise UnsafeFile unless the bytes are an ordinary .xlsx of ordinary size.
 
-    `most_markup` is how many "<" the sheets may have together: less where all
-    cells are kept in memory. Unpacks every part once in pieces of one megabyte and keeps none of them.
+    Unpacks every part once in pieces of one megabyte and keeps none of them.
     """
+    _weighed(content)
+
+
+def readable(content: bytes, *, most_markup: int = MOST_MARKUP_IN_SHEETS) -> bytes:
+    """The bytes to be parsed: the same, or without the cells and rows that hold nothing but their look.
+
+    `most_markup` is how many "<" the sheets may then have together: less where
+    all cells are kept in memory. Raises UnsafeFile as `check` does.
+    """
+    markup = _weighed(content)
+    if markup > LIGHTENED_FROM:
+        content, markup = _lightened(content)
+    if markup > most_markup:
+        raise _too_large()
+    return content
+
+
+def _weighed(content: bytes) -> int:
+    """How many "<" the sheets have together. Raises UnsafeFile."""
     _check_outside(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_contents(archive)
-            _check_weights(archive, most_markup)
+            return _check_weights(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         if isinstance(error, UnsafeFile):
             raise
@@ -114,8 +144,8 @@ def _check_contents(archive: zipfile.ZipFile) -> None:
         raise UnsafeFile("暗号化されたファイルは読み込めません。パスワードを外して保存し直してください。")
 
 
-def _check_weights(archive: zipfile.ZipFile, most_markup: int) -> None:
-    """The sizes the zip states may be lies, so every part is unpacked, until it is too much."""
+def _check_weights(archive: zipfile.ZipFile) -> int:
+    """The "<" of the sheets. The sizes the zip states may be lies, so every part is unpacked, until it is too much."""
     packed = unpacked = sheets = elsewhere = 0
     for info in archive.infolist():
         if info.is_dir():
@@ -124,16 +154,26 @@ def _check_weights(archive: zipfile.ZipFile, most_markup: int) -> None:
         packed, unpacked = packed + info.compress_size, unpacked + weight.size
         if _SHEET.fullmatch(info.filename):
             sheets += weight.markup
-            if min(weight.rows, weight.values) > MOST_FILLED_ROWS:
-                raise UnsafeFile("20,000行を超えるシートがあります。使っていない行を削除して、保存し直してください。")
+            _check_sheet(weight)
         elif info.filename == "xl/sharedStrings.xml":
             _check_strings(weight)
         else:
             elsewhere += weight.markup
         if unpacked > RATIO_COUNTS_FROM and unpacked > packed * LARGEST_RATIO:
             raise _too_large()
-        if sheets > most_markup or elsewhere > MOST_MARKUP_ELSEWHERE:
+        if sheets > MOST_MARKUP_IN_SHEETS or elsewhere > MOST_MARKUP_ELSEWHERE:
             raise _too_large()
+    return sheets
+
+
+def _check_sheet(weight: _Weight) -> None:
+    if min(weight.rows, weight.values) > MOST_FILLED_ROWS:
+        raise UnsafeFile("20,000行を超えるシートがあります。使っていない行を削除して、保存し直してください。")
+    if weight.repeating * weight.longest_repeated > MOST_REPEATED:
+        raise UnsafeFile(
+            "数式が多すぎるシートがあります。数式は読み込みません。"
+            "コピーして「値として貼り付け」をしてから、保存し直してください。"
+        )
 
 
 def _weigh(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> _Weight:
@@ -157,8 +197,47 @@ def _weigh(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> _Weigh
             weight.areas += _cells_in_areas(tail, chunk)
             if weight.areas > MOST_CELLS_IN_AREAS:
                 raise _too_large()
+            _count_repeated(weight, tail, chunk)
             tail = _unfinished(tail + chunk)
     return weight
+
+
+def _count_repeated(weight: _Weight, tail: bytes, chunk: bytes) -> None:
+    """Formulas of the chunk that repeat another, and the longest that is repeated."""
+    if b"shared" not in chunk and b"shared" not in tail:
+        return
+    for match in _REPEATING.finditer(tail + chunk):
+        weight.repeating += 1
+        weight.longest_repeated = max(weight.longest_repeated, len(match[1]))
+
+
+def _lightened(content: bytes) -> tuple[bytes, int]:
+    """The file without cells and rows that hold nothing, and how many "<" its sheets have then."""
+    out, markup = io.BytesIO(), 0
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
+    ):
+        for info in source.infolist():
+            if not _SHEET.fullmatch(info.filename):
+                target.writestr(info.filename, source.read(info))
+                continue
+            with source.open(info) as part, target.open(info.filename, "w") as lighter:
+                for piece in _without_empty(part):
+                    markup += piece.count(b"<")
+                    lighter.write(piece)
+    return out.getvalue(), markup
+
+
+def _without_empty(part: IO[bytes]) -> Iterator[bytes]:
+    """The part in pieces that begin with a row where there are any."""
+    rest = b""
+    while chunk := part.read(CHUNK):
+        text = rest + chunk
+        cut = max(text.rfind(b"<row"), text.rfind(b"<", 0, len(text) - LONGEST_TAG))
+        text, rest = (text[:cut], text[cut:]) if cut > 0 else (b"", text)
+        yield _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", text))
+    yield _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", rest))
 
 
 def _unfinished(text: bytes) -> bytes:

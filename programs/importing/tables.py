@@ -7,12 +7,14 @@ wherever it and the columns stand; further columns and sheets are passed over.
 import io
 import unicodedata
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile, takewhile
 from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._reader import WorkSheetParser
 
 from programs import excel_safety, reading
 from programs.importing.errors import CellError
@@ -22,7 +24,7 @@ from programs.workbook.sheets import ABOUT, ADDRESS_LABEL, SHEETS
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 LONGEST_TEXT = 10_000
-HEADING_WITHIN = 20
+HEADING_WITHIN, ABOUT_WITHIN = 20, 50
 TYPE_FORMULA, TYPE_ERROR = "f", "e"
 
 
@@ -78,7 +80,7 @@ class Tables:
 
 def read_tables(content: bytes) -> Tables:
     """Read a file. Raises `excel_safety.UnsafeFile` when it is no workbook that may be opened."""
-    excel_safety.check(content)
+    content = excel_safety.readable(content)
     with warnings.catch_warnings():
         # openpyxl says which decorations of the file it does not know; they do not matter here.
         warnings.simplefilter("ignore")
@@ -117,8 +119,7 @@ def _tables(workbook: Any) -> Tables:
 
 def _read_sheet(sheet: Sheet, page: Any, errors: list[CellError]) -> SheetTable:
     table = SheetTable(sheet)
-    rows = _rows(page)
-    heading = _heading(sheet, rows)
+    heading = _heading(sheet, takewhile(lambda row: row[0] <= HEADING_WITHIN, _rows(page)))
     if heading is None:
         first = "」「".join(column.label for column in sheet.columns if column.is_required)
         errors.append(
@@ -137,7 +138,7 @@ def _read_sheet(sheet: Sheet, page: Any, errors: list[CellError]) -> SheetTable:
         for column in sheet.columns
         if column.name not in columns and not column.is_required and not column.is_note
     ]
-    for row_number, cells in _rows_below(page, number):
+    for row_number, cells in dropwhile(lambda row: row[0] <= number, _rows(page)):
         if len(table.rows) >= MOST_ROWS:
             errors.append(
                 _of_sheet(
@@ -157,25 +158,30 @@ def _of_sheet(sheet: Sheet, problem: str, remedy: str) -> CellError:
     return CellError(sheet.name, None, "", "", "", problem, remedy)
 
 
-def _rows(page: Any) -> list[tuple[int, Sequence[Any]]]:
-    """The first rows, among which the headings are."""
-    # What the file says about its own size is not to be relied on.
-    page.reset_dimensions()
-    found = page.iter_rows(max_row=HEADING_WITHIN, max_col=MOST_COLUMNS)
-    return list(enumerate(found, start=1))
+def _rows(page: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows that are written in the file, with their numbers.
 
-
-def _rows_below(page: Any, number: int) -> Iterator[tuple[int, Sequence[Any]]]:
-    for row_number, cells in enumerate(page.iter_rows(max_col=MOST_COLUMNS), start=1):
-        if row_number > number:
-            yield row_number, cells
+    openpyxl's own loop makes every row that is missing above them: millions where one cell stands far below.
+    """
+    book = page.parent
+    with page._get_source() as source:
+        parser = WorkSheetParser(
+            source,
+            page._shared_strings,
+            data_only=book.data_only,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, cells in parser.parse():
+            yield number, page._get_row(cells, 1, MOST_COLUMNS)
 
 
 Places = list[tuple[Column, list[int]]]
 """For each column of a sheet the indexes of the cells of the heading row that bear its label."""
 
 
-def _heading(sheet: Sheet, rows: Sequence[tuple[int, Sequence[Any]]]) -> tuple[int, Places] | None:
+def _heading(sheet: Sheet, rows: Iterable[tuple[int, Sequence[Any]]]) -> tuple[int, Places] | None:
     """The row with most of the labels, if it has at least two of them (or the only one there is)."""
     best: tuple[int, int, Places] | None = None
     for number, cells in rows:
@@ -272,9 +278,8 @@ def _read_cell(row: FileRow, column: Column, cell: Cell) -> CellError | None:
 
 def _address(page: Any) -> CellError | None:
     """The cell of the sheet 情報 that names the programme, worded for when it is not the one at hand."""
-    page.reset_dimensions()
-    for number, cells in enumerate(page.iter_rows(max_row=50, max_col=2), start=1):
-        if len(cells) == 2 and _plain(reading.shown(cells[0].value)) == _plain(ADDRESS_LABEL):
+    for number, cells in takewhile(lambda row: row[0] <= ABOUT_WITHIN, _rows(page)):
+        if _plain(reading.shown(cells[0].value)) == _plain(ADDRESS_LABEL):
             return CellError(
                 ABOUT,
                 number,
