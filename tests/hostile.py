@@ -178,7 +178,9 @@ def _cells_of(text: bytes) -> bytes:
 
 def _formulas() -> bytes:
     return headed_sheet(
-        b"".join(b'<row r="%d"><c r="A%d"><f>SUM(A1:XFD1048576)</f><v>1</v></c></row>' % (n, n) for n in range(2, 2_000))
+        b"".join(
+            b'<row r="%d"><c r="A%d"><f>SUM(A1:XFD1048576)</f><v>1</v></c></row>' % (n, n) for n in range(2, 2_000)
+        )
     )
 
 

@@ -118,9 +118,24 @@ class Preview:
     def refused(self) -> list[Outcome]:
         return self.of(Kind.REFUSED)
 
-    @property
-    def found_nothing(self) -> bool:
-        return not (self.outcomes or self.unchanged or self.theirs_only or self.lost)
+
+@dataclass(frozen=True)
+class _Read:
+    """A file as it was read, with the 調書 that it may be about."""
+
+    entries: Sequence[ScaleEntry]
+    evaluations: Mapping[int, Evaluation]
+    questions: Mapping[int, Sequence[Question]]
+    located: Located
+
+
+def holds_answers(content: bytes, round_: Round, user: User) -> bool:
+    """Whether the file has anything of 調書, whosever they are; compares nothing. At most nine queries.
+
+    Raises `programs.excel_safety.UnsafeFile` when the file may not be opened.
+    """
+    located = _read(content, round_, user).located
+    return bool(located.found or located.lost)
 
 
 def preview(content: bytes, round_: Round, user: User) -> Preview:
@@ -128,13 +143,16 @@ def preview(content: bytes, round_: Round, user: User) -> Preview:
 
     Raises `programs.excel_safety.UnsafeFile` when the file may not be opened.
     """
+    return _Comparing(round_, user, _read(content, round_, user)).preview()
+
+
+def _read(content: bytes, round_: Round, user: User) -> _Read:
     workbook = opened(content)
     entries = entries_of(round_)
     evaluations = {each.pk: each for each in answerable(round_, user)}
     questions = {each.pk: questions_of(each, entries) for each in evaluations.values()}
     known = {pk: _known(evaluations[pk], asked) for pk, asked in questions.items()}
-    located = locate(workbook, known, HEADINGS)
-    return _Comparing(round_, user, entries, evaluations, questions, located).preview()
+    return _Read(entries, evaluations, questions, locate(workbook, known, HEADINGS))
 
 
 def _known(evaluation: Evaluation, questions: Sequence[Question]) -> Known:
@@ -166,18 +184,10 @@ def _unless_twice(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 class _Comparing:
     """One comparison while it is made."""
 
-    def __init__(
-        self,
-        round_: Round,
-        user: User,
-        entries: Sequence[ScaleEntry],
-        evaluations: Mapping[int, Evaluation],
-        questions: Mapping[int, Sequence[Question]],
-        located: Located,
-    ) -> None:
-        self.round, self.user, self.entries, self.evaluations = round_, user, entries, evaluations
-        self.questions = {pk: {each.name: each for each in asked} for pk, asked in questions.items()}
-        self.located, self.lost = located, list(located.lost)
+    def __init__(self, round_: Round, user: User, read: _Read) -> None:
+        self.round, self.user, self.entries, self.evaluations = round_, user, read.entries, read.evaluations
+        self.questions = {pk: {each.name: each for each in asked} for pk, asked in read.questions.items()}
+        self.located, self.lost = read.located, list(read.located.lost)
         self.outcomes: list[Outcome] = []
         self.unchanged = self.theirs_only = 0
         self.found: dict[int, dict[str, Found]] = defaultdict(dict)

@@ -22,7 +22,7 @@ from progress.enums import RoundState
 from progress.errors import NotNow, NotYours, StaleSave
 from progress.forms.sheets import SheetsForm
 from progress.models import EvaluationUpload, Round
-from progress.sheets.comparing import Preview, answers_of, preview, undecided
+from progress.sheets.comparing import Preview, answers_of, holds_answers, preview, undecided
 from progress.sheets.contents import contents_of, departments_with_sheets, latest_uploads, may_upload
 from progress.sheets.downloading import SAMPLE_MARK, Shape, filename, workbook_of
 from progress.sheets.marking import marked
@@ -125,11 +125,11 @@ def _kept(round_: Round, user: User, form: SheetsForm) -> EvaluationUpload | Non
     file = form.cleaned_data["file"]
     content = file.read()
     try:
-        seen = preview(content, round_, user)
+        is_ours = holds_answers(content, round_, user)
     except UnsafeFile as error:
         form.add_error("file", f"『{file.name}』は読み込めません。{error}")
         return None
-    if seen.found_nothing:
+    if not is_ours:
         form.add_error(
             "file",
             f"『{file.name}』に、この年度のあなたの課の調書が見つかりません。"

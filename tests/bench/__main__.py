@@ -28,7 +28,7 @@ def main() -> int:
         for command in ("migrate", "createcachetable", "load_plan", "collectstatic"):
             options = {"interactive": False} if command in {"migrate", "collectstatic"} else {}
             call_command(command, verbosity=0, **options)
-        from tests.bench import books, pages, papers, papers_beside, rounds, search
+        from tests.bench import books, pages, papers, papers_beside, rounds, search, uploads
 
         benches = {
             "pages": pages.run,
@@ -37,6 +37,7 @@ def main() -> int:
             "papers": papers.run,
             "papers_beside": papers_beside.run,
             "books": books.run,
+            "uploads": uploads.run,
         }
         reached = [benches[name]() for name in sys.argv[1:] or benches]
     return 0 if all(reached) else 1

@@ -22,7 +22,7 @@ class _Undone(Exception):
     """Takes the made-up data away again."""
 
 
-def _timed(make: Callable[[], object]) -> float:
+def timed(make: Callable[[], object]) -> float:
     """The median of some rounds, in seconds."""
     seconds = []
     for _ in range(ROUNDS):
@@ -66,7 +66,7 @@ def _measured(round_: Any, make: Callable[[Any, str], bytes]) -> tuple[float, in
 
     with CaptureQueriesContext(connection) as queries:
         content = whole()
-    return _timed(whole), len(queries), content
+    return timed(whole), len(queries), content
 
 
 def _committee(rounds: dict[int, Any]) -> list[bool]:
@@ -87,13 +87,13 @@ def _data(round_: Any) -> bool:
     seconds, queries, content = _measured(round_, data_book)
     sheets = _cells(content)
     rows = sum(len(page) - 1 for page in sheets.values())
-    bare = _timed(_bare(sheets))
+    bare = timed(_bare(sheets))
     kept = seconds <= MOST_RATIO * bare and queries <= MOST_QUERIES
     figure = f"openpyxlだけで{bare:.2f}秒、比{seconds / bare:.2f}、{MOST_RATIO}以下"
     return _told(f"機械判読に適したデータ（{rows:,}行）", seconds, queries, figure, kept)
 
 
-def _with_rounds(actions: int, measure: Callable[[dict[int, Any]], list[bool]]) -> list[bool]:
+def with_rounds(actions: int, measure: Callable[[dict[int, Any]], list[bool]]) -> list[bool]:
     """`measure` gets the rounds by year: two published, the third open. Nothing of them is left afterwards."""
     from accounts.demo import ensure_accounts
     from accounts.enums import Role
@@ -116,6 +116,6 @@ def _with_rounds(actions: int, measure: Callable[[dict[int, Any]], list[bool]]) 
 def run() -> bool:
     """Print the table; True when every figure is reached."""
     print(f"\n評価のExcelファイル（{connection.vendor}、{ROUNDS}回の中央値、データベースから読む時間を含みます）")
-    reached = _with_rounds(ACTIONS, _committee)
-    reached += _with_rounds(LONG, lambda rounds: [_data(rounds[2017])])
+    reached = with_rounds(ACTIONS, _committee)
+    reached += with_rounds(LONG, lambda rounds: [_data(rounds[2017])])
     return all(reached)

@@ -8,17 +8,20 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook, load_workbook
 
 from accounts.enums import AuditKind
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Department, User
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.models import Evaluation, EvaluationUpload
+from progress.sheets.downloading import Shape
 from progress.sheets.marking import LIST
 from progress.workflow import SUBMIT
 from tests.html_validity import validate
-from tests.progress.factories import fill_in, opened
+from tests.progress.factories import action_of, fill_in, opened
 from tests.progress.sheets import answer_cell, downloaded, saved, typed
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +194,30 @@ def test_what_is_no_workbook_of_this_round_is_refused_and_not_kept(
     assert EvaluationUpload.objects.count() == 0
     _, page, _ = previewed(client, full, typed(downloaded(strange, liaison), strange, results="別の年度"))
     assert "この年度の、あなたの課の調書ではありません。" in page
+
+
+def test_choosing_and_looking_take_as_many_queries_for_50_as_for_5(
+    full: Evaluation, liaison: User, division: Department, client_of: ClientOf
+) -> None:
+    client = client_of(liaison)
+
+    def count(number: int) -> list[int]:
+        for each in range(Evaluation.objects.count(), number):
+            action = action_of(full.round.program, division, code=f"1-1-9{each:02}")
+            Evaluation.objects.create(round=full.round, action=action, department=division)
+        workbook = load_workbook(io.BytesIO(downloaded(full, liaison, Shape.LIST)))
+        for each in Evaluation.objects.all():
+            answer_cell(workbook, each, "results").value = "実施した。"
+        with CaptureQueriesContext(connection) as choosing:
+            answer = sent(client, full, saved(workbook))
+        with CaptureQueriesContext(connection) as looking:
+            page = page_of(client.get(answer.headers["Location"]))
+        assert f"新しい記入 {number}項目" in page
+        return [len(choosing), len(looking)]
+
+    few = count(5)
+    assert count(50) == few
+    assert max(few) <= 20
 
 
 def test_the_pages_are_valid(full: Evaluation, liaison: User, client_of: ClientOf) -> None:
