@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from accounts.enums import Role
+from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, Department, User
 from programs.models import ActionYear
 from progress import workflow
@@ -17,11 +17,13 @@ from progress.actions.opening import open_round
 from progress.actions.proposals import confirm
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
+from progress.actions.sheets import Edit, keep_upload, take_in
 from progress.enums import PaperKind, PaperState, RoundState, Status
 from progress.errors import CannotPublish, NotNow, ProgressError
 from progress.models import (
     Evaluation,
     EvaluationEvent,
+    EvaluationUpload,
     MeasureEvaluation,
     NextYearProposal,
     Paper,
@@ -33,8 +35,10 @@ from progress.models import (
 from progress.papers.making import make_waiting
 from progress.papers.ordering import order_of_round
 from progress.papers.selection import Selection
+from progress.sheets.comparing import answers_of, preview
 from tests.factories import UserFactory
 from tests.progress.factories import RoundFactory, action_of, fill_in, opened
+from tests.progress.sheets import downloaded, typed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Deed = Callable[[], object]
@@ -224,3 +228,65 @@ def test_ten_people_order_the_same_paper_at_once(evaluation: Evaluation, ict_sta
     assert (paper.state, paper.attempts, paper.has_file) == (PaperState.MADE, 1, True)
     assert _at_once(*ordered) == ["done"] * 10
     assert Paper.objects.get().attempts == 1
+
+
+# ── Workbooks ─────────────────────────────────────────────────────────────────────────────
+
+
+def _two(division: Department, staff: User) -> list[Evaluation]:
+    round_ = opened(division, actions=2, by=staff)
+    return list(Evaluation.objects.with_everything().filter(round=round_).order_by("pk"))
+
+
+def _bringing(evaluations: list[Evaluation], by: User, text: str) -> tuple[EvaluationUpload, Deed]:
+    """A workbook with `text` in every 調書, looked at; and taking in what the preview showed."""
+    content = downloaded(evaluations[0], by)
+    for evaluation in evaluations:
+        content = typed(content, evaluation, results=text)
+    round_ = evaluations[0].round
+    kept = keep_upload(round_=round_, by=by, name=f"{text}.xlsx", content=content)
+    edits = [Edit(each, answers, each.version) for each, answers in answers_of(preview(content, round_, by), {})]
+    return kept, lambda: take_in(upload=kept, edits=edits, by=by, counts={})
+
+
+def _results(evaluations: list[Evaluation]) -> list[tuple[str, int, int]]:
+    """Text, version and number of 保存 of each."""
+    stored = Evaluation.objects.filter(pk__in=[each.pk for each in evaluations]).order_by("pk")
+    return [(each.results, each.version, each.events.filter(transition="save").count()) for each in stored]
+
+
+def test_a_workbook_taken_in_twice_at_once(division: Department, liaison: User, ict_staff: User) -> None:
+    evaluations = _two(division, ict_staff)
+    _, taking = _bringing(evaluations, liaison, "甲")
+    assert sorted(_at_once(taking, taking, taking)) == ["AlreadyTaken", "AlreadyTaken", "done"]
+    assert _results(evaluations) == [("甲", 2, 1)] * 2
+    assert AuditEntry.objects.filter(kind=AuditKind.IMPORTED).count() == 1
+
+
+def test_two_workbooks_of_the_same_evaluations_at_once(division: Department, liaison: User, ict_staff: User) -> None:
+    """One is taken in whole, of the other nothing; its file is kept, and shows both texts."""
+    second = UserFactory.create(role=Role.LIAISON, role__department=division)
+    evaluations = _two(division, ict_staff)
+    brought = [_bringing(evaluations, liaison, "甲"), _bringing(evaluations, second, "乙")]
+    ended = _at_once(*(taking for _, taking in brought))
+    assert sorted(ended) == ["StaleSave", "done"]
+    won = ended.index("done")
+    assert _results(evaluations) == [("甲乙"[won], 2, 1)] * 2
+    lost = EvaluationUpload.objects.get(pk=brought[1 - won][0].pk)
+    seen = preview(bytes(lost.content), lost.round, lost.by)
+    assert lost.applied_at is None
+    assert [(each.mine, each.theirs) for each in seen.conflicts] == [("甲乙"[1 - won], "甲乙"[won])] * 2
+
+
+def test_a_workbook_against_saving_the_form(division: Department, liaison: User, ict_staff: User) -> None:
+    """The form saves the 調書 that the workbook comes to last: all of the workbook is taken in, or nothing."""
+    evaluations = _two(division, ict_staff)
+    second = UserFactory.create(role=Role.LIAISON, role__department=division)
+    kept, taking = _bringing(evaluations, liaison, "ファイル")
+    ended = _at_once(taking, _saving(evaluations[1], second, "画面"))
+    assert (ended, _results(evaluations)) in [
+        (["done", "StaleSave"], [("ファイル", 2, 1), ("ファイル", 2, 1)]),
+        (["StaleSave", "done"], [("", 1, 0), ("画面", 2, 1)]),
+    ]
+    kept.refresh_from_db()
+    assert (kept.applied_at is not None) == (ended[0] == "done")
