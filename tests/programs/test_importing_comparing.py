@@ -4,6 +4,7 @@ import datetime
 import io
 import random
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -96,6 +97,41 @@ def _permuted(content: bytes, seed: int) -> bytes:
 def test_sheets_rows_and_columns_may_stand_anywhere(program: Program, seed: int) -> None:
     examination = examine(program, read_tables(_permuted(export(program), seed)))
     assert ([str(error) for error in examination.errors], told(examination)) == ([], [])
+
+
+LINES = st.text(
+    st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufffe\uffff"), min_size=1, max_size=40
+).filter(lambda text: text.strip() == text and text.split() and "_x" not in text)
+EDITS = {
+    ("取組", 2, "目的"): st.lists(LINES, min_size=1, max_size=3).map("\n".join),
+    ("年度別計画", 3, "計画"): LINES,
+    ("年度別計画", 4, "予算額（千円）"): st.integers(1, 10**9),
+    ("指標", 2, "基準値"): st.decimals(min_value=0, max_value=10**6, places=2),
+    ("指標の目標", 3, "目標値"): st.integers(0, 10**6),
+    ("指標の目標", 2, "実績値"): st.integers(0, 10**6),
+}
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 10**6), edits=st.fixed_dictionaries({}, optional=EDITS))
+def test_any_edit_comes_back_from_any_order(program: Program, seed: int, edits: dict[Any, Any]) -> None:
+    """What was typed, in the very rows it was typed into, and nothing else."""
+    workbook, wanted = load_workbook(io.BytesIO(export(program))), set()
+    for (sheet, row, label), value in edits.items():
+        cell, key = place(workbook[sheet], label, row), [one.value for one in workbook[sheet][row]][:2]
+        if cell.value != value:
+            wanted.add((sheet, *map(str, key), label, value))
+        cell.value = value
+        if isinstance(value, str):
+            cell.data_type = "s"
+    examination = examine(program, read_tables(_permuted(saved(workbook), seed)))
+    found = {
+        (row.sheet.name, *(row.sheet.columns[n].shown(row.values[row.sheet.columns[n].name]) for n in (0, 1)), change)
+        for row in examination.changes.rows
+        for change in [(each.label, row.values[each.name]) for each in row.fields]
+    }
+    assert [str(error) for error in examination.errors] == []
+    assert {(*one[:3], *one[3]) for one in found} == wanted
 
 
 def test_a_changed_cell_is_shown_before_and_after(program: Program) -> None:
