@@ -12,7 +12,7 @@ from openpyxl.packaging.custom import DateTimeProperty, StringProperty
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-from programs.workbook.cells import Pen, takes_cells
+from programs.workbook.cells import Pen, set_height, takes_cells
 
 FONT, SIZE = "游ゴシック", 10
 LINE_HEIGHT, MARGIN, HIGHEST = 14.5, 4, 409
@@ -165,7 +165,7 @@ def _write_top(page: Any, listing: Listing, origin: Origin) -> None:
     )
     texts = (listing.title, origin.marks, *origin.lines)
     for number, (text, font) in enumerate(zip(texts, fonts, strict=True), start=TITLE_ROW):
-        page.row_dimensions[number].height = 26 if number == TITLE_ROW else 18
+        set_height(page, number, 26 if number == TITLE_ROW else 18)
         page.append([Pen(page, font=font, alignment=Alignment(vertical="center")).put(text)])
     head = {
         "font": Font(name=FONT, size=SIZE, bold=True),
@@ -173,7 +173,7 @@ def _write_top(page: Any, listing: Listing, origin: Origin) -> None:
         "border": _BORDER,
         "alignment": Alignment(horizontal="center", vertical="center", wrap_text=True),
     }
-    page.row_dimensions[HEAD_ROW].height = _height([(column.label, column.width - 2) for column in listing.columns])
+    set_height(page, HEAD_ROW, _height([(column.label, column.width - 2) for column in listing.columns]))
     page.append([Pen(page, **head).put(column.label) for column in listing.columns])
 
 
@@ -190,9 +190,8 @@ def _write_rows(page: Any, rows: Iterable[Any], columns: Sequence[ListColumn], p
     wrapped = [(index, column.width) for index, column in enumerate(columns) if column.kind.wraps]
     for number, row in enumerate(rows, start=above + 1):
         values = [getter(row) for getter in getters]
-        page.row_dimensions[number].height = _height(
-            [(text, width) for index, width in wrapped if isinstance(text := values[index], str)]
-        )
+        texts = [(text, width) for index, width in wrapped if isinstance(text := values[index], str)]
+        set_height(page, number, _height(texts))
         page.append([pen.put(value) for pen, value in zip(pens, values, strict=True)])
     return number
 

@@ -10,7 +10,7 @@ from typing import Any
 from openpyxl import Workbook
 
 from programs import reading
-from programs.workbook.cells import is_too_exact, unstyled
+from programs.workbook.cells import is_too_exact, takes_values, unstyled
 from programs.workbook.listing import Origin, set_properties
 
 MOST_ROWS = 1_048_576
@@ -49,6 +49,7 @@ def _write(workbook: Any, sheet: PlainSheet) -> None:
 
 def _page(workbook: Any, name: str, labels: Sequence[str]) -> Any:
     page = workbook.create_sheet(name)
+    takes_values(page)
     page.append([_value(page, label) for label in labels])
     return page
 

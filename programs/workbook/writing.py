@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from programs import reading
-from programs.workbook.cells import Pen, takes_cells
+from programs.workbook.cells import Pen, set_height, takes_cells
 from programs.workbook.columns import Column, Shape, Sheet, Values
 
 NARROWEST, WIDEST, WIDEST_TOLD, PROSE_WIDTH = 8, 48, 72, 48
@@ -79,6 +79,8 @@ def write(book: Book) -> bytes:
 
 def text_width(text: str) -> int:
     """The width of the longest line in half-width characters: East Asian wide ones count two."""
+    if text.isascii() and text.isprintable():
+        return len(text)
     return max((sum(_character_width(character) for character in line) for line in text.splitlines()), default=0)
 
 
@@ -103,7 +105,7 @@ def _write_sheet(workbook: Workbook, sheet: Sheet, rows: Sequence[Values], book:
     prose_columns = [column for column in sheet.columns if column.shape is Shape.PROSE]
     for number, values in enumerate(rows, start=2):
         prose = [column.shown(values.get(column.name)) for column in prose_columns]
-        page.row_dimensions[number].height = row_height(prose, PROSE_WIDTH)
+        set_height(page, number, row_height(prose, PROSE_WIDTH))
         page.append([pen.put(_told(column, values.get(column.name))) for column, pen in pens])
 
 
@@ -128,7 +130,7 @@ def _write_table(workbook: Workbook, table: Table, mark: str) -> None:
         page.column_dimensions[get_column_letter(index)].width = min(max(widest + 2, NARROWEST), WIDEST_TOLD)
     heads, pens = ([Pen(page, **style) for _ in columns] for style in (_HEAD, {"alignment": _WRAPPED}))
     for number, row in enumerate(table.rows, start=1):
-        page.row_dimensions[number].height = row_height([str(value or "") for value in row], WIDEST_TOLD)
+        set_height(page, number, row_height([str(value or "") for value in row], WIDEST_TOLD))
         page.append([pen.put(value) for pen, value in zip(heads if number == 1 else pens, row, strict=False)])
 
 

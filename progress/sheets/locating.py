@@ -104,7 +104,10 @@ class Located:
 
 
 def opened(content: bytes) -> Workbook:
-    """The workbook; of one with very many cells that hold nothing, without those. Raises `excel_safety.UnsafeFile` when it may not be opened."""
+    """The workbook; of one with very many cells that hold nothing, without those.
+
+    Raises `excel_safety.UnsafeFile` when it may not be opened.
+    """
     content = excel_safety.readable(content, most_markup=MOST_MARKUP)
     with warnings.catch_warnings():
         # openpyxl says which decorations of the file it does not know; they do not matter here.

@@ -1,4 +1,4 @@
-"""Files that come: each hostile kind in a process of its own, and a workbook of 100 調書 from choosing to its preview."""
+"""Files that come: each hostile kind in a process of its own, and 100 調書 from choosing to their preview."""
 
 import io
 import json
@@ -36,7 +36,7 @@ def _told(kept: bool, numbers: str, figure: str, label: str) -> bool:
 
 
 def _hostile() -> bool:
-    """All kinds, each read by both readers in a process of its own; told are the slowest, or those that are too slow."""
+    """All kinds, each read by both readers in a process of its own; told are the slowest, or what is too slow."""
     with tempfile.TemporaryDirectory() as folder:
         for number, kind in enumerate(KINDS):
             (Path(folder) / f"{number:03}.xlsx").write_bytes(kind.made_by())
