@@ -119,7 +119,7 @@ def _sums_columns(content: _Content) -> tuple[ListColumn, ...]:
     grades = tuple(
         ListColumn(
             step.name if len(step.symbol) == 1 else step.symbol,
-            9,
+            11,
             Kind.COUNT,
             lambda each, symbol=step.symbol: each.count(symbol),  # type: ignore[misc]  # bound here
         )

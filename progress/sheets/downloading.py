@@ -15,7 +15,7 @@ from progress.sheets.contents import Contents
 from progress.sheets.keys import ANSWER, BookMark, RowMark, column_text
 from progress.sheets.lists import write_lists
 from progress.sheets.questions import Question, questions_of, reached_words
-from progress.sheets.writing import Look, Pages, fit, hide
+from progress.sheets.writing import TITLE_HEIGHT, Look, Pages, fit, hide
 
 SAMPLE_MARK = "見本データ"
 ABOUT, LEGEND = "はじめに", "選択肢"
@@ -101,6 +101,7 @@ def _write_about(pages: Pages, contents: Contents, shape: Shape, address: str) -
     if pages.mark:
         facts.append(("データの種類", f"{pages.mark}（実際の取組ではありません）"))
     pages.put(page, 1, 1, f"{round_} 評価調書（{contents.department}）", Look.TITLE)
+    page.row_dimensions[1].height = TITLE_HEIGHT
     for row, (label, value) in enumerate(facts, start=3):
         pages.put(page, row, 1, label, Look.HEAD)
         pages.put(page, row, 2, value, Look.TEXT)
@@ -138,6 +139,7 @@ def _write_sheet(pages: Pages, contents: Contents, evaluation: Evaluation, quest
     closed = why_closed(evaluation)
     pages.put(page, 1, ANSWER_COLUMN, column_text(ANSWER), Look.MARK)
     pages.put(page, 2, PART_COLUMN, f"{pages.mark} {contents.round} 評価調書".strip(), Look.TITLE)
+    page.row_dimensions[2].height = TITLE_HEIGHT
     head = [
         (CODE, evaluation.action.code),
         ("取組名", evaluation.action.title),

@@ -17,7 +17,7 @@ from progress.sheets.writing import Look, Pages, fit, hide
 CODE, TITLE, STATE = "取組コード", "取組名", "状態"
 INDICATOR, MILESTONE = "指標名", "マイルストーン"
 LIST_SHEET, INDICATOR_SHEET, MILESTONE_SHEET = "調書", "指標", "マイルストーン"
-PROSE_WIDTH, NOTE_WIDTH, SHORT_WIDTH = 44, 30, 16
+PROSE_WIDTH, NOTE_WIDTH, STATE_WIDTH, SHORT_WIDTH = 44, 30, 24, 16
 # What can be read on one page across, beside the code and the title.
 SHEET_OF_PAPER = 140
 _ABOUT_PART = {
@@ -148,13 +148,14 @@ def _lines_of(contents: Contents, questions: Questions, kind: str, rows: Callabl
 
 def _write(pages: Pages, name: str, columns: Sequence[Told | Asked], lines: Sequence[Line], contents: Contents) -> None:
     """Row 1 and column A hold the hidden marks, row 2 the heads."""
-    told = [Told(CODE, 12, str), Told(TITLE, NOTE_WIDTH, str), Told(STATE, SHORT_WIDTH, str)]
+    told = [Told(CODE, 12, str), Told(TITLE, NOTE_WIDTH, str), Told(STATE, STATE_WIDTH, str)]
     page = pages.new(name, [8, *(each.width for each in (*told, *columns))])
     for index, column in enumerate((*told, *columns), start=2):
         if isinstance(column, Asked):
             pages.put(page, 1, index, column_text(column.part), Look.MARK)
         note = contents.guidance[column.about] if isinstance(column, Asked) else ""
         pages.put(page, 2, index, column.label, Look.HEAD, note)
+    fit(page, 2, [(each.label, each.width - 4) for each in (*told, *columns)])
     for number_, line in enumerate(lines, start=3):
         _write_line(pages, page, number_, columns, line)
     _add_choices(pages, page, columns, lines)
@@ -182,7 +183,9 @@ def _write_line(pages: Pages, page: Any, row: int, columns: Sequence[Told | Aske
         else:
             question = line.questions[column.part]
             value, look = typed_value(question), look_of(question, is_closed=is_closed)
-        pages.put(page, row, index, value if value != "" else None, look)
+        cell = pages.put(page, row, index, value if value != "" else None, look)
+        if isinstance(column, Told) and isinstance(value, int):
+            cell.number_format = "#,##0"
         texts.append((value if isinstance(value, str) else "", column.width))
     fit(page, row, texts, least=2)
 

@@ -39,7 +39,13 @@ class Look(Enum):
 
 TYPED = {Look.PROSE: "@", Look.CHOICE: "@", Look.NUMBER: "General", Look.MONEY: "#,##0"}
 _FILLS = {Look.HEAD: "D9E6FF", Look.QUIET: "F2F2F2", Look.CLOSED: "E6E6E6"} | dict.fromkeys(TYPED, "FFFBE6")
-_FONTS = {Look.TITLE: Font(bold=True, size=14), Look.HEAD: Font(bold=True), Look.MARK: Font(color="808080", size=8)}
+FONT = "游ゴシック"
+_FONTS = {
+    Look.TITLE: Font(name=FONT, bold=True, size=14),
+    Look.HEAD: Font(name=FONT, bold=True, size=11),
+    Look.MARK: Font(name=FONT, color="808080", size=8),
+}
+TITLE_HEIGHT = 26
 
 
 @dataclass
@@ -60,7 +66,7 @@ class Pages:
         """A sheet of that name, or of one like it; everything locked but what is to be typed."""
         page = self.workbook.create_sheet(self._free(name))
         set_up(page, self.mark)
-        page.print_title_rows = None
+        page._print_rows = None  # openpyxl's own property cannot take it away
         page.freeze_panes = None
         for index, width in enumerate(widths, start=1):
             page.column_dimensions[get_column_letter(index)].width = width
@@ -121,7 +127,7 @@ class Pages:
         if look not in self._styles:
             cell = page.cell(row=1, column=1)
             before = copy(cell._style)
-            cell.font = _FONTS.get(look, Font())
+            cell.font = _FONTS.get(look, Font(name=FONT, size=11))
             cell.fill = PatternFill("solid", fgColor=_FILLS[look]) if look in _FILLS else PatternFill()
             cell.border = _LINES if look not in {Look.MARK, Look.TITLE} else Border()
             cell.alignment = Alignment(vertical="top", wrap_text=look not in {Look.MARK, Look.TITLE})
