@@ -91,7 +91,8 @@ def _get_writer(page: Any, write_row: Callable[[Any, Iterable[Any], int], None])
     """As the sheet's own, with rows written by `write_row`."""
     if page._writer is None:
         WriteOnlyWorksheet._get_writer(page)
-        page._writer.write_row = write_row
+        writer: Any = page._writer
+        writer.write_row = write_row
 
 
 def _values_in_cells(row: Iterable[Any], _number: int) -> Iterable[Any]:

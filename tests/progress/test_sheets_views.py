@@ -206,8 +206,8 @@ def test_choosing_and_looking_take_as_many_queries_for_50_as_for_5(
             action = action_of(full.round.program, division, code=f"1-1-9{each:02}")
             Evaluation.objects.create(round=full.round, action=action, department=division)
         workbook = load_workbook(io.BytesIO(downloaded(full, liaison, Shape.LIST)))
-        for each in Evaluation.objects.all():
-            answer_cell(workbook, each, "results").value = "実施した。"
+        for evaluation in Evaluation.objects.all():
+            answer_cell(workbook, evaluation, "results").value = "実施した。"
         with CaptureQueriesContext(connection) as choosing:
             answer = sent(client, full, saved(workbook))
         with CaptureQueriesContext(connection) as looking:
