@@ -22,6 +22,8 @@ LONGEST_CELL = 32_767
 # More figures than these do not survive as a number in Excel.
 EXACT_FIGURES = 15
 _DAY_FORMAT = "yyyy/m/d"
+FRACTION = ".####"
+"""The end of a number format for figures that may have a fraction."""
 
 
 class Pen:
@@ -36,7 +38,10 @@ class Pen:
     def __init__(self, page: Any, **style: object) -> None:
         self._plain = _styled(page, style)
         self._quoted = _styled(page, {**style, "quotePrefix": True})
-        has_days = is_date_format(self._plain.number_format)
+        shown_as = self._plain.number_format
+        # Excel would show the point of 「1,200.」 as well.
+        self._whole = _styled(page, {**style, "number_format": shown_as.removesuffix(FRACTION)})
+        has_days = is_date_format(shown_as)
         self._day = self._plain if has_days else _styled(page, {**style, "number_format": _DAY_FORMAT})
 
     def put(self, value: object) -> Any:
@@ -45,7 +50,7 @@ class Pen:
             return self._text(reading.clean_text(value)[:LONGEST_CELL])
         if isinstance(value, Decimal) and is_too_exact(value):
             return self._text(reading.plain_number(value))
-        cell = self._day if isinstance(value, datetime.date) else self._plain
+        cell = self._day if isinstance(value, datetime.date) else self._whole if _is_whole(value) else self._plain
         cell.value = value
         return cell
 
@@ -159,6 +164,10 @@ def unstyled(page: Any, text: str) -> Any:
     if not text.startswith(FORMULA_STARTS) and text not in ERROR_CODES:
         return text
     return Pen(page).put(text)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) or (isinstance(value, Decimal) and value == value.to_integral_value())
 
 
 def is_too_exact(number: Decimal) -> bool:
