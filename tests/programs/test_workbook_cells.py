@@ -10,9 +10,8 @@ from openpyxl.styles import Font
 
 from programs.workbook.cells import Pen, set_height, takes_cells, takes_values, unstyled
 
-ODD = ["<a href='x'>&amp;</a>", " 前後に空白 ", "一行目\n二行目", "]]>", "=1+1", "#REF!", "𠮷野家", '"'] + [
-    "長" * 40_000
-]
+ODD = ["<a href='x'>&amp;</a>", " 前後に空白 ", "一行目\n二行目", "]]>", "=1+1", "#REF!", "𠮷野家", '"', "長" * 40_000]
+MARCH = datetime.datetime.combine(datetime.date(2017, 3, 31), datetime.time())
 
 
 def _opened(workbook: Workbook) -> Any:
@@ -39,7 +38,7 @@ def test_styled_cells_come_back_as_they_were_put() -> None:
     assert [cell.value for cell in back["A"]][:3] == [1200, 1.25, 7]
     assert [cell.number_format for cell in back["A"]][:3] == ["#,##0", "#,##0.####", "#,##0"]
     assert all(cell.font.bold for cell in back["A"])
-    assert [cell.value for cell in back["B"]][:3] == ["甲", None, datetime.datetime(2017, 3, 31)]
+    assert [cell.value for cell in back["B"]][:3] == ["甲", None, MARCH]
     assert [cell.value for cell in back["B"]][3:] == [text.strip()[:32_767] for text in ODD]
     assert {cell.data_type for cell in back["B"]} == {"s", "n", "d"}
     assert [back.row_dimensions[number].height for number in (1, 2)] == [11, 12]
@@ -52,7 +51,7 @@ def test_values_come_back_as_they_were() -> None:
     page.append(row)
     page.append([unstyled(page, text.strip()) for text in ODD])
     back = _opened(workbook)
-    days = [datetime.datetime(2017, 3, 31), datetime.datetime(2018, 3, 31)]
+    days = [MARCH, MARCH.replace(year=2018)]
     assert [cell.value for cell in back[1]][:6] == [None, 5, 0.5, *days, "甲<乙"]
     assert [cell.value for cell in back[2]] == [text.strip()[:32_767] for text in ODD]
     assert {cell.data_type for cell in back[2]} == {"s"}
