@@ -63,8 +63,15 @@ class CannotPublish(ProgressError):
 
 
 class NothingToCorrect(ProgressError):
-    def __init__(self) -> None:
-        super().__init__("公表した内容と変わったところがないので、訂正していません。")
+    """What is published says so already; `is_made` — because it was corrected so since the form was read."""
+
+    def __init__(self, *, is_made: bool = False) -> None:
+        self.is_made = is_made
+        super().__init__(
+            "この訂正は済んでいます。公開ページに正誤を示しています。"
+            if is_made
+            else "公表した内容と変わったところがないので、訂正していません。"
+        )
 
 
 class CannotReorganise(ProgressError):

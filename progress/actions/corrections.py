@@ -56,10 +56,11 @@ def correct_evaluation(
     check(workflow.CORRECT, stored, by)
     _demand_reason(reason)
     changed = apply_answers(stored, answers)
-    if stored.version != expected_version:
-        raise StaleSave(Evaluation.objects.with_everything().get(pk=stored.pk))
+    is_stale = stored.version != expected_version
     if not changed:
-        raise NothingToCorrect
+        raise NothingToCorrect(is_made=is_stale)
+    if is_stale:
+        raise StaleSave(Evaluation.objects.with_everything().get(pk=stored.pk))
     moment = at or timezone.now()
     stored.version += 1
     for instance in (stored, *(row for row in changed if row is not stored)):
@@ -112,15 +113,16 @@ def correct_measure(
         raise NotNow("訂正できるのは、公表した年度の施策評価だけです。")
     _demand_reason(reason)
     stored = MeasureEvaluation.objects.select_related("rating", "measure__policy__plan").get(pk=evaluation.pk)
-    if stored.version != expected_version:
-        raise StaleSave(stored)
+    is_stale = stored.version != expected_version
     frame = first_frame(round_)
     before = _measure_words(stored, frame)
     for name in MEASURE_FIELDS:
         setattr(stored, name, values.get(name, getattr(stored, name)))
     changes = measure_differences(before, _measure_words(stored, frame))
     if not changes:
-        raise NothingToCorrect
+        raise NothingToCorrect(is_made=is_stale)
+    if is_stale:
+        raise StaleSave(MeasureEvaluation.objects.get(pk=stored.pk))
     moment = at or timezone.now()
     stored.version += 1
     stored.saved_at, stored.saved_by = moment, by

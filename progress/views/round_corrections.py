@@ -125,6 +125,8 @@ def _corrected(
             messages.warning(request, OVERTAKEN)
         except NothingToCorrect as error:
             messages.warning(request, str(error))
+            if error.is_made:  # a second click
+                return redirect("desk:round_corrections", round_.slug)
             return shown(request, "desk/rounds/correction.html", round_, "corrections", **context)
         else:
             messages.success(request, f"『{correction.title}』を訂正しました。公開ページに正誤を示しています。")

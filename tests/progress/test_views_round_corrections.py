@@ -134,6 +134,22 @@ def test_nothing_changed_is_said(client_of: ClientOf, ict_staff: User, published
     assert Correction.objects.count() == 0
 
 
+def test_a_second_click_says_that_the_correction_is_made(
+    client_of: ClientOf, ict_staff: User, published: Evaluation, round_: Round, address: str
+) -> None:
+    client = client_of(ict_staff)
+    measure = MeasureEvaluation.objects.filter(round=round_)[0]
+    of_measure = {"version": str(measure.version), "outlook": "見通しの誤り", "correction_reason": "転記の誤り"}
+    for where, data in ((address, corrected(published)), (f"{PAGE}measures/{measure.measure.code}/", of_measure)):
+        client.post(where, data | {"then": "save"}, follow=True)
+        response = client.post(where, data | {"then": "save"}, follow=True)
+        assert (response.redirect_chain, messages_of(response)) == (
+            [(PAGE, 302)],
+            ["この訂正は済んでいます。公開ページに正誤を示しています。"],
+        )
+    assert Correction.objects.count() == 2
+
+
 def test_a_correction_overtaken_by_another_is_compared_with_it(
     client_of: ClientOf, ict_staff: User, other_staff: User, published: Evaluation, address: str
 ) -> None:
