@@ -15,6 +15,8 @@ from progress.queries.round_extensions import listed_extensions
 from progress.views.access import reader
 from progress.views.round_access import round_deed, round_form, shown
 
+ALREADY_ENDED = "この期限の延長は、すでに取り消されています。"
+
 
 @round_form(Permission.OPEN_ROUND)
 def extensions(request: HttpRequest, round_: Round) -> HttpResponse:
@@ -30,7 +32,10 @@ def extension(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
 
 @round_deed(Permission.OPEN_ROUND)
 def remove(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
-    found = _extension_or_404(round_, pk)
+    found = round_.extensions.filter(pk=pk).select_related("round", "department").first()
+    if found is None:  # a second click, or another's was faster
+        messages.warning(request, ALREADY_ENDED)
+        return redirect("desk:round_extensions", round_.slug)
     try:
         end_extension(extension=found, by=reader(request))
     except NotNow as error:

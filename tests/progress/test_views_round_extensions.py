@@ -89,4 +89,8 @@ def test_an_extension_is_changed_and_taken_back(client_of: ClientOf, ict_staff: 
     response = client.post(f"{address}remove/", follow=True)
     assert Extension.objects.count() == 0
     assert messages_of(response) == ["試験福祉課の期限の延長を取り消しました。期限は2017年5月31日（水）です。"]
-    assert client.post(f"{address}remove/").status_code == 404
+    again = client.post(f"{address}remove/", follow=True)
+    assert (again.redirect_chain, messages_of(again)) == (
+        [(PAGE, 302)],
+        ["この期限の延長は、すでに取り消されています。"],
+    )
