@@ -1,6 +1,7 @@
 """Rules of the house that no linter knows: where code may live, and how much of it in one place."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,22 @@ def test_no_template_goes_round_the_escaping_or_the_policy(pattern: str) -> None
     templates = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
     assert templates
     assert [_name(path) for path in templates if pattern in path.read_text(encoding="utf-8")] == []
+
+
+def test_no_template_compares_states() -> None:
+    """A rule about a state is a named truth of the row or of the page's data; a template asks it."""
+    comparison = re.compile(
+        r"""\b(state|status)(\.\w+)? *(==|!=|in\b)|(==|!=) *(\w+\.)*(state|status)\b|\b(state|status)\|(if\w*|yesno)\b"""
+    )
+    comparing = [
+        f"{_name(path)}:{number} {found.group()}"
+        for path in sorted((settings.BASE_DIR / "templates").rglob("*"))
+        if path.is_file()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for tag in re.findall(r"\{[%{].*?[%}]\}", line)
+        if not tag.startswith(("{% for ", "{# ")) and (found := comparison.search(tag))
+    ]
+    assert comparing == []
 
 
 def test_no_template_has_inline_scripts_or_styles() -> None:

@@ -149,6 +149,14 @@ class Figure(Versioned):
     def anchor(self) -> str:
         return f"figure-{self.number}"
 
+    @property
+    def is_missing(self) -> bool:
+        return self.state == FigureState.MISSING
+
+    @property
+    def is_lost(self) -> bool:
+        return self.state == FigureState.LOST
+
     def get_absolute_url(self) -> str:
         return reverse("plan:figure", args=[self.plan.slug, self.number])
 

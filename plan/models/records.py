@@ -55,6 +55,10 @@ class Revision(models.Model):
     def __str__(self) -> str:
         return f"{self.title}（{self.get_kind_display()}）"
 
+    @property
+    def is_deletion(self) -> bool:
+        return self.kind == RevisionKind.DELETED
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:
             raise TypeError("A revision is append-only and cannot be changed.")

@@ -21,6 +21,10 @@ class YearMark:
     state: str
 
     @property
+    def is_now(self) -> bool:
+        return self.state == "now"
+
+    @property
     def state_label(self) -> str:
         return {"past": "終了", "now": "今年度", "ahead": "今後"}[self.state]
 

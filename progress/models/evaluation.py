@@ -157,6 +157,10 @@ class Evaluation(models.Model):
         return str(self.action)
 
     @property
+    def is_endorsed(self) -> bool:
+        return self.status == Status.ENDORSED
+
+    @property
     def is_exception(self) -> bool:
         return bool(self.exception_reason)
 

@@ -51,3 +51,11 @@ class NextYearProposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evaluation}（{self.year}年度）"
+
+    @property
+    def tone(self) -> str:
+        """The tone of its badge."""
+        return _TONES[ProposalState(self.state)]
+
+
+_TONES = {ProposalState.PROPOSED: "info", ProposalState.CONFIRMED: "success", ProposalState.DECLINED: "neutral"}

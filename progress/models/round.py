@@ -108,6 +108,14 @@ class Round(models.Model):
         return self.program.is_sample
 
     @property
+    def is_planned(self) -> bool:
+        return self.state == RoundState.PLANNED
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == RoundState.OPEN
+
+    @property
     def is_published(self) -> bool:
         return self.state == RoundState.PUBLISHED
 

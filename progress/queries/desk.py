@@ -17,6 +17,7 @@ from progress.queries.filling import missing_of
 
 MOST_WAITING, MOST_HANDED_ON, PAGE_SIZE = 20, 10, 50
 
+_ARROWS = {"ascending": " ▲", "descending": " ▼", "": ""}
 # What the next person does with it, in the words of a to-do list.
 _TO_DO: dict[Status, str] = {
     Status.DRAFT: "記入して提出する",
@@ -47,14 +48,28 @@ class Row:
     to_do: str
     missing: list[Missing] | None = None
 
+    @property
+    def is_filled_in(self) -> bool:
+        """Whether it is with its reader for the first time, and nothing is missing."""
+        return self.evaluation.status == Status.DRAFT and self.missing == []
+
+    @property
+    def may_be_exception(self) -> bool:
+        """Whether the round may be told to be published without it (`actions.rounds.set_exception`)."""
+        return self.evaluation.round.is_open and self.evaluation.status != Status.ACCEPTED
+
 
 @dataclass(frozen=True)
 class SortHead:
-    """A head of the list: what pressing it sorts by, and how it is sorted now (the value of aria-sort)."""
+    """A head of the list: what pressing it sorts by, and how it is sorted now (the value of aria-sort, "" for not by it)."""
 
     label: str
     sort: str
-    state: str
+    direction: str
+
+    @property
+    def arrow(self) -> str:
+        return _ARROWS[self.direction]
 
 
 @dataclass(frozen=True)
@@ -99,8 +114,8 @@ def listed(
 def sort_head(key: str, label: str, sort: str) -> SortHead:
     """A second press on the same head turns the order round."""
     is_current = sort.removeprefix("-") == key
-    state = ("descending" if sort.startswith("-") else "ascending") if is_current else "none"
-    return SortHead(label, f"-{key}" if sort == key else key, state)
+    direction = ("descending" if sort.startswith("-") else "ascending") if is_current else ""
+    return SortHead(label, f"-{key}" if sort == key else key, direction)
 
 
 def _for_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
