@@ -232,6 +232,8 @@
       say((await response.json()).message, "error");
     } else if (!hasNewToken && (response.status === 403 || response.type === "opaqueredirect")) {
       await comeBack();
+    } else if (response.status === 413) {
+      say("文字が多すぎて、保存できませんでした。入力はこの画面に残っています。長い文章を短くすると、もう一度保存します。", "error");
     } else {
       hasNewToken = false;
       say("保存できませんでした。入力はこのパソコンに残しています。しばらくして、もう一度保存します。", "error");

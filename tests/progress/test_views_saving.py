@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -31,6 +32,24 @@ def test_a_save_without_javascript(full: Evaluation, liaison: User, client_of: C
     stored = Evaluation.objects.get(pk=full.pk)
     assert (stored.results, stored.settlement, stored.version) == ("計画どおりに実施しました。", 1000, 2)
     assert (stored.indicators.get().actual, stored.milestones.get().reached) == (10, "yes")
+
+
+def test_what_is_far_too_long_comes_back_whole_and_beyond_it_a_page_says_what_to_do(
+    full: Evaluation, liaison: User, client_of: ClientOf
+) -> None:
+    client, kind = client_of(liaison), "application/x-www-form-urlencoded"
+    whole = "あ" * 1_500_000  # as fifteen fields of 100,000 characters
+    response = client.post(address(full), urlencode(typed(full, results=whole)), content_type=kind)
+    page = response.content.decode()
+    told_at_field = "1,500,000字あります。4,000字以内になるように、あと1,496,000字減らしてください。"
+    assert (response.status_code, whole in page, told_at_field in page) == (200, True, True)
+    response = client.post(address(full), "results=" + "x" * 17_000_000, content_type=kind)
+    assert (response.status_code, re.findall("<h1>(.*?)</h1>", response.content.decode())) == (
+        413,
+        ["入力した文字が多すぎて、受け取れませんでした"],
+    )
+    assert validate({"413": response.content.decode()}) == []
+    assert Evaluation.objects.get(pk=full.pk).results != whole
 
 
 def test_what_cannot_be_read_stays_as_typed_and_the_rest_is_saved(
