@@ -117,9 +117,8 @@ def test_no_template_goes_round_the_escaping_or_the_policy(pattern: str) -> None
 
 def test_no_template_compares_states() -> None:
     """A rule about a state is a named truth of the row or of the page's data; a template asks it."""
-    comparison = re.compile(
-        r"""\b(state|status)(\.\w+)? *(==|!=|in\b)|(==|!=) *(\w+\.)*(state|status)\b|\b(state|status)\|(if\w*|yesno)\b"""
-    )
+    word = r"\b(state|status)\b"
+    comparison = re.compile(rf"{word}(\.\w+)? *(==|!=|in\b)|(==|!=) *(\w+\.)*{word}|{word}\|(if\w*|yesno)\b")
     comparing = [
         f"{_name(path)}:{number} {found.group()}"
         for path in sorted((settings.BASE_DIR / "templates").rglob("*"))
