@@ -61,7 +61,7 @@ class Row:
 
 @dataclass(frozen=True)
 class SortHead:
-    """A head of the list: what pressing it sorts by, and how it is sorted now (the value of aria-sort, "" for not by it)."""
+    """A head of the list: what pressing it sorts by, and which way it is sorted now (aria-sort; "" for not by it)."""
 
     label: str
     sort: str
