@@ -39,11 +39,11 @@ def title_lines(title: str) -> list[str]:
     return [title] if len(title) <= COVER_LINE else title.split(" ")
 
 
-@register.simple_tag
-def told_text(chapter: Any, label: str) -> SafeString | str:
-    """A text of a 施策評価 by its label; 「－」 where nothing is written."""
-    text = chapter.told(label)
-    return cell(text.html) if text else "－"
+@register.filter
+def telling(paper: Any, label: str) -> list[tuple[Any, SafeString | str]]:
+    """施策 → the text of that label in its 施策評価; those without one are left out."""
+    told = ((chapter, chapter.told(label)) for chapter in paper.measures)
+    return [(chapter, cell(text.html)) for chapter, text in told if text]
 
 
 @register.filter

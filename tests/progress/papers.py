@@ -75,6 +75,25 @@ class Opened:
                 unpacked.append(zlib.decompress(part))
         return b"".join(unpacked)
 
+    def picture(self, page: int) -> Path:
+        """The page in shades of grey, 50 dots an inch."""
+        path = self.path.with_name(f"{self.path.stem}-{page}")
+        self._said(
+            "pdftoppm",
+            "-r",
+            "50",
+            "-gray",
+            "-png",
+            "-singlefile",
+            "-f",
+            f"{page}",
+            "-l",
+            f"{page}",
+            str(self.path),
+            str(path),
+        )
+        return path.with_suffix(".png")
+
     @property
     def fonts(self) -> list[tuple[str, bool]]:
         """(name without the mark of a subset, whether it is embedded)."""
