@@ -103,9 +103,24 @@ class Sheet:
         ]
 
     @property
-    def changed_targets(self) -> list[tuple[str, str]]:
-        """Indicator → why its target is another one than was planned."""
-        return [(name, reason) for name, _, _, reason in self.page.next_targets if reason]
+    def milestones(self) -> list[str]:
+        """A line for each: its month, what it is, whether it was reached, and what was noted."""
+        return [
+            f"{planned}：{each.get('reached_label') or '－'}" + (f"（{each['note']}）" if each.get("note") else "")
+            for planned, each in zip(self.planned_milestones, self.page.milestones, strict=True)
+        ]
+
+    @property
+    def planned_milestones(self) -> list[str]:
+        """A line for each: its month, and what it is."""
+        return [
+            f"{each['month']}月 {each['title']}" if each["month"] else each["title"] for each in self.page.milestones
+        ]
+
+    @property
+    def changed_targets(self) -> list[str]:
+        """A line for each target that is another one than was planned: the indicator, and why."""
+        return [f"{name}：{reason}" for name, _, _, reason in self.page.next_targets if reason]
 
 
 def _target(planned: str, decided: str) -> str:
@@ -297,7 +312,7 @@ def _by_department(
 
 
 def contents_of(paper: RoundPaper) -> list[Entry]:
-    """The lines of the contents, which are the bookmarks too: parts, 基本施策, 施策, 取組."""
+    """The lines of the contents, which are bookmarks too: parts, 基本施策, 施策, and 取組 where no index lists them."""
     found: list[Entry] = []
     has = paper.selection.has
     if has(PaperPart.OVERVIEW):
@@ -322,7 +337,8 @@ def _whole_entries(paper: RoundPaper) -> Iterable[Entry]:
         yield Entry(2, str(policy.policy), policy.anchor)
         for chapter in policy.measures:
             yield Entry(3, str(chapter.row.measure), chapter.anchor)
-            yield from (Entry(4, sheet.page.title, sheet.anchor) for sheet in chapter.sheets)
+            if not paper.selection.has(PaperPart.INDEX_CODE):
+                yield from (Entry(4, sheet.page.title, sheet.anchor) for sheet in chapter.sheets)
 
 
 def round_paper(report: Report, selection: Selection, version: str) -> RoundPaper:

@@ -1,10 +1,12 @@
 """What the templates of papers need."""
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from plan.enums import FigureState
@@ -16,6 +18,9 @@ register = template.Library()
 
 # As wide as a drawing is on the portal's pages; on paper it is smaller, with all that is in it.
 DRAWN_WIDTH = 800
+BREAK = SafeString("<br>")
+# Characters of a label, the space after it left out.
+LABEL_WIDTH = 7
 # Characters of a title in a line of a cover.
 COVER_LINE = 20
 _SIZE = re.compile(r'width="100%" height="([0-9]+)"')
@@ -43,15 +48,30 @@ def title_lines(title: str) -> list[str]:
 def telling(paper: Any, label: str) -> list[tuple[Any, SafeString | str]]:
     """施策 → the text of that label in its 施策評価; those without one are left out."""
     told = ((chapter, chapter.told(label)) for chapter in paper.measures)
-    return [(chapter, cell(text.html)) for chapter, text in told if text]
+    return [(chapter, in_lines(text.html)) for chapter, text in told if text]
 
 
-@register.filter
-def cell(html: SafeString) -> SafeString:
-    """Text of one paragraph without the tag around it: every block costs the typesetter time."""
-    if html.count("<p>") != 1:
-        return html
-    return SafeString(html.removeprefix("<p>").removesuffix("</p>"))
+@register.simple_tag
+def texts(fields: Iterable[Any]) -> SafeString:
+    """Fields of a 調書 or 施策評価 (label, html), one paragraph each."""
+    return SafeString("\n".join(_field(each.label, in_lines(each.html)) for each in fields))
+
+
+@register.simple_tag
+def field(label: str, content: str | Sequence[str]) -> SafeString:
+    """A label and a text, or its lines, in one paragraph; nothing where there is no text."""
+    lines = [content] if isinstance(content, str) else content
+    return _field(label, format_html_join(BREAK, "{}", ((line,) for line in lines))) if lines else SafeString()
+
+
+def _field(label: str, html: SafeString) -> SafeString:
+    # Full-width spaces make every label as wide as the paragraph's indent (`.field` of papers/paper.css).
+    return format_html('<p class="field"><b>{}　</b>{}</p>', label.ljust(LABEL_WIDTH, "　"), html)
+
+
+def in_lines(html: SafeString) -> SafeString:
+    """Paragraphs as lines of one: every block costs the typesetter time."""
+    return SafeString(html.removeprefix("<p>").removesuffix("</p>").replace("</p>\n<p>", BREAK))
 
 
 @register.inclusion_tag("papers/_figure.html")
