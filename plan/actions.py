@@ -28,6 +28,7 @@ from plan.editing.roots import (
     public_path,
     root_model,
     row_kinds,
+    tell_followers,
     title_of,
 )
 from plan.editing.snapshots import Change, current_rows, differences, divided, take_current
@@ -319,6 +320,7 @@ def _publish(
     root.refresh_from_db()
     revision = record_revision(root=root, kind=kind, changes=changes, by=by, reason=reason, made_at=moment)
     search.refresh(root)
+    tell_followers(type(root), [root.pk])
     bump_content_version()
     return revision
 

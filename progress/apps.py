@@ -10,12 +10,15 @@ class ProgressConfig(AppConfig):
     admin_order = 30
 
     def ready(self) -> None:
-        """Name the fields of the desk's forms; put what is published into the registries of the other apps."""
+        """Name the fields of the desk's forms; put what is published, and what follows, into registries."""
         # Models can be imported only now.
         from plan.downloads import register_downloads
+        from plan.editing.roots import register_follower
         from plan.queries.header import HeaderEntry, register_entry
         from plan.queries.news import register_news
+        from programs.models import Action, Indicator
         from programs.queries.standing import register_standing
+        from progress.actions.kept_sums import follow_actions, follow_indicators
         from progress.documents import register_sources
         from progress.queries import news, sitemap
         from progress.queries.paper_downloads import papers_offered
@@ -25,6 +28,8 @@ class ProgressConfig(AppConfig):
         name_fields(DESK_FORMS, label_of)
         register_sources()
         register_standing(newest_standing)
+        register_follower(Action, follow_actions)
+        register_follower(Indicator, follow_indicators)
         register_downloads(offered)
         register_downloads(papers_offered)
         register_news(news.latest)

@@ -257,6 +257,8 @@ class _Maker:
         return Evaluation(
             round=self._round,
             action=action,
+            direction_id=action.main_direction_id,
+            indicators_total=1,  # below its target
             department_id=self._leads[action.pk],
             status=status,
             planned_work="受付手順を見直し、対象となる手続を増やします。",

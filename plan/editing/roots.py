@@ -5,7 +5,7 @@ starts, the plan in `plan.editing.kinds`. What edits, records, restores and
 shows roots asks here and knows no kind by name.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +74,24 @@ ROOTS: dict[type[Versioned], RootKind] = {}
 def register_root(kind: RootKind) -> None:
     """Make roots of this kind editable, restorable and recorded; for `AppConfig.ready`."""
     ROOTS[kind.model] = kind
+
+
+_FOLLOWERS: dict[tuple[type[Versioned], str], Callable[[Collection[int]], None]] = {}
+
+
+def register_follower(model: type[Versioned], follow: Callable[[Collection[int]], None]) -> None:
+    """Have rows of a later app follow roots of this kind; for `AppConfig.ready`.
+
+    `follow` is called with the keys of roots that were just saved, in the same transaction.
+    """
+    _FOLLOWERS[model, f"{follow.__module__}.{follow.__qualname__}"] = follow
+
+
+def tell_followers(model: type[Versioned], keys: Collection[int]) -> None:
+    """To be called by whoever saved roots of this kind."""
+    for (followed, _), follow in _FOLLOWERS.items():
+        if followed is model and keys:
+            follow(keys)
 
 
 def kind_of(root: Versioned | type[Versioned]) -> RootKind:

@@ -13,6 +13,7 @@ from accounts.enums import AuditKind
 from accounts.models import User
 from plan.actions import bump_content_version, record_revision, wait_for_turn
 from plan.editing.errors import ReasonRequired
+from plan.editing.roots import tell_followers
 from plan.editing.snapshots import Change
 from plan.enums import RevisionKind
 from plan.models import Revision
@@ -74,14 +75,16 @@ def import_program(
         root=program, kind=RevisionKind.CHANGED, changes=numbers, by=by, reason=reason, made_at=writer.moment
     )
     bump_content_version()
-    after_import(program)
+    after_import(program, examination.changes)
     audit.record(AuditKind.IMPORTED, by=by, about=revision.title, details=_in_short(numbers))
     return ImportResult(examination.changes, revision)
 
 
-def after_import(program: Program) -> None:
-    """What must follow an import outside the programme's own rows: the search index of its actions."""
+def after_import(program: Program, changes: Changes) -> None:
+    """What must follow an import outside the programme's own rows: the search index, and rows of later apps."""
     index_program(program)
+    for sheet in _ROOT_SHEETS:
+        tell_followers(MODELS[sheet.name], [_instance(row).pk for row in changes.of(sheet, ChangeKind.CHANGED)])
 
 
 def _numbers(changes: Changes) -> Iterator[Change]:

@@ -13,6 +13,7 @@ from accounts.enums import AuditKind
 from accounts.models import User
 from progress import permissions, workflow
 from progress.actions import notices, proposals
+from progress.actions.kept_sums import count_indicators
 from progress.actions.locks import locked_evaluation
 from progress.enums import EvaluationField, RoundState, Status
 from progress.errors import Incomplete, NotNow, NotYours, ProgressError, ReasonRequired, StaleSave
@@ -189,7 +190,7 @@ def demand_staff(transition: Transition, evaluation: Evaluation | None, by: User
 
 
 def apply_answers(stored: Evaluation, answers: Answers) -> list[models.Model]:
-    """Give the stored rows the new values; returns those that differ."""
+    """Give the stored rows the new values, and count the indicators; returns those that somebody changed."""
     changed: list[models.Model] = []
     if _set(stored, {name: value for name, value in answers.values.items() if name in ANSWER_FIELDS}):
         changed.append(stored)
@@ -201,6 +202,7 @@ def apply_answers(stored: Evaluation, answers: Answers) -> list[models.Model]:
         given = answers.milestones.get(milestone.pk, {})
         if _set(milestone, {name: value for name, value in given.items() if name in MILESTONE_FIELDS}):
             changed.append(milestone)
+    count_indicators(stored)
     return changed
 
 

@@ -13,6 +13,7 @@ from accounts import audit
 from accounts.enums import AuditKind
 from accounts.models import User
 from accounts.permissions import Permission
+from plan.actions import wait_for_turn
 from plan.fiscal import date_label
 from plan.models import Measure
 from programs.enums import OwnerKind
@@ -67,7 +68,7 @@ def ensure_default_scale() -> Scale:
 def open_round(*, round: Round, by: User, report: Report = no_report, at: datetime.datetime | None = None) -> Round:
     """照会を始める: one blank 調書 for every action in force in the round's year.
 
-    Effects, in order: (1) the round is locked and becomes OPEN; (2) 記入要領 is
+    Effects, in order: (1) other writers of the plan wait, the round is locked and becomes OPEN; (2) 記入要領 is
     copied from the newest round before, or from the defaults; (3) a 調書 for
     each action with its Plan part from the yearly plan, targets, milestones
     and the department that leads the action on the opening day; (4) an empty
@@ -78,6 +79,7 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     if not by.may(Permission.OPEN_ROUND):
         raise NotYours("照会は、ICT推進課の職員が始めます。")
     moment = at or timezone.now()
+    wait_for_turn()  # nobody changes the actions meanwhile
     stored = locked_round(round.pk)
     if stored.state != RoundState.PLANNED:
         raise NotNow(f"{stored}の照会は、すでに始まっています。")
@@ -173,6 +175,7 @@ def _blank(round_: Round, action: Action) -> Evaluation:
     return Evaluation(
         round=round_,
         action=action,
+        direction_id=action.main_direction_id,
         department_id=lead.department_id,
         planned_work=plan.planned_work if plan else "",
         planned_budget=plan.budget if plan else None,

@@ -109,7 +109,7 @@ class EvaluationFilterForm(FilterForm):
         if department := self.number("department"):
             evaluations = evaluations.filter(department=department)
         if measure := self.number("measure"):
-            evaluations = evaluations.filter(action__main_direction__measure=measure)
+            evaluations = evaluations.filter(direction__measure=measure)
         if self.value("late"):
             evaluations = evaluations.filter(overdue(today))
         if self.value("exception"):

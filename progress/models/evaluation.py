@@ -11,6 +11,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Department, User
+from plan.models import Direction
 from programs.models import Action, Indicator
 from progress.enums import Reached, RoundState, Status
 from progress.models.round import Round
@@ -59,7 +60,9 @@ class Evaluation(models.Model):
     The Plan part (`planned_work`, `planned_budget`, targets, milestones) is a
     copy of the action's yearly plan as it stood when the round was opened.
     `version` counts the saved states; saving over a newer one is refused and
-    both are shown.
+    both are shown. `direction` and the counts of indicators repeat what other
+    rows say, so that the sums of a round are read from one index: kept by
+    `progress.actions.kept_sums`, and without a history of their own.
     """
 
     round = models.ForeignKey(Round, verbose_name="評価年度", on_delete=models.PROTECT, related_name="evaluations")
@@ -112,7 +115,14 @@ class Evaluation(models.Model):
         "次年度の予算額（千円）", null=True, blank=True, validators=[MinValueValidator(0)]
     )
 
-    history = HistoricalRecords()
+    # Kept for the sums
+    direction = models.ForeignKey(
+        Direction, verbose_name="主な基本方向", editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    indicators_total = models.PositiveSmallIntegerField("実績を比べられる指標の数", default=0, editable=False)
+    indicators_reached = models.PositiveSmallIntegerField("目標に達した指標の数", default=0, editable=False)
+
+    history = HistoricalRecords(excluded_fields=["direction", "indicators_total", "indicators_reached"])
     objects = EvaluationQuerySet.as_manager()
 
     class Meta:
@@ -149,7 +159,17 @@ class Evaluation(models.Model):
             models.Index(fields=["round", "status"], name="evaluation_state"),
             # All that the sums of a round read: the rows themselves are long.
             models.Index(
-                fields=["round", "action", "status", "grade", "planned_budget", "settlement"], name="evaluation_sums"
+                fields=[
+                    "round",
+                    "direction",
+                    "status",
+                    "grade",
+                    "planned_budget",
+                    "settlement",
+                    "indicators_total",
+                    "indicators_reached",
+                ],
+                name="evaluation_sums",
             ),
         ]
 

@@ -42,15 +42,20 @@ class Preview:
         return Evaluation.objects.filter(round=self.published.round).order_by("action__code")
 
     def measure_rows(self, rollups: Mapping[int, Rollup] | None = None) -> list[PublishedMeasure]:
-        """Those of all measures in their order. Three queries; one where their roll-ups are known (by measure id)."""
+        """Those of all measures in their order. Four queries; one where their roll-ups are known (by measure id)."""
         round_ = self.published.round
         if rollups is None:
-            rollups = {measure: sums.as_published for measure, sums in sums_by_measure(round_).items()}
+            rollups = self.rollups()
         written = MeasureEvaluation.objects.filter(round=round_).select_related("rating", "measure__policy__plan")
         return [
             self._measure_row(evaluation, rollups.get(evaluation.measure_id, Rollup()))
             for evaluation in written.order_by("measure__policy__number", "measure__number")
         ]
+
+    def rollups(self, measure: int | None = None) -> dict[int, Rollup]:
+        """By measure id; of one measure alone where it is given."""
+        sums = sums_by_measure(self.published.round, measure=measure)
+        return {key: each.as_published for key, each in sums.items()}
 
     def _measure_row(self, evaluation: MeasureEvaluation, rollup: Rollup) -> PublishedMeasure:
         rating = evaluation.rating

@@ -20,7 +20,7 @@ class ReleasedRound:
 
 
 def released_round(round_: Round, evaluations: QuerySet[Evaluation], page: str) -> ReleasedRound:
-    """`evaluations`: what of the round the committee may read. Six queries."""
+    """`evaluations`: what of the round the committee may read. Seven queries."""
     found = evaluations.filter(round=round_).select_related(
         "action__main_direction__measure__policy", "department", "grade", "outlook"
     )

@@ -1,16 +1,16 @@
 """施策評価 as it is written: counts and sums of the measure's actions at hand, decided and not decided apart."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Count, QuerySet, Sum
 
-from programs.enums import Improvement
+from plan.models import Direction
 from progress.enums import DECIDED, ScaleKind, Status
-from progress.models import Evaluation, EvaluationIndicator, MeasureEvaluation, Round, ScaleEntry
+from progress.models import Evaluation, MeasureEvaluation, Round, ScaleEntry
 from progress.rollup import Money, Rollup
 
 ACTIONS_A_PAGE = 20
@@ -57,15 +57,24 @@ class MeasureRow:
 
 
 def sums_by_measure(round_: Round, *, measure: int | None = None) -> dict[int, MeasureSums]:
-    """Measure id → its sums; of one measure alone where it is given. Two queries."""
+    """Measure id → its sums; of one measure alone where it is given, which is a query less. Three queries.
+
+    Reads nothing but the index `evaluation_sums`, in its order: measures and
+    symbols are looked up afterwards, for a row of the answer and not for each 調書.
+    """
     evaluations = Evaluation.objects.filter(round=round_)
-    indicators = EvaluationIndicator.objects.filter(
-        evaluation__round=round_, target__isnull=False, actual__isnull=False
-    )
-    if measure is not None:
-        evaluations = evaluations.filter(action__main_direction__measure=measure)
-        indicators = indicators.filter(evaluation__action__main_direction__measure=measure)
-    rollups = _rollups(evaluations, _reached(indicators))
+    measures: Mapping[int, int]
+    if measure is None:
+        measures = dict(
+            Direction.objects.filter(measure__policy__plan=round_.program.plan_id).values_list("pk", "measure")
+        )
+    else:
+        evaluations = evaluations.filter(direction__in=Direction.objects.filter(measure=measure))
+        measures = defaultdict(lambda: measure)
+    symbols = dict(round_.scale.entries.values_list("pk", "symbol"))
+    rollups: dict[int, dict[str, Rollup]] = defaultdict(lambda: defaultdict(Rollup))
+    for row in _sums(evaluations):
+        rollups[measures[row["direction"]]][_part(row["status"])] += _rollup(row, symbols.get(row["grade"], ""))
     return {key: MeasureSums(parts[_DECIDED], parts[_HANDED_OVER], parts[_WAITING]) for key, parts in rollups.items()}
 
 
@@ -81,7 +90,7 @@ def grade_counts(sums: MeasureSums, entries: Sequence[ScaleEntry]) -> list[Grade
 
 
 def measure_rows(round_: Round) -> list[MeasureRow]:
-    """The measures of the round in their order. Three queries."""
+    """The measures of the round in their order. Four queries."""
     written = MeasureEvaluation.objects.filter(round=round_).select_related("measure__policy", "rating", "saved_by")
     sums = sums_by_measure(round_)
     return [
@@ -92,55 +101,41 @@ def measure_rows(round_: Round) -> list[MeasureRow]:
 
 def actions_page(evaluations: QuerySet[Evaluation], measure_id: int, page: str) -> Page[Evaluation]:
     """The 調書 of one measure by code. Two queries."""
-    found = evaluations.filter(action__main_direction__measure=measure_id).select_related(
-        "action", "department", "grade", "outlook"
-    )
+    found = evaluations.filter(direction__measure=measure_id).select_related("action", "department", "grade", "outlook")
     return Paginator(found.order_by("action__code"), ACTIONS_A_PAGE).get_page(page)
 
 
-def _rollups(
-    evaluations: QuerySet[Evaluation], reached: dict[tuple[int, str], tuple[int, int]]
-) -> dict[int, dict[str, Rollup]]:
-    grouped = _grouped(evaluations, "status", "action__main_direction__measure")
-    sums = grouped.values("measure", "part", "grade__symbol").annotate(
-        count=Count("pk"),
-        budget_sum=Sum("planned_budget"),
-        budget_known=Count("planned_budget"),
-        settlement_sum=Sum("settlement"),
-        settlement_known=Count("settlement"),
+def _sums(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation, dict[str, Any]]:
+    return (
+        evaluations.order_by()
+        .values("direction", "status", "grade")
+        .annotate(
+            count=Count("pk"),
+            budget_sum=Sum("planned_budget"),
+            budget_known=Count("planned_budget"),
+            settlement_sum=Sum("settlement"),
+            settlement_known=Count("settlement"),
+            measured=Sum("indicators_total"),
+            reached=Sum("indicators_reached"),
+        )
     )
-    rollups: dict[int, dict[str, Rollup]] = defaultdict(lambda: defaultdict(Rollup))
-    for row in sums:
-        rollups[row["measure"]][row["part"]] += _of_one_grade(row)
-    for (measure, part), (measured, met) in reached.items():
-        rollups[measure][part] += Rollup(indicators_total=measured, indicators_reached=met)
-    return rollups
 
 
-def _of_one_grade(row: dict[str, Any]) -> Rollup:
-    count, symbol = row["count"], row["grade__symbol"]
+def _part(status: str) -> str:
+    if status in DECIDED:
+        return _DECIDED
+    return _HANDED_OVER if status in HANDED_OVER else _WAITING
+
+
+def _rollup(row: dict[str, Any], symbol: str) -> Rollup:
+    """Of the 調書 of one direction, state and grade; `symbol` is "" where they have none."""
+    count = row["count"]
     return Rollup(
         total=count,
-        grades=Counter() if symbol is None else Counter({symbol: count}),
-        undecided=count if symbol is None else 0,
+        grades=Counter({symbol: count}) if symbol else Counter(),
+        undecided=0 if symbol else count,
         budget=Money(row["budget_sum"], row["budget_known"], count - row["budget_known"]),
         settlement=Money(row["settlement_sum"], row["settlement_known"], count - row["settlement_known"]),
+        indicators_total=row["measured"],
+        indicators_reached=row["reached"],
     )
-
-
-def _reached(indicators: QuerySet[EvaluationIndicator]) -> dict[tuple[int, str], tuple[int, int]]:
-    """(measure id, part) → how many indicators have both numbers, and how many of them reached it."""
-    falls = Q(indicator__improvement=Improvement.DOWN)
-    met = (falls & Q(actual__lte=F("target"))) | (~falls & Q(actual__gte=F("target")))
-    grouped = _grouped(indicators, "evaluation__status", "evaluation__action__main_direction__measure")
-    rows = grouped.annotate(measured=Count("pk"), reached=Count("pk", filter=met))
-    return {(row["measure"], row["part"]): (row["measured"], row["reached"]) for row in rows}
-
-
-def _grouped(rows: QuerySet[Any], status: str, measure: str) -> QuerySet[Any]:
-    part = Case(
-        When(**{f"{status}__in": DECIDED}, then=Value(_DECIDED)),
-        When(**{f"{status}__in": HANDED_OVER}, then=Value(_HANDED_OVER)),
-        default=Value(_WAITING),
-    )
-    return rows.order_by().annotate(measure=F(measure), part=part).values("measure", "part")

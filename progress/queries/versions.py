@@ -15,7 +15,7 @@ def values_at(evaluation: Evaluation, version: int) -> dict[Key, Any]:
     saved = evaluation.history.filter(version=version).order_by("history_date", "history_id").first()
     if saved is None:
         return {}
-    values: dict[Key, Any] = {(None, field.attname): getattr(saved, field.attname) for field in Evaluation._meta.fields}
+    values: dict[Key, Any] = {(None, field.attname): getattr(saved, field.attname) for field in saved.tracked_fields}
     for model in (EvaluationIndicator, EvaluationMilestone):
         records = model.history.filter(evaluation=evaluation.pk, history_date__lte=saved.history_date).order_by(
             "history_date", "history_id"
@@ -40,7 +40,7 @@ def values_of_versions(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int
         if (row.id, row.version) in pairs:
             saved.setdefault((row.id, row.version), row)
     found: dict[tuple[int, int], dict[Key, Any]] = {
-        pair: {(None, field.attname): getattr(row, field.attname) for field in Evaluation._meta.fields}
+        pair: {(None, field.attname): getattr(row, field.attname) for field in row.tracked_fields}
         for pair, row in saved.items()
     }
     for model in (EvaluationIndicator, EvaluationMilestone):

@@ -45,10 +45,11 @@ def measure(request: HttpRequest, round_: Round, code: Code) -> HttpResponse:
     made = Preview.of(round_)
     try:
         chosen = measure_of(made.published, code)
-        row = next(row for row in made.measure_rows() if row.measure_id == chosen.pk)
+        rows_of_measures = made.measure_rows(made.rollups(chosen.pk))
+        row = next(row for row in rows_of_measures if row.measure_id == chosen.pk)
     except (ObjectDoesNotExist, StopIteration) as error:
         raise Http404("この施策の評価はありません。") from error
-    of_measure = made.evaluations.filter(action__main_direction__measure=chosen.pk)
+    of_measure = made.evaluations.filter(direction__measure=chosen.pk)
     shown_page, rows = made.result_page(of_measure, request.GET.get("page"))
     found = page_of_measure(made.published, row, chosen, shown_page, rows)
     title = f"{chosen}の評価（{made.published.year_label}）"
