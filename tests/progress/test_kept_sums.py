@@ -14,8 +14,8 @@ from progress.actions.kept_sums import kept_sums
 from progress.actions.publication import publish
 from progress.enums import Status
 from progress.models import Evaluation
-from tests.programs.factories import direction_of
-from tests.progress.factories import bring_to
+from tests.programs.factories import IndicatorFactory, IndicatorYearFactory, direction_of
+from tests.progress.factories import RoundFactory, action_of, bring_to, department_of, open_round
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +32,15 @@ def kept(evaluation: Evaluation) -> tuple[int, int, int]:
         == stored
     )
     return stored
+
+
+@pytest.fixture
+def evaluation(liaison: User, ict_staff: User) -> Evaluation:
+    """Opened with one indicator, whose target is ten."""
+    round_ = RoundFactory.create()
+    action = action_of(round_.program, department_of(liaison))
+    IndicatorYearFactory.create(indicator=IndicatorFactory.create(action=action), position=round_.year)
+    return open_round(round=round_, by=ict_staff).evaluations.get()
 
 
 def answered(evaluation: Evaluation, actual: Decimal | None) -> Answers:
