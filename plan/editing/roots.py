@@ -87,7 +87,7 @@ def register_follower(model: type[Versioned], follow: Callable[[Collection[int]]
     _FOLLOWERS[model, f"{follow.__module__}.{follow.__qualname__}"] = follow
 
 
-def tell_followers(model: type[Versioned], keys: Collection[int]) -> None:
+def tell_followers(model: type[models.Model], keys: Collection[int]) -> None:
     """To be called by whoever saved roots of this kind."""
     for (followed, _), follow in _FOLLOWERS.items():
         if followed is model and keys:

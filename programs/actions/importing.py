@@ -75,14 +75,19 @@ def import_program(
         root=program, kind=RevisionKind.CHANGED, changes=numbers, by=by, reason=reason, made_at=writer.moment
     )
     bump_content_version()
-    after_import(program, examination.changes)
+    after_import(program)
+    _tell_followers(examination.changes)
     audit.record(AuditKind.IMPORTED, by=by, about=revision.title, details=_in_short(numbers))
     return ImportResult(examination.changes, revision)
 
 
-def after_import(program: Program, changes: Changes) -> None:
-    """What must follow an import outside the programme's own rows: the search index, and rows of later apps."""
+def after_import(program: Program) -> None:
+    """What must follow an import outside the programme's own rows: the search index of its actions."""
     index_program(program)
+
+
+def _tell_followers(changes: Changes) -> None:
+    """Rows of later apps follow the roots that changed."""
     for sheet in _ROOT_SHEETS:
         tell_followers(MODELS[sheet.name], [_instance(row).pk for row in changes.of(sheet, ChangeKind.CHANGED)])
 

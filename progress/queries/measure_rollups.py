@@ -105,7 +105,7 @@ def actions_page(evaluations: QuerySet[Evaluation], measure_id: int, page: str) 
     return Paginator(found.order_by("action__code"), ACTIONS_A_PAGE).get_page(page)
 
 
-def _sums(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation, dict[str, Any]]:
+def _sums(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation, Any]:
     return (
         evaluations.order_by()
         .values("direction", "status", "grade")

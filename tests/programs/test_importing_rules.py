@@ -348,7 +348,9 @@ def test_what_has_evaluations_stays(program: Program) -> None:
     round_ = Round.objects.create(
         program=program, year=2016, slug="2016", opens_on="2017-04-03", deadline="2017-05-31", scale=scale
     )
-    evaluation = Evaluation.objects.create(round=round_, action=action, department=action.owners.all()[0].department)
+    evaluation = Evaluation.objects.create(
+        round=round_, action=action, direction=action.main_direction, department=action.owners.all()[0].department
+    )
     EvaluationIndicator.objects.create(evaluation=evaluation, indicator=action.indicators.get())
     errors = [(error.sheet, error.value, error.problem) for error in examined(program, without("1-1-002")).errors]
     assert errors == [

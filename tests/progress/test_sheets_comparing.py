@@ -157,6 +157,6 @@ def test_queries_do_not_grow_with_the_number_of_actions(full: Evaluation, liaiso
     one = count()
     for number in range(12):
         action = action_of(full.round.program, division, code=f"1-1-9{number:02}")
-        Evaluation.objects.create(round=full.round, action=action, department=division)
+        Evaluation.objects.create(round=full.round, action=action, direction=action.main_direction, department=division)
     assert count() == one
     assert max(one) <= 20

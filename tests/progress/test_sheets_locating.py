@@ -117,7 +117,9 @@ def test_what_is_gone_is_named_and_left_alone(full: Evaluation, liaison: User) -
 def test_a_list_sorted_without_its_marks_is_told(full: Evaluation, liaison: User, division: Department) -> None:
     """The visible part of two rows is exchanged: nothing of them is taken."""
     second = action_of(full.round.program, division, code="1-1-990")
-    other = Evaluation.objects.create(round=full.round, action=second, department=division)
+    other = Evaluation.objects.create(
+        round=full.round, action=second, direction=second.main_direction, department=division
+    )
     workbook = load_workbook(io.BytesIO(downloaded(full, liaison, Shape.LIST)))
     page = workbook["調書"]
     for column in range(2, page.max_column + 1):

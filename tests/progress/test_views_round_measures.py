@@ -125,7 +125,9 @@ def test_pages_take_no_more_queries_for_more(client_of: ClientOf, ict_staff: Use
     once = queries()
     for department in DepartmentFactory.create_batch(30):
         action = action_of(round_.program, department)
-        Evaluation.objects.create(round=round_, action=action, department=department, status=Status.DRAFT)
+        Evaluation.objects.create(
+            round=round_, action=action, direction=action.main_direction, department=department, status=Status.DRAFT
+        )
     assert (queries(), max(once) <= 12) == (once, True)
 
 

@@ -153,6 +153,8 @@ def test_the_list_takes_no_more_queries_for_more(
     once = queries()
     for _ in range(20):
         action = action_of(round_.program, division)
-        evaluation = Evaluation.objects.create(round=round_, action=action, department=division)
+        evaluation = Evaluation.objects.create(
+            round=round_, action=action, direction=action.main_direction, department=division
+        )
         NextYearProposal.objects.create(evaluation=evaluation, year=2017, planned_work="続けます。")
     assert (queries(), once <= 12) == (once, True)

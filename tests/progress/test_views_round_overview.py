@@ -46,7 +46,10 @@ def late_round(division: Department, liaison: User, manager: User, ict_staff: Us
 
 def _added(round_: Round, department: Department) -> Evaluation:
     """One more 調書 of an open round."""
-    return Evaluation.objects.create(round=round_, action=action_of(round_.program, department), department=department)
+    action = action_of(round_.program, department)
+    return Evaluation.objects.create(
+        round=round_, action=action, direction=action.main_direction, department=department
+    )
 
 
 def test_the_counts_stand_in_words_and_add_up(client_of: ClientOf, ict_staff: User, late_round: Round) -> None:

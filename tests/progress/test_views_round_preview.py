@@ -135,5 +135,7 @@ def test_more_actions_take_no_more_queries(
     once = queries()
     for _ in range(20):
         action = action_of(round_.program, division)
-        Evaluation.objects.create(round=round_, action=action, department=division, exception_reason="未確定")
+        Evaluation.objects.create(
+            round=round_, action=action, direction=action.main_direction, department=division, exception_reason="未確定"
+        )
     assert queries() == once
