@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
+from progress.actions.kept_sums import keep_sums
 from progress.actions.measures import save_measure_evaluation
 from progress.actions.opening import open_round
 from progress.actions.publication import publish
@@ -41,6 +42,7 @@ def round_(division: Department, liaison: User, manager: User, ict_staff: User) 
     for each in (first, third):
         bring_to(Status.ACCEPTED, each, liaison=liaison, manager=manager, staff=ict_staff)
     third.indicators.update(actual=Decimal(9))
+    keep_sums(round_.evaluations.all())  # as saving does
     bring_to(Status.ENDORSED, second, liaison=liaison, manager=manager, staff=ict_staff)
     Evaluation.objects.filter(pk=second.pk).update(exception_reason="決算が確定していないため")
     save_measure_evaluation(
