@@ -186,7 +186,9 @@ def test_files_saved_by_libreoffice_come_back(
 ) -> None:
     """Filled in, all is read; opened and saved again, nothing looks changed; lists, notes, locks and marks are kept."""
     second = action_of(full.round.program, division, code="1-1-990")
-    other = Evaluation.objects.create(round=full.round, action=second, department=division)
+    other = Evaluation.objects.create(
+        round=full.round, action=second, direction=second.main_direction, department=division
+    )
     fill_in(other, liaison, **ODD)
     values = {"results": "一行目\n二行目", "settlement": "１，２３４千円", "grade": "3 ほぼ目標どおり", "actual": 12.5}
     files = {f"記入 {shape.value}": typed(downloaded(full, liaison, shape), full, **values) for shape in SHAPES}

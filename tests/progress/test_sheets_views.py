@@ -204,7 +204,9 @@ def test_choosing_and_looking_take_as_many_queries_for_50_as_for_5(
     def count(number: int) -> list[int]:
         for each in range(Evaluation.objects.count(), number):
             action = action_of(full.round.program, division, code=f"1-1-9{each:02}")
-            Evaluation.objects.create(round=full.round, action=action, department=division)
+            Evaluation.objects.create(
+                round=full.round, action=action, direction=action.main_direction, department=division
+            )
         workbook = load_workbook(io.BytesIO(downloaded(full, liaison, Shape.LIST)))
         for evaluation in Evaluation.objects.all():
             answer_cell(workbook, evaluation, "results").value = "実施した。"
