@@ -27,7 +27,7 @@ COVER = Cover("川崎市議会 総務委員会", "取組の評価について", 
 MADE_AT = datetime.datetime(2017, 8, 4, 0, 0, tzinfo=datetime.UTC)
 PAGES = {"cover": 1, "contents": 2, "overview": 3, "measure": 5, "sheet": 6}
 # Of 255 shades, how far one may be off before a dot counts; of the dots, how many may count.
-SHADES, DOTS = 48, 0.001
+SHADES, DOTS = 24, 0.001
 
 
 @pytest.fixture(scope="module")
