@@ -1,6 +1,7 @@
 """How fast a paper of a hundred pages is set, in how much memory, beside Chromium printing the same HTML."""
 
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from django.core.management import call_command
 LEAST_PAGES_A_SECOND = 9.0
 MOST_MEGABYTES = 400
 MOST_TIMES_CHROMIUM = 2.0
+ROUNDS = 5
 
 OURS = """
 import json, resource, sys, time
@@ -38,24 +40,34 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--generate-pdf-document-outline",  # as ours; it tags by itself
 ]
 
 
 def run() -> bool:
-    """Print the figures; True when they are reached."""
+    """Print the figures; True when they are reached. Both print in turns: what else the machine does meets both."""
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "paper.html"
         page.write_text(_paper(), encoding="utf-8")
-        ours = json.loads(_output([sys.executable, "-c", OURS, str(page)]))
-        theirs = _chromium(page, Path(folder))
-    speed, times = ours["pages"] / ours["busy"], ours["seconds"] / theirs
-    print(f"papers: {ours['pages']} pages, {speed:.1f} pages a second of one core (wall {ours['seconds']:.1f} s)")
-    print(f"papers: at most {ours['megabytes']:.0f} MB; Chromium {theirs:.1f} s, so {times:.1f} times its time")
-    return speed >= LEAST_PAGES_A_SECOND and ours["megabytes"] <= MOST_MEGABYTES and times <= MOST_TIMES_CHROMIUM
+        ours, theirs = [], []
+        for _ in range(ROUNDS):
+            ours.append(json.loads(_output([sys.executable, "-c", OURS, str(page)])))
+            theirs.append(_chromium(page, Path(folder)))
+    pages, memory = ours[0]["pages"], max(each["megabytes"] for each in ours)
+    speed = pages / statistics.median(each["busy"] for each in ours)
+    seconds, beside = statistics.median(each["seconds"] for each in ours), statistics.median(theirs)
+    print(
+        f"papers: {pages} pages, {speed:.1f} pages a second of one core (wall {seconds:.1f} s), at most {memory:.0f} MB"
+    )
+    print(f"papers: Chromium {beside:.1f} s, so {seconds / beside:.1f} times its time (medians of {ROUNDS})")
+    return speed >= LEAST_PAGES_A_SECOND and memory <= MOST_MEGABYTES and seconds / beside <= MOST_TIMES_CHROMIUM
 
 
 def _paper() -> str:
-    """The committee's paper of the sample year: 72 sheets, about 90 pages."""
+    """The committee's paper of the sample year: 72 sheets, about 90 pages.
+
+    What starting costs weighs more there than with the hundred pages of the figure.
+    """
     from progress.models import Round
     from progress.papers.printing import html_of
     from progress.papers.report import report_of
