@@ -1,7 +1,6 @@
 """The answers of a workbook are found wherever they were moved to; what is not found is said exactly."""
 
 import io
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -180,7 +179,6 @@ def _saved_by_libreoffice(files: dict[str, bytes], folder: Path) -> dict[str, An
     return {name: (folder / "out" / f"{name}.xlsx").read_bytes() for name in files}
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed here.")
 def test_files_saved_by_libreoffice_come_back(
     full: Evaluation, liaison: User, division: Department, tmp_path: Path
 ) -> None:
