@@ -26,6 +26,30 @@ for _alias in ("default", "pages"):
     }
 
 
+# What these look at, no database changes: pages in a browser, papers, workbooks, settings, the text of the code.
+# Locks, constraints, searches, queries, saving and every view are tried on both.
+SQLITE_ONLY = {
+    "e2e": ("test_admin", "test_desk", "test_public_pages", "test_sheets"),
+    "progress": (
+        "test_books_committee",
+        "test_books_data",
+        "test_papers_golden",
+        "test_papers_pdf",
+        "test_sheets_locating",
+    ),
+    "programs": ("test_excel_safety", "test_workbook_cells"),
+    "config": ("test_settings", "test_settings_documented", "test_environment"),
+    "tests": ("test_architecture", "test_file_links", "test_html_validity", "test_manual"),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    once = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite only: the same on any database")
+    for item in items:
+        if item.path.stem in SQLITE_ONLY.get(item.path.parent.name, ()):
+            item.add_marker(once)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """The test database holds the real plan, loaded once per worker."""

@@ -50,22 +50,11 @@ class Portal:
     sessions: dict[str, Any] = field(default_factory=dict)
 
 
-def _is_sqlite() -> bool:
-    return urlsplit(os.environ["DATABASE_URL"]).scheme == "sqlite"
-
-
-# What these look at is HTML and style sheets, which no database changes.
-LOOKS = {"test_public_pages", "test_admin"}
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file stay on one worker, so that few servers are started; looks are looked at once."""
-    once = pytest.mark.skipif(not _is_sqlite(), reason="SQLite only: pages look the same on any database")
+    """Tests of one file stay on one worker, so that few servers are started."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
-            if item.path.stem in LOOKS:
-                item.add_marker(once)
 
 
 # ── The server ───────────────────────────────────────────────────────────────
