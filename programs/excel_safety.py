@@ -91,7 +91,10 @@ def readable(content: bytes, *, most_markup: int = MOST_MARKUP_IN_SHEETS) -> byt
     if markup > LIGHTENED_FROM:
         content, markup = _lightened(content)
     if markup > most_markup:
-        raise _too_large()
+        raise UnsafeFile(
+            "記入のあるセルが多すぎます。様式にない列、使っていない行とシートを消すか、"
+            "様式をダウンロードし、値を貼り付けて作り直してください。"
+        )
     return content
 
 
@@ -113,11 +116,7 @@ def _weighed(content: bytes) -> int:
 def _check_outside(content: bytes) -> None:
     if not content:
         raise UnsafeFile("ファイルが空です。Excelで開いて中身を確かめ、保存し直してください。")
-    if len(content) > LARGEST_FILE:
-        raise UnsafeFile(
-            f"ファイルが大きすぎます（{len(content) / MEGABYTE:.1f}MB）。{LARGEST_FILE // MEGABYTE}MBまでです。"
-            "画像や使っていないシートを消して、保存し直してください。"
-        )
+    check_size(len(content))
     if content.startswith(_OLE):
         raise UnsafeFile(f"パスワードで保護されているか、古い形式（.xls）のファイルです。パスワードを外し、{_SAVE_AS}")
     if content.startswith(b"PK"):
@@ -128,6 +127,15 @@ def _check_outside(content: bytes) -> None:
                 f"中身が{name}のファイルです。名前の末尾だけを変えても読めません。Excelファイル（.xlsx）を選んでください。"
             )
     raise UnsafeFile(f"Excelファイル（.xlsx）ではありません。CSVや文字のファイルは、{_SAVE_AS}")
+
+
+def check_size(size: int) -> None:
+    """Raise UnsafeFile for a file of so many bytes that it is not even looked into."""
+    if size > LARGEST_FILE:
+        raise UnsafeFile(
+            f"ファイルが大きすぎます（{size / MEGABYTE:.1f}MB）。{LARGEST_FILE // MEGABYTE}MBまでです。"
+            "画像や使っていないシートを消して、保存し直してください。"
+        )
 
 
 def _check_contents(archive: zipfile.ZipFile) -> None:

@@ -29,6 +29,7 @@ class WorkbookField(forms.FileField):
         """The file, which can be opened."""
         file: UploadedFile[bytes] = super().clean(data, initial)
         try:
+            excel_safety.check_size(file.size or 0)
             self._opens(file.read(excel_safety.LARGEST_FILE + 1))
         except excel_safety.UnsafeFile as error:
             raise forms.ValidationError(f"『{file.name}』は読み込めません。{error}") from error

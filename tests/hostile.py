@@ -22,6 +22,7 @@ BYTES = 200 * 1024 * 1024
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = "xl/worksheets/sheet1.xml"
 TOO_LARGE = "展開すると大きくなりすぎるファイルです（100MBまで）。"
+TOO_MANY_CELLS = "記入のあるセルが多すぎます。"
 TOO_MANY_ROWS = "20,000行を超えるシートがあります。"
 MACROS = "マクロを含むファイルは読み込めません。"
 NO_WORKBOOK = "Excelファイル（.xlsx）ではありません。"
@@ -133,6 +134,17 @@ def _area(tag: str) -> bytes:
     padding = b" " * 1000
     end = tag.encode().replace(b"REF", padding + b'ref="A1:XFD1048576"')
     return repacked({SHEET: sheet_of(b"").replace(b"</worksheet>", end + b"</worksheet>")})
+
+
+def _full_cells(rows: int, width: int) -> bytes:
+    """A table far wider than any form: further columns are passed over, but only after they were parsed."""
+    letters = _letters(width)
+    return headed_sheet(
+        b"".join(
+            b'<row r="%d">' % n + b"".join(b'<c r="%s%d"><v>%d</v></c>' % (each, n, n) for each in letters) + b"</row>"
+            for n in range(2, rows + 2)
+        )
+    )
 
 
 def _wide_rows() -> bytes:
@@ -247,6 +259,7 @@ KINDS: tuple[Hostile, ...] = (
     Hostile("empty styled cells", lambda: _empty_cells(3_600, 100), ""),
     Hostile("empty styled cells, opened and closed", lambda: _empty_cells(3_600, 100, b'<c r="%s%d" s="1"></c>'), ""),
     Hostile("millions of empty styled cells", lambda: _empty_cells(12_000, 100), ""),
+    Hostile("full cells", lambda: _full_cells(19_000, 50), TOO_MANY_CELLS),
     Hostile("cells to the last column", _wide_rows, ""),
     Hostile("external links", _external_link, ""),
     Hostile("formulas", _formulas, ""),
