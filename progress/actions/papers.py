@@ -45,8 +45,8 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
     """Put a paper into the queue, unless the same one was made or waits already. Returns it, and whether it is new.
 
     `by` is None where the portal makes it by itself, for the public. Effects, in order: (1) a row is
-    added, or one that failed (for the public: long enough ago) or whose file is gone waits again; (2) the audit
-    trail has it.
+    added, or one that failed (for the public: long enough ago) or whose file is gone or was made of what the
+    content became after the order waits again, that last one no longer the committee's; (2) the audit trail has it.
     Raises NotYours.
     """
     if by is not None and not permissions.may_order_paper(by, order.kind, order.evaluation or order.department):
@@ -69,11 +69,13 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
         },
     )
     is_lost = paper.is_made and not paper.has_file
-    waits_again = is_lost or (paper.state == PaperState.FAILED and not (by is None and paper.is_resting))
+    is_other = paper.is_made and paper.content_version != order.content_version
+    waits_again = is_lost or is_other or (paper.state == PaperState.FAILED and not (by is None and paper.is_resting))
     if not is_new and not waits_again:
         return paper, False
     if not is_new:
         paper.state, paper.attempts, paper.ordered_at = PaperState.WAITING, 0, timezone.now()
+        paper.released_at = None if is_other else paper.released_at
         paper.save()
     if by is not None:
         details = {"内容の版": paper.content_version, "提供先": order.recipient}

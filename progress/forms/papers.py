@@ -5,10 +5,18 @@ from typing import Any
 
 from django import forms
 
+from programs.reading import read_line
 from progress.enums import Orientation, PaperPart
 
 CHOSEN_PARTS = tuple((part.value, part.label) for part in PaperPart)
 _NO_PART = "資料に入れるものを、1つ以上選んでください。"
+
+
+class LineField(forms.CharField):
+    """Words for one line: what is pasted with line breaks or control characters loses them."""
+
+    def to_python(self, value: Any) -> str:
+        return read_line(str(super().to_python(value) or ""))
 
 
 class SelectionForm(forms.Form):
@@ -32,14 +40,14 @@ class SelectionForm(forms.Form):
         required=False,
         help_text="内部で検討するための資料です。載せた調書に状態を記します。件数・合計には数えません。会議には公開できません。",
     )
-    committee = forms.CharField(label="委員会名", required=False, max_length=100, help_text="例：川崎市議会 総務委員会")
-    title = forms.CharField(
+    committee = LineField(label="委員会名", required=False, max_length=100, help_text="例：川崎市議会 総務委員会")
+    title = LineField(
         label="件名", required=False, max_length=150, help_text="空欄のときは、プランと年度から付けます。"
     )
-    number = forms.CharField(label="資料番号", required=False, max_length=30, help_text="例：資料1")
-    date = forms.CharField(label="日付", required=False, max_length=40, help_text="例：平成29年8月4日")
-    bureau = forms.CharField(label="局名", required=False, max_length=50, help_text="例：総務企画局")
-    recipient = forms.CharField(
+    number = LineField(label="資料番号", required=False, max_length=30, help_text="例：資料1")
+    date = LineField(label="日付", required=False, max_length=40, help_text="例：平成29年8月4日")
+    bureau = LineField(label="局名", required=False, max_length=50, help_text="例：総務企画局")
+    recipient = LineField(
         label="提供先", required=False, max_length=100, help_text="だれに渡す資料かの控えです。資料には載りません。"
     )
 
@@ -51,7 +59,7 @@ class SelectionForm(forms.Form):
 class NameForm(forms.Form):
     """The name a selection is kept under."""
 
-    name = forms.CharField(
+    name = LineField(
         label="帳票の名前",
         max_length=100,
         help_text="同じ名前の帳票があれば、置き換えます。",

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 
 from django.conf import settings
 from django.db import transaction
@@ -26,14 +26,25 @@ from progress.papers.printing import printed
 
 LOWEST = 19
 """Of the priorities of a process."""
+# A process needs a second to load before it takes its turn: until it has ended, this worker starts no other.
+_started = Lock()
 FOR_THE_PUBLIC = (PaperKind.YEARLY, PaperKind.PLAN)
 
 logger = logging.getLogger("portal.papers")
 
 
 def start(*arguments: str) -> None:
-    """Start the process that makes papers, and do not wait for it; nothing where the settings say so (tests)."""
-    if not settings.MAKES_PAPERS or is_at_work():
+    """Start the process that makes papers, and do not wait for it; nothing where the settings say so (tests).
+
+    Where the folder of the papers cannot be written to, that is in the log, and the paper goes on waiting.
+    """
+    if not settings.MAKES_PAPERS:
+        return
+    try:
+        if is_at_work() or not _started.acquire(blocking=False):
+            return
+    except OSError:
+        logger.exception("The folder of the papers cannot be written to.")
         return
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "make_papers", *arguments]
     # A thread that waits for it: nobody is left behind as a zombie.
@@ -41,9 +52,12 @@ def start(*arguments: str) -> None:
 
 
 def _run(command: Sequence[str]) -> None:
-    subprocess.run(  # noqa: S603 our own command
-        command, cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, start_new_session=True, check=False
-    )
+    try:
+        subprocess.run(  # noqa: S603 our own command
+            command, cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, start_new_session=True, check=False
+        )
+    finally:
+        _started.release()
 
 
 def is_at_work() -> bool:
@@ -90,8 +104,11 @@ def _write(path: Path, content: bytes) -> None:
     """The whole file or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".part")
-    beside.write_bytes(content)
-    beside.replace(path)
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)  # half of it, on a disk that is full, would keep it full
 
 
 @contextmanager

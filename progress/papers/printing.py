@@ -10,7 +10,7 @@ from progress.papers.narrowing import report_for
 from progress.papers.plan_paper import plan_html
 from progress.papers.round_paper import RoundPaper, round_paper
 from progress.papers.selection import Selection
-from progress.papers.versions import content_version
+from progress.papers.versions import content_version, plan_version
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ def printed(paper: Paper) -> Printed:
     """What is to be typeset, of the content as it is now."""
     selection = Selection.from_json(paper.selection)
     if selection.kind == PaperKind.PLAN:
-        return Printed(plan_html(paper.plan, paper.content_version), paper.content_version)
+        version = plan_version(paper.plan)
+        return Printed(plan_html(paper.plan, version), version)
     round_ = Round.objects.select_related("program__plan", "scale").get(papers=paper)
     report = report_for(round_, selection)
     version = content_version(report)

@@ -73,17 +73,22 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _subject_or_404(request: HttpRequest, round_: Round, kind: str) -> str:
-    """What a small paper is of, if the person may know of it and there is anything of it in the round."""
-    subject = request.POST.get("subject", "")
+    """What a small paper is of, in the one way it is written (「05」 would be another paper than 「5」).
+
+    404 unless the person may know of it and there is anything of it in the round.
+    """
+    subject, sent = "", request.POST.get("subject", "")
     rows: QuerySet[Evaluation] = Evaluation.objects.filter(round=round_)
     match kind:
         case PaperKind.EVALUATION:
-            rows = permissions.visible_to(reader(request)).filter(round=round_, pk=key_in(subject) or 0)
+            subject = str(key_in(sent) or 0)
+            rows = permissions.visible_to(reader(request)).filter(round=round_, pk=subject)
         case PaperKind.DEPARTMENT:
-            rows = rows.filter(department=key_in(subject) or 0)
+            subject = str(key_in(sent) or 0)
+            rows = rows.filter(department=subject)
         case PaperKind.MEASURE:
-            policy, _, number = subject.partition("-")
-            place = {"policy__number": key_in(policy) or 0, "number": key_in(number) or 0}
+            policy, number = (key_in(part) or 0 for part in (*sent.split("-", 1), "")[:2])
+            subject, place = f"{policy}-{number}", {"policy__number": policy, "number": number}
             rows = rows.filter(**{f"action__main_direction__measure__{name}": value for name, value in place.items()})
         case _:
             return ""
@@ -196,7 +201,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def form_delete(request: HttpRequest, pk: int) -> HttpResponse:
     form = PaperForm.objects.filter(pk=pk).first()
     if form is None:
-        raise Http404("この帳票はありません。")
-    delete_form(form=form, by=reader(request))
-    messages.success(request, f"帳票『{form.name}』を削除しました。作成した資料は残っています。")
+        messages.info(request, "この帳票は、すでに削除してあります。")
+    else:
+        delete_form(form=form, by=reader(request))
+        messages.success(request, f"帳票『{form.name}』を削除しました。作成した資料は残っています。")
     return redirect("desk:papers")

@@ -142,6 +142,9 @@ def _kept(round_: Round, user: User, form: SheetsForm) -> EvaluationUpload | Non
 def _is_taken(request: HttpRequest, user: User, kept: EvaluationUpload, seen: Preview) -> bool:
     """Take in what the page showed; where that is not possible, a message says why, and the person looks anew."""
     choices = cast("Mapping[str, str]", request.POST)
+    if EvaluationUpload.objects.filter(pk=kept.pk, applied_at__isnull=False).exists():
+        messages.info(request, str(AlreadyTaken()))
+        return True
     if request.POST.get("fingerprint") != seen.fingerprint:
         messages.error(
             request,

@@ -78,7 +78,7 @@ def test_a_workbook_is_looked_at_and_taken_in_as_an_edit(full: Evaluation, liais
     entry = AuditEntry.objects.filter(kind=AuditKind.IMPORTED).get()
     assert (entry.person, "調書の取込み" in entry.about, '"取り込んだ項目":3' in entry.details) == (liaison, True, True)
     # a second click, and the same file once more, change nothing
-    client.post(url, form)
+    assert "このファイルはすでに取り込んであります。" in page_of(client.post(url, form, follow=True))
     _, page, _ = previewed(client, full, content)
     assert "変わるところはありません" in page
     assert (stored(full).version, AuditEntry.objects.filter(kind=AuditKind.IMPORTED).count()) == (2, 1)
