@@ -85,7 +85,7 @@ def _subject_or_404(request: HttpRequest, round_: Round, kind: str) -> str:
             rows = permissions.visible_to(reader(request)).filter(round=round_, pk=subject)
         case PaperKind.DEPARTMENT:
             subject = str(key_in(sent) or 0)
-            rows = rows.filter(department=subject)
+            rows = rows.filter(department=int(subject))
         case PaperKind.MEASURE:
             policy, number = (key_in(part) or 0 for part in (*sent.split("-", 1), "")[:2])
             subject, place = f"{policy}-{number}", {"policy__number": policy, "number": number}
