@@ -16,12 +16,14 @@ from openpyxl import Workbook, load_workbook
 from accounts.enums import AuditKind
 from accounts.models import AuditEntry, Department, User
 from progress.actions.evaluations import Answers, perform, save_evaluation
+from progress.actions.sheets import AlreadyTaken
 from progress.models import Evaluation, EvaluationUpload
 from progress.sheets.downloading import Shape
 from progress.sheets.marking import LIST
 from progress.workflow import SUBMIT
 from tests.html_validity import validate
 from tests.progress.factories import action_of, fill_in, opened
+from tests.progress.pages import messages_of
 from tests.progress.sheets import answer_cell, downloaded, saved, typed
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +80,7 @@ def test_a_workbook_is_looked_at_and_taken_in_as_an_edit(full: Evaluation, liais
     entry = AuditEntry.objects.filter(kind=AuditKind.IMPORTED).get()
     assert (entry.person, "調書の取込み" in entry.about, '"取り込んだ項目":3' in entry.details) == (liaison, True, True)
     # a second click, and the same file once more, change nothing
-    assert "このファイルはすでに取り込んであります。" in page_of(client.post(url, form, follow=True))
+    assert messages_of(client.post(url, form, follow=True)) == [str(AlreadyTaken())]
     _, page, _ = previewed(client, full, content)
     assert "変わるところはありません" in page
     assert (stored(full).version, AuditEntry.objects.filter(kind=AuditKind.IMPORTED).count()) == (2, 1)
