@@ -55,6 +55,12 @@ def may_take_sheets(user: User) -> bool:
     return user.may(Permission.REVIEW) or bool(departments_of(user, Role.LIAISON, Role.MANAGER))
 
 
+def may_bring_sheets(user: User, round_: Round) -> bool:
+    """Whether the person may bring workbooks of 調書 back: there may be something to fill in. Asks the roles alone."""
+    is_liaison = bool(departments_of(user, Role.LIAISON)) and user.may(Permission.FILL_IN)
+    return is_liaison and round_.state != RoundState.PLANNED
+
+
 def rounds_with_sheets(user: User, rounds: Iterable[Round]) -> list[Round]:
     """Of the rounds the open ones, if the person may take their 調書 away as workbooks."""
     return [each for each in rounds if each.state == RoundState.OPEN] if may_take_sheets(user) else []

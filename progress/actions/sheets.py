@@ -10,9 +10,12 @@ from accounts import audit
 from accounts.enums import AuditKind
 from accounts.models import User
 from programs.actions.uploads import keep_file
+from progress import permissions
 from progress.actions.evaluations import Answers, save_evaluation
-from progress.errors import ProgressError
+from progress.errors import NotYours, ProgressError
 from progress.models import Evaluation, EvaluationUpload, Round
+
+ONLY_LIAISONS = "調書の記入は、所管課の担当者が行います。"
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,10 @@ def keep_upload(*, round_: Round, by: User, name: str, content: bytes) -> Evalua
     """Keep a workbook for its preview.
 
     Effects, in order: (1) workbooks of any round kept longer than seven days
-    are deleted; (2) the workbook is stored.
+    are deleted; (2) the workbook is stored. Raises NotYours.
     """
+    if not permissions.may_bring_sheets(by, round_):
+        raise NotYours(ONLY_LIAISONS)
     return keep_file(EvaluationUpload, name, content, round=round_, by=by)
 
 
@@ -56,6 +61,8 @@ def take_in(
     StaleSave.
     """
     kept = EvaluationUpload.objects.select_for_update().defer("content").get(pk=upload.pk)
+    if kept.by_id != by.pk or any(edit.evaluation.round_id != kept.round_id for edit in edits):
+        raise NotYours("ほかの人が選んだファイルと、ほかの年度の調書は、取り込めません。")
     if kept.applied_at is not None:
         raise AlreadyTaken
     moment = timezone.now()

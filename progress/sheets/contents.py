@@ -10,7 +10,7 @@ from accounts.enums import Role
 from accounts.models import Department, User
 from accounts.permissions import Permission
 from progress import permissions
-from progress.enums import EvaluationField, RoundState
+from progress.enums import EvaluationField
 from progress.models import Evaluation, EvaluationUpload, Round, ScaleEntry
 from progress.models.evaluation import EvaluationQuerySet
 from progress.queries.evaluation_page import Earlier, earlier_of_many
@@ -52,12 +52,6 @@ def departments_with_sheets(round_: Round, user: User) -> QuerySet[Department]:
     if user.may(Permission.REVIEW):
         return departments
     return departments.filter(pk__in=permissions.departments_of(user, Role.LIAISON, Role.MANAGER))
-
-
-def may_upload(round_: Round, user: User) -> bool:
-    """Whether there is anything the person could fill in; asks the roles alone."""
-    is_liaison = bool(permissions.departments_of(user, Role.LIAISON)) and user.may(Permission.FILL_IN)
-    return is_liaison and round_.state != RoundState.PLANNED
 
 
 def answerable(round_: Round, user: User) -> list[Evaluation]:

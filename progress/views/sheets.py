@@ -17,13 +17,13 @@ from accounts.audit import record_export
 from accounts.models import User
 from programs.excel_safety import UnsafeFile
 from progress import permissions
-from progress.actions.sheets import AlreadyTaken, Edit, keep_upload, take_in
+from progress.actions.sheets import ONLY_LIAISONS, AlreadyTaken, Edit, keep_upload, take_in
 from progress.enums import RoundState
 from progress.errors import NotNow, NotYours, StaleSave
 from progress.forms.sheets import SheetsForm
 from progress.models import EvaluationUpload, Round
 from progress.sheets.comparing import Preview, answers_of, holds_answers, preview, undecided
-from progress.sheets.contents import contents_of, departments_with_sheets, latest_uploads, may_upload
+from progress.sheets.contents import contents_of, departments_with_sheets, latest_uploads
 from progress.sheets.downloading import SAMPLE_MARK, Shape, filename, workbook_of
 from progress.sheets.marking import marked
 from progress.sheets.reading import Untaken
@@ -42,15 +42,16 @@ def sheets(request: HttpRequest, slug: str) -> HttpResponse:
     round_ = _round_or_404(user, slug)
     is_sent = request.method == "POST"
     form = SheetsForm(request.POST, request.FILES) if is_sent else SheetsForm()
-    if is_sent and not may_upload(round_, user):
-        raise PermissionDenied("調書の記入は、所管課の担当者が行います。")
+    may_bring = permissions.may_bring_sheets(user, round_)
+    if is_sent and not may_bring:
+        raise PermissionDenied(ONLY_LIAISONS)
     if form.is_valid() and (kept := _kept(round_, user, form)):
         return redirect("desk:sheets_preview", slug=slug, number=kept.pk)
     context = {
         "round": round_,
         "departments": departments_with_sheets(round_, user),
         "shapes": [(shape.value, shape.label) for shape in Shape],
-        "form": form if may_upload(round_, user) else None,
+        "form": form if may_bring else None,
         "uploads": latest_uploads(round_, user),
     }
     return render(request, "desk/sheets/sheets.html", context)

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -13,14 +14,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook, load_workbook
 
-from accounts.enums import AuditKind
+from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, Department, User
 from progress.actions.evaluations import Answers, perform, save_evaluation
-from progress.actions.sheets import AlreadyTaken
+from progress.actions.sheets import AlreadyTaken, Edit, keep_upload, take_in
+from progress.errors import NotYours
 from progress.models import Evaluation, EvaluationUpload
 from progress.sheets.downloading import Shape
 from progress.sheets.marking import LIST
 from progress.workflow import SUBMIT
+from tests.factories import UserFactory
 from tests.html_validity import validate
 from tests.progress.factories import action_of, fill_in, opened
 from tests.progress.pages import messages_of
@@ -174,6 +177,22 @@ def test_others_take_away_or_see_nothing(
     )
     assert client_of(committee_viewer).get(address(full)).status_code == 404
     assert (EvaluationUpload.objects.count(), stored(full).version) == (2, 1)
+
+
+def test_the_actions_themselves_refuse_others_and_files_of_others(
+    full: Evaluation, division: Department, liaison: User, manager: User
+) -> None:
+    with pytest.raises(NotYours, match="所管課の担当者が行います"):
+        keep_upload(round_=full.round, by=manager, name="調書.xlsx", content=b"")
+    kept = keep_upload(round_=full.round, by=liaison, name="調書.xlsx", content=b"")
+    colleague = UserFactory.create(role=Role.LIAISON, role__department=division)
+    edit = Edit(full, Answers(values={"results": "ファイル"}), 1)
+    with pytest.raises(NotYours, match="ほかの人が選んだファイル"):
+        take_in(upload=kept, edits=[edit], by=colleague, counts={})
+    other_year = opened(division, year=2017).evaluations.get()
+    with pytest.raises(NotYours, match="ほかの年度の調書"):
+        take_in(upload=kept, edits=[replace(edit, evaluation=other_year)], by=liaison, counts={})
+    assert (stored(full).version, stored(other_year).version) == (1, 1)
 
 
 def test_what_is_no_workbook_of_this_round_is_refused_and_not_kept(
