@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import cast
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.audit import record_export
 from accounts.models import User
 from programs.excel_safety import UnsafeFile
+from programs.views.excel_files import excel_response
 from progress import permissions
 from progress.actions.sheets import ONLY_LIAISONS, AlreadyTaken, Edit, keep_upload, take_in
 from progress.enums import RoundState
@@ -29,8 +29,6 @@ from progress.sheets.marking import marked
 from progress.sheets.reading import Untaken
 from progress.views.access import reader
 from progress.views.sheets_page import page_context
-
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,7 +68,7 @@ def download(request: HttpRequest, slug: str, department: int, shape: str) -> Ht
     address = request.build_absolute_uri(reverse("desk:sheets", args=[slug]))
     content, name = workbook_of(contents, Shape(shape), address), filename(contents, Shape(shape))
     record_export(request, name, rows=len(contents.evaluations))
-    return _download(content, name)
+    return excel_response(content, name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -92,13 +90,14 @@ def sheets_preview(request: HttpRequest, slug: str, number: int) -> HttpResponse
 @never_cache
 @login_required
 def sheets_marked(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """The workbook given back, with what cannot be taken marked and listed."""
+    """The workbook given back, with what cannot be taken marked and listed; on record, for stored texts are in it."""
     user = reader(request)
     kept = _kept_or_404(user, slug, number)
     content = bytes(kept.content)
-    stem = kept.name.removesuffix(".xlsx").removesuffix("_確認")
-    mark = SAMPLE_MARK if kept.round.is_sample else ""
-    return _download(marked(content, preview(content, kept.round, user), mark), f"{stem}_確認.xlsx")
+    seen = preview(content, kept.round, user)
+    name = f"{kept.name.removesuffix('.xlsx').removesuffix('_確認')}_確認.xlsx"
+    record_export(request, name, rows=len(seen.refused) + len(seen.conflicts) + len(seen.lost))
+    return excel_response(marked(content, seen, SAMPLE_MARK if kept.round.is_sample else ""), name)
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────────────────
@@ -182,9 +181,3 @@ def _counts(seen: Preview) -> dict[str, int]:
         "重なった項目": len(seen.conflicts),
         "取り込まなかった項目": len(seen.refused),
     }
-
-
-def _download(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=EXCEL)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response

@@ -100,6 +100,8 @@ def test_what_cannot_be_taken_is_given_back_and_the_rest_is_taken(
         "『12,30o』は金額として読めません。千円単位の数字で入力してください（例：1,234または1,234千円）。"
     ]
     back = load_workbook(io.BytesIO(client.get(f"{url}marked.xlsx").content))
+    entry = AuditEntry.objects.filter(kind=AuditKind.EXPORTED).get()
+    assert (entry.person, entry.about, '"件数":2' in entry.details) == (liaison, "調書_確認.xlsx", True)
     rows = [[cell.value for cell in row] for row in back[LIST].iter_rows()]
     assert [(row[3], row[4]) for row in rows[1:]] == [("決算額（千円）", "12,30o"), ("課題", "=A1")]
     cell = answer_cell(back, full, "settlement")
