@@ -50,13 +50,13 @@ def measures_of(round_: Round) -> list[Measure]:
 def yearly_paper(published: PublishedRound) -> Paper | None:
     """The yearly report with what is published now, made or failed; None where it is still to be made. One query."""
     rows = Paper.objects.filter(round=published.round, kind=PaperKind.YEARLY, state__in=_ENDED)
-    return usable(rows.order_by("-ordered_at", "-pk").first(), published.corrected_at or published.round.published_at)
+    return _usable(rows.order_by("-ordered_at", "-pk").first(), published.corrected_at or published.round.published_at)
 
 
 def plan_paper(plan: Plan) -> Paper | None:
-    """The newest paper of the plan itself, made or failed. One query."""
+    """The plan itself as it is now, made or failed; None where it is still to be made. Two queries."""
     rows = Paper.objects.filter(plan=plan, kind=PaperKind.PLAN, state__in=_ENDED)
-    return rows.order_by("-ordered_at", "-pk").first()
+    return _usable(rows.order_by("-ordered_at", "-pk").first(), plan_changed_at(plan))
 
 
 def plan_changed_at(plan: Plan) -> datetime.datetime | None:
@@ -64,7 +64,7 @@ def plan_changed_at(plan: Plan) -> datetime.datetime | None:
     return Revision.objects.filter(plan=plan).aggregate(newest=Max("made_at"))["newest"]
 
 
-def usable(paper: Paper | None, changed_at: datetime.datetime | None) -> Paper | None:
+def _usable(paper: Paper | None, changed_at: datetime.datetime | None) -> Paper | None:
     """The paper, unless its content was changed after its making began."""
     if paper is None or changed_at is None:
         return paper

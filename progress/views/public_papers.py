@@ -13,7 +13,7 @@ from plan.models import Plan
 from plan.views.page import Page
 from progress.models import Paper
 from progress.papers import making
-from progress.queries.papers import plan_changed_at, plan_paper, usable, yearly_paper
+from progress.queries.papers import plan_paper, yearly_paper
 from progress.views.public import trail
 from progress.views.public_lists import round_or_404
 
@@ -36,7 +36,7 @@ def plan_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
     if plan is None:
         raise Http404("このプランはありません。")
     page = Page(title="プランの冊子（PDF）", plan=plan)
-    return _answer(request, page, usable(plan_paper(plan), plan_changed_at(plan)), "--plan", slug)
+    return _answer(request, page, plan_paper(plan), "--plan", slug)
 
 
 def _answer(request: HttpRequest, page: Page, paper: Paper | None, option: str, slug: str) -> HttpResponseBase:
