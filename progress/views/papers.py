@@ -29,7 +29,8 @@ from progress.views.access import reader
 
 # Seconds after which a browser asks again whether the paper is there.
 ASKED_AGAIN_AFTER = 3
-SMALL = (PaperKind.EVALUATION, PaperKind.DEPARTMENT, PaperKind.MEASURE, PaperKind.CORRECTIONS, PaperKind.YEARLY)
+PUBLISHED = (PaperKind.CORRECTIONS, PaperKind.YEARLY)
+WITHOUT_CHOICES = (PaperKind.EVALUATION, PaperKind.DEPARTMENT, PaperKind.MEASURE, *PUBLISHED)
 
 
 @require_safe
@@ -58,7 +59,7 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
     user = reader(request)
     round_ = permissions.rounds_visible_to(user).select_related("program__plan", "scale").filter(slug=slug).first()
     kind = request.POST.get("kind", "")
-    if round_ is None or kind not in SMALL or (kind == PaperKind.YEARLY and not round_.is_published):
+    if round_ is None or kind not in WITHOUT_CHOICES or (kind in PUBLISHED and not round_.is_published):
         raise Http404("この資料はありません。")
     subject = _subject_or_404(request, round_, kind)
     # 調書 are printed as their people see them on the desk; everything else as it would be published.
