@@ -1,6 +1,5 @@
 """Papers: ordering, making in turn, releasing to the committee; 帳票 under a name."""
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -44,43 +43,50 @@ class Order:
 def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
     """Put a paper into the queue, unless the same one was made or waits already. Returns it, and whether it is new.
 
-    `by` is None where the portal makes it by itself, for the public. Effects, in order: (1) a row is
-    added, or one that failed (for the public: long enough ago) or whose file is gone or was made of what the
-    content became after the order waits again, that last one no longer the committee's; (2) the audit trail has it.
+    `by` is None where the portal makes it by itself, for the public. Effects, in order: (1) a row is added; or one
+    waits again, as ordered now, that failed (for the public: long enough ago), whose file is gone, or whose content
+    changed while it waited, so that its file shows another one than its key names; (2) the audit trail has it.
     Raises NotYours.
     """
     if by is not None and not permissions.may_order_paper(by, order.kind, order.evaluation or order.department):
         raise NotYours("この資料は、作成できません。ICT推進課に依頼してください。")
-    paper, is_new = Paper.objects.select_for_update().get_or_create(
-        key=order.key,
-        defaults={
-            "kind": order.kind,
-            "title": order.title[:300],
-            "plan": order.plan,
-            "round": order.round,
-            "evaluation": order.evaluation,
-            "department": order.department,
-            "selection": dict(order.selection),
-            "content_version": order.content_version,
-            "recipient": order.recipient,
-            "shows_undecided": order.shows_undecided,
-            "ordered_by": by,
-            "ordered_at": timezone.now(),
-        },
-    )
-    is_lost = paper.is_made and not paper.has_file
-    is_other = paper.is_made and paper.content_version != order.content_version
-    waits_again = is_lost or is_other or (paper.state == PaperState.FAILED and not (by is None and paper.is_resting))
-    if not is_new and not waits_again:
-        return paper, False
+    asked = {
+        "content_version": order.content_version,
+        "recipient": order.recipient,
+        "shows_undecided": order.shows_undecided,
+        "ordered_by": by,
+        "ordered_at": timezone.now(),
+    }
+    of_what = {
+        "kind": order.kind,
+        "title": order.title[:300],
+        "plan": order.plan,
+        "round": order.round,
+        "evaluation": order.evaluation,
+        "department": order.department,
+        "selection": dict(order.selection),
+    }
+    rows = Paper.objects.select_for_update()
+    paper, is_new = rows.get_or_create(key=order.key, defaults={**of_what, **asked})
     if not is_new:
-        paper.state, paper.attempts, paper.ordered_at = PaperState.WAITING, 0, timezone.now()
-        paper.released_at = None if is_other else paper.released_at
+        if not _waits_again(paper, order, by):
+            return paper, False
+        if paper.content_version != order.content_version:
+            paper.released_at = None  # another content than was released
+        for name, value in asked.items():
+            setattr(paper, name, value)
+        paper.state, paper.attempts = PaperState.WAITING, 0
         paper.save()
     if by is not None:
         details = {"内容の版": paper.content_version, "提供先": order.recipient}
         audit.record(AuditKind.CHANGED, by=by, about=f"資料の作成：{paper.title}", details=details)
     return paper, True
+
+
+def _waits_again(paper: Paper, order: Order, by: User | None) -> bool:
+    if paper.state == PaperState.FAILED:
+        return by is not None or not paper.is_resting
+    return paper.is_made and (not paper.has_file or paper.content_version != order.content_version)
 
 
 @transaction.atomic
@@ -123,7 +129,7 @@ def fail_paper(*, paper: Paper) -> None:
 
 
 @transaction.atomic
-def release_paper(*, paper: Paper, by: User, at: datetime.datetime | None = None) -> Paper:
+def release_paper(*, paper: Paper, by: User) -> Paper:
     """Show the paper to the committee, whose members may read its round. Raises NotYours, NotNow."""
     _demand(by, Permission.RELEASE_TO_COMMITTEE)
     stored = Paper.objects.select_for_update(of=("self",)).select_related("round").get(pk=paper.pk)
@@ -135,7 +141,7 @@ def release_paper(*, paper: Paper, by: User, at: datetime.datetime | None = None
         raise NotNow("確認が済んでいない調書の内容を載せた資料は、会議に公開できません。載せないものを作ってください。")
     if stored.round is None or stored.round.released_at is None:
         raise NotNow("この評価年度は、まだ会議に公開していません。状況のページで、先に会議に公開してください。")
-    stored.released_at = at or timezone.now()
+    stored.released_at = timezone.now()
     stored.save()
     audit.record(AuditKind.CHANGED, by=by, about=f"会議への資料の公開：{stored.title}")
     return stored

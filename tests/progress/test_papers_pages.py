@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, Department, User
+from plan.enums import RevisionKind
+from plan.models import Revision
 from progress.actions.papers import ATTEMPTS, claim_next, fail_paper, finish_paper
 from progress.actions.rounds import release_to_committee
 from progress.enums import PaperKind, PaperState
@@ -20,6 +22,7 @@ from progress.models import Paper, PaperForm, Round
 from progress.papers.making import make_waiting
 from progress.papers.ordering import order_of_plan, order_of_round
 from progress.papers.selection import PARTS, Cover, Selection
+from progress.papers.versions import plan_version
 from tests.factories import UserFactory
 from tests.html_validity import validate
 from tests.progress.pages import messages_of
@@ -80,6 +83,30 @@ def test_another_content_or_choice_is_another_paper(year: Year, ict_staff: User)
     assert ordered() != first
 
 
+def test_what_changed_while_it_waited_is_made_anew_for_who_asks_for_the_first_content_again(
+    year: Year, ict_staff: User
+) -> None:
+    def ordered(by: User, recipient: str = "") -> tuple[Paper, bool]:
+        selection = Selection.of(PaperKind.CORRECTIONS)
+        return order_of_round(round_=_full(year.round), selection=selection, by=by, recipient=recipient)
+
+    department = Department.objects.get(code="T-0101")
+    first, _ = ordered(ict_staff, "委員長")
+    Department.objects.filter(pk=department.pk).update(name="改めた課")
+    assert make_waiting() == 1
+    made = Paper.objects.get(pk=first.pk)
+    assert made.content_version != first.content_version
+    Paper.objects.update(released_at=timezone.now())
+    Department.objects.filter(pk=department.pk).update(name=department.name)
+    other = UserFactory.create(role=Role.ICT_STAFF)
+    again, is_new = ordered(other, "副委員長")
+    assert (again.pk, is_new, again.state, again.released_at) == (first.pk, True, PaperState.WAITING, None)
+    assert make_waiting() == 1
+    made.refresh_from_db()
+    assert (made.content_version, made.ordered_by, made.recipient) == (first.content_version, other, "副委員長")
+    assert ordered(ict_staff) == (made, False)
+
+
 def test_a_paper_whose_process_ended_is_tried_again_and_then_fails(year: Year, ict_staff: User) -> None:
     order_of_round(round_=_full(year.round), selection=Selection.of(PaperKind.CORRECTIONS), by=ict_staff)
     for _ in range(ATTEMPTS):
@@ -103,7 +130,8 @@ def test_a_department_has_its_own_papers_made_and_no_others(
     assert client.post(address, {"kind": "evaluation", "subject": other.pk}).status_code == 404
     assert client.post(address, {"kind": "department", "subject": other.department_id}).status_code == 403
     assert client.post(address, {"kind": "measure", "subject": "1-1"}).status_code == 403
-    assert client.post(address, {"kind": "committee"}).status_code == 404
+    for kind in ("committee", "corrections", "yearly"):
+        assert client.post(address, {"kind": kind}).status_code == 404, kind
     assert Paper.objects.get() == paper
     waiting = client.get(response.headers["Location"])
     assert waiting.headers["Refresh"] == "3"
@@ -152,7 +180,12 @@ def test_the_contents_follow_the_choice_and_a_form_keeps_it(year: Year, ict_staf
     client, address = client_of(ict_staff), reverse("desk:paper_choose", args=["2016"])
     usual = client.get(address)
     assert usual.context["form"]["parts"].value() == [part.value for part in PARTS[PaperKind.COMMITTEE]]
-    assert any(entry.text == "1-1-001 公開するデータの拡充" for entry in usual.context["entries"])
+    sheets = client.get(address, {**CHOSEN, "parts": ["sheets"]})
+    lists_sheet = [
+        "1-1-001 公開するデータの拡充" in [entry.text for entry in shown.context["entries"]]
+        for shown in (usual, sheets)
+    ]
+    assert lists_sheet == [False, True]  # usually the index does
     chosen = client.get(address, CHOSEN)
     assert [entry.text for entry in chosen.context["entries"]] == ["資料1　概要"]
     assert "入れるものを、1つ以上選んで" in client.post(address, {**CHOSEN, "parts": []}).content.decode()
@@ -224,12 +257,23 @@ def test_a_public_paper_that_failed_is_made_again_after_a_rest(client: Client, i
 
 def test_the_plan_is_printed_whole(ict_staff: User, client: Client) -> None:
     program_plan = published_year().program.plan
-    order_of_plan(plan=program_plan, by=ict_staff)
+    ordered, _ = order_of_plan(plan=program_plan, by=ict_staff)
+    # Changed while the paper waits: what is printed says so.
+    Revision.objects.create(
+        plan=program_plan,
+        kind=RevisionKind.CHANGED,
+        object_type="plan.plan",
+        object_id=program_plan.pk,
+        title="題",
+        path=program_plan.get_absolute_url(),
+        made_at=timezone.now(),
+    )
     assert make_waiting() == 1
     response = client.get(reverse("papers:plan_pdf", args=["2016"]))
     assert _taken(response).startswith(b"%PDF")
     paper = Paper.objects.get()
     assert (paper.pages or 0) > 40
+    assert paper.content_version == plan_version(program_plan) != ordered.content_version
     assert Opened(paper.path).says_of_itself(
         title=program_plan.full_title,
         source=f"{program_plan.publisher}{program_plan.office}",
