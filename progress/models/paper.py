@@ -114,9 +114,14 @@ class Paper(models.Model):
         """Whether it failed and is not tried again yet."""
         return self.tried_again_at is not None and timezone.now() < self.tried_again_at
 
+    @staticmethod
+    def folder() -> Path:
+        """Where the files of all papers stand, and the lock of who makes them."""
+        return Path(settings.VAR_DIR) / "papers"
+
     @property
     def path(self) -> Path:
-        return Path(settings.VAR_DIR) / "papers" / f"{self.key}.pdf"
+        return self.folder() / f"{self.key}.pdf"
 
     @property
     def has_file(self) -> bool:

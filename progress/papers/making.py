@@ -114,7 +114,7 @@ def _write(path: Path, content: bytes) -> None:
 @contextmanager
 def _turn() -> Iterator[bool]:
     """Whether this process may make papers; one at a time may."""
-    lock = Path(settings.VAR_DIR) / "papers" / "lock"
+    lock = Paper.folder() / "lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as file:
         try:

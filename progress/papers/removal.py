@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -51,7 +50,7 @@ def _removed(paper: Paper) -> bool:
 
 
 def _left_over() -> Iterable[Path]:
-    folder, oldest = Path(settings.VAR_DIR) / "papers", time.time() - LEFT_OVER_AFTER.total_seconds()
+    folder, oldest = Paper.folder(), time.time() - LEFT_OVER_AFTER.total_seconds()
     found = [path for path in [*folder.glob("*.pdf"), *folder.glob("*.part")] if path.stat().st_mtime < oldest]
     known = set(Paper.objects.values_list("key", flat=True)) if found else set()
     return [path for path in found if path.suffix == ".part" or path.stem not in known]
