@@ -9,7 +9,7 @@ from typing import Any
 from plan.fiscal import fiscal_year_label
 from programs.workbook.listing import Kind, ListColumn, Listing, write_listings
 from progress.models import PublishedEvaluation
-from progress.papers.origin import origin_of
+from progress.papers.origin import DRAFT, HANDLE_WITH_CARE, SAMPLE, origin_of
 from progress.papers.report import Report
 from progress.queries.results import UNDECIDED_LABEL, Data, Sums, sums_of
 from progress.queries.year_before import year_before
@@ -26,8 +26,8 @@ def committee_book(report: Report, address: str) -> bytes:
 
 
 def filename(report: Report) -> str:
-    marks = [mark for mark, holds in (("案", report.is_draft), ("見本データ", report.is_sample)) if holds]
-    return "_".join(["取組の評価", report.round.slug, *marks]) + ".xlsx"
+    marks = [mark for mark, holds in ((DRAFT, report.is_draft), (SAMPLE, report.is_sample)) if holds]
+    return "_".join([TITLE, report.round.slug, *marks]) + ".xlsx"
 
 
 @dataclass(frozen=True)
@@ -376,8 +376,8 @@ def _key(content: _Content) -> Listing:
         ("指標", "評価できる指標", "目標値と実績値の両方がある指標"),
         ("指標", "達成率", "実績値÷目標値。減るほどよい指標は、目標値÷実績値"),
         ("年度", year, "4月1日から翌年の3月31日まで。西暦と和暦を並べて示します"),
-        ("印", "案　取扱注意", "公表する前の内容です。公表までに変わることがあります"),
-        ("印", "見本データ", "システムの動作を示すための架空のデータです"),
+        ("印", f"{DRAFT}　{HANDLE_WITH_CARE}", "公表する前の内容です。公表までに変わることがあります"),
+        ("印", SAMPLE, "システムの動作を示すための架空のデータです"),
     )
     columns = (
         ListColumn("区分", 16, Kind.TEXT, lambda row: row[0]),
