@@ -135,9 +135,14 @@ def _write_table(workbook: Workbook, table: Table, mark: str) -> None:
 
 
 def set_up(page: Any, mark: str) -> None:
-    """A4 landscape, as wide as one page, with the head on every page and `mark` above it."""
+    """A4 landscape, as wide as one page, with the head in the first row on every page and `mark` above it."""
+    set_paper(page, mark)
     page.freeze_panes = "A2"
     page.print_title_rows = "1:1"
+
+
+def set_paper(page: Any, mark: str) -> None:
+    """A4 landscape, as wide as one page, with `mark` above and the number of the page below."""
     page.page_setup.orientation = "landscape"
     page.page_setup.paperSize = 9  # A4
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
@@ -153,11 +158,14 @@ def _width(column: Column, rows: Iterable[Values]) -> int:
     return min(max(NARROWEST, *(text_width(text) + 2 for text in shown)), WIDEST)
 
 
+def wrapped_lines(text: str, width: int) -> int:
+    """How many lines the text takes, `width` half-width characters wide; 0 for no text."""
+    return sum(max(1, -(-text_width(line) // width)) for line in text.splitlines())
+
+
 def row_height(texts: Iterable[str], width: int) -> int:
     """In points, for the tallest of wrapped texts: spreadsheets do not all work it out when they open a file."""
-    lines = max(
-        (sum(max(1, -(-text_width(line) // (width - 2))) for line in text.splitlines()) for text in texts), default=1
-    )
+    lines = max((wrapped_lines(text, width - 2) for text in texts), default=1)
     return LINE_HEIGHT * min(max(lines, 1), MOST_LINES)
 
 

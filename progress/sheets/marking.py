@@ -9,9 +9,10 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from programs.workbook.cells import put_text
-from programs.workbook.writing import set_up, text_width
+from programs.workbook.writing import set_up
 from progress.sheets.comparing import Kind, Outcome, Preview
 from progress.sheets.locating import Place, opened
+from progress.sheets.writing import fit
 
 LIST = "取り込めなかった項目"
 _MARKED = PatternFill("solid", fgColor="FFC7CE")
@@ -88,12 +89,10 @@ def _write_list(workbook: Any, outcomes: Sequence[Outcome], preview: Preview, ma
 
 
 def _write_row(page: Any, number: int, row: Sequence[str]) -> None:
-    lines = 1
-    for index, (text, width) in enumerate(zip(row, _WIDTHS, strict=True), start=1):
+    for index, text in enumerate(row, start=1):
         cell = page.cell(row=number, column=index)
         put_text(cell, text)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         if number == 1:
             cell.font, cell.fill = Font(bold=True), _HEAD
-        lines = max(lines, sum(max(1, -(-text_width(line) // (width - 2))) for line in text.splitlines()))
-    page.row_dimensions[number].height = 18 * min(lines, 12)
+    fit(page, number, zip(row, _WIDTHS, strict=True))

@@ -13,11 +13,13 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from programs.workbook.cells import put_text
-from programs.workbook.writing import row_height, set_up, text_width
+from programs.workbook.writing import row_height, set_paper, text_width, wrapped_lines
 
 FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 LONGEST_NAME = 31
 NOTE_WIDTH, NOTE_LINE = 340, 20
+# Half-width characters that stand on one line of a note of that width.
+NOTE_CHARACTERS = 46
 _THIN = Side(style="thin", color="808080")
 _LINES = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 
@@ -65,9 +67,7 @@ class Pages:
     def new(self, name: str, widths: Sequence[float], *, is_locked: bool = True) -> Any:
         """A sheet of that name, or of one like it; everything locked but what is to be typed."""
         page = self.workbook.create_sheet(self._free(name))
-        set_up(page, self.mark)
-        page._print_rows = None  # openpyxl's own property cannot take it away
-        page.freeze_panes = None
+        set_paper(page, self.mark)
         for index, width in enumerate(widths, start=1):
             page.column_dimensions[get_column_letter(index)].width = width
         if is_locked:
@@ -84,8 +84,8 @@ class Pages:
         elif value is not None:
             cell.value = value
         if note:
-            lines = sum(max(1, -(-text_width(line) // 46)) for line in note.splitlines())
-            cell.comment = Comment(note, "記入要領", height=NOTE_LINE * (lines + 1), width=NOTE_WIDTH)
+            height = NOTE_LINE * (wrapped_lines(note, NOTE_CHARACTERS) + 1)
+            cell.comment = Comment(note, "記入要領", height=height, width=NOTE_WIDTH)
         return cell
 
     def choose(self, page: Any, name: str, label: str, cells: Iterable[str]) -> None:
