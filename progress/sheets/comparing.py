@@ -25,7 +25,19 @@ from progress.sheets.cells import why_closed
 from progress.sheets.contents import answerable
 from progress.sheets.keys import ANSWER
 from progress.sheets.lists import INDICATOR, MILESTONE
-from progress.sheets.locating import Found, Headings, Known, Located, Lost, Place, duplicates, locate, opened, plain
+from progress.sheets.locating import (
+    AGAIN,
+    Found,
+    Headings,
+    Known,
+    Located,
+    Lost,
+    Place,
+    duplicates,
+    locate,
+    opened,
+    plain,
+)
 from progress.sheets.questions import INDICATOR_PARTS, MILESTONE_PARTS, OWN, Question, questions_of, words_of
 from progress.sheets.reading import Untaken, sent_text
 
@@ -226,7 +238,7 @@ class _Comparing:
             elif each.name in self.questions[each.evaluation]:
                 self.found[each.evaluation].setdefault(each.name, each)
             elif each.value is not None and not self._is_of_another_layout(each.name):
-                self.lost.append(Lost(each.place, "この欄がどの項目のものか分かりません。", _AGAIN, each.evaluation))
+                self.lost.append(Lost(each.place, "この欄がどの項目のものか分かりません。", AGAIN, each.evaluation))
         for place in strangers.values():
             self.lost.append(
                 Lost(
@@ -312,9 +324,6 @@ class _Comparing:
         values: Mapping[Key, Any] = self.bases.get((evaluation.pk, cell.version), {})
         value = values.get((target.row, target.name), _UNKNOWN)
         return value if value is _UNKNOWN else _normal(question, value)
-
-
-_AGAIN = "ダウンロードし直したファイルに、値を貼り付けてください。"
 
 
 def _kind(mine: Any, theirs: Any, base: Any) -> Kind:

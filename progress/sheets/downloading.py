@@ -12,14 +12,14 @@ from progress.enums import EvaluationField, ScaleKind
 from progress.models import Evaluation
 from progress.sheets.cells import earlier_text, look_of, typed_value, why_closed
 from progress.sheets.contents import Contents
-from progress.sheets.keys import ANSWER, BookMark, RowMark, column_text
+from progress.sheets.keys import ANSWER, ANSWERS, CODE, BookMark, RowMark, column_text
 from progress.sheets.lists import write_lists
 from progress.sheets.questions import Question, questions_of, reached_words
 from progress.sheets.writing import TITLE_HEIGHT, Look, Pages, fit, hide
 
 SAMPLE_MARK = "見本データ"
 ABOUT, LEGEND = "はじめに", "選択肢"
-CODE, ANSWERS, ITEM = "取組コード", "記入欄", "項目"
+ITEM = "項目"
 # mark, part, item, answer, plan, last year
 WIDTHS = (10, 14, 26, 60, 28, 48)
 MARK_COLUMN, PART_COLUMN, ITEM_COLUMN, ANSWER_COLUMN, BESIDE_COLUMN, EARLIER_COLUMN = range(1, 7)

@@ -1,4 +1,6 @@
-"""The hidden marks by which a cell of a workbook is known wherever it is moved. Pure.
+"""The hidden marks by which a cell of a workbook is known wherever it is moved, and the words that stand in for them.
+
+Pure.
 
 A row and a column of a sheet each bear a mark; where they meet is an answer.
 The row says which 調書, of which version, and as much of the answer's name as
@@ -10,6 +12,9 @@ from dataclasses import dataclass
 
 ANSWER = "answer"
 """The column that adds nothing: the row names the whole answer."""
+
+CODE, ANSWERS = "取組コード", "記入欄"
+"""Where a mark is gone: what stands beside or above the code of an action, and above the column of answers."""
 
 _ROW = re.compile(r"row:([0-9]{1,18}):([0-9]{1,9}):([a-z_0-9-]*)")
 _COLUMN = re.compile(r"col:([a-z_]{1,40})")

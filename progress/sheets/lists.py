@@ -10,11 +10,11 @@ from progress.enums import EvaluationField
 from progress.models import Evaluation
 from progress.sheets.cells import earlier_text, look_of, typed_value, why_closed
 from progress.sheets.contents import Contents
-from progress.sheets.keys import RowMark, column_text
+from progress.sheets.keys import CODE, RowMark, column_text
 from progress.sheets.questions import INDICATOR_PARTS, MILESTONE_PARTS, OWN, Question
 from progress.sheets.writing import Look, Pages, fit, hide
 
-CODE, TITLE, STATE = "取組コード", "取組名", "状態"
+TITLE, STATE = "取組名", "状態"
 INDICATOR, MILESTONE = "指標名", "マイルストーン"
 LIST_SHEET, INDICATOR_SHEET, MILESTONE_SHEET = "調書", "指標", "マイルストーン"
 PROSE_WIDTH, NOTE_WIDTH, STATE_WIDTH, SHORT_WIDTH = 44, 30, 24, 16

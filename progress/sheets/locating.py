@@ -20,11 +20,11 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 
 from programs import excel_safety, reading
-from progress.sheets.keys import ANSWER, BookMark, RowMark, book_mark, column_mark, row_mark
+from progress.sheets.keys import ANSWER, ANSWERS, CODE, BookMark, RowMark, book_mark, column_mark, row_mark
 
 # All cells of the file are kept in memory. 100 調書 as sheets of their own have 70,000.
 MOST_MARKUP = 400_000
-CODE, ANSWERS = "取組コード", "記入欄"
+AGAIN = "ダウンロードし直したファイルに、値を貼り付けてください。"
 _SHIFTED = (
     "行の並べ替えや貼り付けで、読み取りの目印と内容がずれています。元の並びに戻すか、ダウンロードし直してください。"
 )
@@ -247,9 +247,7 @@ class _Sheet:
         if mark is not None:
             version = mark.version
             if problem := self._contradiction(row, mark, head, sheet_code):
-                place = Place(self.name, row)
-                remedy = _SHIFTED
-                self.located.lost.append(Lost(place, problem, remedy, mark.evaluation))
+                self.located.lost.append(Lost(Place(self.name, row), problem, _SHIFTED, mark.evaluation))
                 return
         else:
             mark = self._listed(row, head) if head else self._labelled(row, sheet_code)
@@ -337,8 +335,7 @@ class _Sheet:
         return RowMark(known.pk, 0, names.pop()) if len(names) == 1 and names != {""} else None
 
     def _not_known(self, row: int, known: Known, problem: str) -> None:
-        remedy = "ダウンロードし直したファイルに、値を貼り付けてください。"
-        self.located.lost.append(Lost(Place(self.name, row), problem, remedy, known.pk))
+        self.located.lost.append(Lost(Place(self.name, row), problem, AGAIN, known.pk))
 
     def _lose_row(self, row: int, mark: RowMark) -> None:
         self.located.lost.append(
