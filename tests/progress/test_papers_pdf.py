@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import pydyf
 import pytest
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from progress.enums import Orientation, PaperKind, PaperPart
 from progress.models import Round
-from progress.papers.engine import FONTS, NotFetched, own_file, pdf_of
+from progress.papers.engine import FONTS, NotFetched, _pages_told_once, own_file, pdf_of
 from progress.papers.narrowing import report_for
 from progress.papers.printing import html_of
 from progress.papers.report import Report, report_of
@@ -159,6 +160,15 @@ def test_a_sheet_before_publication_fits_a_page_and_bears_the_stamps(papers: Pap
     assert "案" in papers.sheet.text
     assert "取扱注意" in papers.sheet.text
     assert "取扱注意" not in papers.yearly.text
+
+
+def test_pages_are_told_as_the_writer_tells_them() -> None:
+    pdf = pydyf.PDF()
+    for _ in range(2):
+        pdf.add_page(pydyf.Dictionary({"Type": "/Page"}))
+        theirs = pdf.page_references
+        with _pages_told_once():
+            assert (pdf.page_references, len(theirs)) == (theirs, len(pdf.pages["Kids"]) // 3)
 
 
 @pytest.mark.parametrize(
