@@ -16,6 +16,7 @@ from accounts.permissions import Permission
 from programs import exporting
 from programs.actions.importing import ImportResult
 from programs.actions.uploads import AlreadyImported, apply_upload, keep_upload
+from programs.excel_safety import UnsafeFile
 from programs.forms import ConfirmForm, UploadForm
 from programs.importing import portions
 from programs.importing.comparing import ChangeKind
@@ -24,7 +25,7 @@ from programs.importing.examining import Examination, examine
 from programs.importing.tables import Tables, read_tables
 from programs.models import Program, ProgramUpload
 from programs.queries import uploads
-from programs.views.excel_files import excel_response
+from programs.views.excel_files import excel_response, told_unreadable
 
 _staff = requires(Permission.EDIT_PROGRAM)
 
@@ -81,7 +82,10 @@ def preview(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What a kept file would change, or what is wrong with it; POST imports just what the preview showed."""
     program = _program(slug)
     kept = get_object_or_404(ProgramUpload.objects.select_related("by", "program__plan"), program=program, pk=number)
-    tables = read_tables(bytes(kept.content))
+    try:
+        tables = read_tables(bytes(kept.content))
+    except UnsafeFile as error:  # kept before what may be read was narrowed
+        return told_unreadable(request, kept.name, error, "programs_desk:import", slug)
     form = ConfirmForm(request.POST if request.method == "POST" else None, needs_reason=program.is_public)
     if form.is_valid():
         if _is_done(request, kept, tables, form):

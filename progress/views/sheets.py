@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.audit import record_export
 from accounts.models import User
 from programs.excel_safety import UnsafeFile
-from programs.views.excel_files import excel_response
+from programs.views.excel_files import excel_response, told_unreadable
 from progress import permissions
 from progress.actions.sheets import ONLY_LIAISONS, AlreadyTaken, Edit, keep_upload, take_in
 from progress.enums import RoundState
@@ -78,7 +78,10 @@ def sheets_preview(request: HttpRequest, slug: str, number: int) -> HttpResponse
     """What a kept workbook would change; POST takes in just what the page showed."""
     user = reader(request)
     kept = _kept_or_404(user, slug, number)
-    seen = preview(bytes(kept.content), kept.round, user)
+    try:
+        seen = preview(bytes(kept.content), kept.round, user)
+    except UnsafeFile as error:  # kept before what may be read was narrowed
+        return told_unreadable(request, kept.name, error, "desk:sheets", slug)
     if request.method == "POST" and _is_taken(request, user, kept, seen):
         return redirect("desk:sheets_preview", slug=slug, number=number)
     if request.method == "POST":

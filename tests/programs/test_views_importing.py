@@ -242,6 +242,14 @@ def test_a_file_belongs_to_its_programme(staff: Client, program: Program) -> Non
     assert staff.get(f"/desk/programs/2014/import/{number}/").status_code == 404
 
 
+def test_a_kept_file_that_may_not_be_read_any_more_is_told(staff: Client, program: Program) -> None:
+    address = chosen(staff, program, lambda workbook: None).request["PATH_INFO"]
+    ProgramUpload.objects.update(content=b"PK is no workbook")
+    response = staff.get(address, follow=True)
+    assert response.redirect_chain == [(IMPORT, 302)]
+    assert "『直したもの.xlsx』は、もう読み込めません。" in words(response.content.decode())
+
+
 @pytest.mark.parametrize(("kind", "name"), [("template", "様式"), ("export", "取組")])
 def test_the_files_can_be_downloaded(staff: Client, program: Program, kind: str, name: str) -> None:
     program.is_sample = True
