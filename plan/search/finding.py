@@ -1,11 +1,11 @@
 """Answers a query of the public search.
 
-Cost: a word of one or two characters, and every word on SQLite, is compared
-with each document's folded text until `MOST_RANKED` are found, so the time for
-a rare word grows with the text searched. On
-PostgreSQL a word of three or more characters is looked up in a trigram index
-and the time grows with the number of documents that contain it. `make bench`
-measures both at 100 times the plan's text.
+Cost: the time grows with the number of documents that contain the words, up to
+`MOST_RANKED`. SQLite looks them up in an index of pairs of characters
+(`plan.search.grams`), PostgreSQL a word of three or more characters in a
+trigram index; there a shorter one is compared with each document's folded text
+until `MOST_RANKED` are found. `make bench` measures both at 100 times the
+plan's text.
 """
 
 import unicodedata
@@ -19,6 +19,7 @@ from django.db.models.functions import Length, Replace, RowNumber
 from plan.enums import DocumentKind
 from plan.fiscal import spellings
 from plan.models import Measure, Plan, SearchDocument
+from plan.search.grams import narrowed
 from plan.search.site_pages import site_pages
 from plan.text.folding import fold, fold_with_offsets
 
@@ -105,7 +106,7 @@ def find(
         matching = matching.filter(measure=measure)
     if kind is not None:
         matching = matching.filter(kind=kind)
-    found = dict(matching.order_by("pk").values_list("pk", "kind")[:MOST_RANKED])
+    found = dict(matching.values_list("pk", "kind")[:MOST_RANKED])
     totals = Counter(found.values())
     matching = SearchDocument.objects.filter(pk__in=found)
     per_kind = HITS_A_PAGE if kind else HITS_A_KIND
@@ -131,6 +132,8 @@ def _alternatives(word: str) -> tuple[str, ...]:
 
 
 def _matching(documents: QuerySet[SearchDocument], alternatives: Sequence[tuple[str, ...]]) -> QuerySet[SearchDocument]:
+    """Those that contain every word in one of its spellings, oldest first."""
+    documents = narrowed(documents, alternatives)
     for spelled in alternatives:
         contains = Q()
         for folded in spelled:
