@@ -51,7 +51,9 @@ def found(word: str) -> list[str]:
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=TEXTS, words=WORDS)
-def test_narrowing_loses_nothing_and_gives_the_oldest_first(plan: Plan, texts: list[str], words: list[list[str]]) -> None:
+def test_narrowing_loses_nothing_and_gives_the_oldest_first(
+    plan: Plan, texts: list[str], words: list[list[str]]
+) -> None:
     of_test().delete()
     SearchDocument.objects.bulk_create(made(plan, ["\n".join(map(fold, text.split("\n"))) for text in texts]))
     words = [[fold(word) or "防" for word in spelled] for spelled in words]
@@ -96,5 +98,7 @@ def test_index_of_what_is_gone_holds_nothing(plan: Plan) -> None:
     of_test().filter(folded="龘").update(folded="靐")
     of_test().delete()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rowid FROM plan_searchgram WHERE plan_searchgram MATCH %s", ["龘".encode().hex().upper()])
+        cursor.execute(
+            "SELECT rowid FROM plan_searchgram WHERE plan_searchgram MATCH %s", ["龘".encode().hex().upper()]
+        )
         assert cursor.fetchall() == []
