@@ -19,7 +19,7 @@ from plan.enums import Level, Part
 from plan.models import Direction, Figure, Measure, Plan, Policy, Revision, Section, Survey, Term
 from plan.queries.plans import address_order
 
-PART = 2_000
+PART = 1_000
 """The most addresses in one file, so that each is made in the time of a page; the protocol allows 50,000."""
 
 

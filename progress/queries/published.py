@@ -111,10 +111,19 @@ def published_rounds(plan: Plan | None = None) -> list[PublishedRound]:
 
 def published_rounds_with_counts(plan: Plan) -> list[tuple[PublishedRound, int]]:
     """The published years of a plan, newest first, each with how many actions it has. One query."""
-    rows = PublishedEvaluation.objects.filter(round=OuterRef("pk"), is_current=True).order_by().values("round")
+    rows = in_order_of_code(PublishedEvaluation.objects.filter(round=OuterRef("pk"))).order_by().values("round")
     counted = Subquery(rows.annotate(total=Count("pk")).values("total"))
     rounds = with_frames(Round.objects.published().filter(program__plan=plan).order_by(*NEWEST_FIRST))
     return [(PublishedRound.of(round_), round_.total or 0) for round_ in rounds.annotate(total=counted)]
+
+
+def in_order_of_code(rows: QuerySet[PublishedEvaluation]) -> QuerySet[PublishedEvaluation]:
+    """The current ones of `rows`, round by round.
+
+    Every code is more than nothing; asked so, SQLite counts and skips inside
+    the index `published_by_code` and reads none of the wide rows.
+    """
+    return rows.filter(is_current=True, code__gt="").order_by("round", "code")
 
 
 def current_evaluations() -> QuerySet[PublishedEvaluation]:

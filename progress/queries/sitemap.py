@@ -10,7 +10,7 @@ from plan.fiscal import fiscal_year_label
 from plan.queries.json_rows import rows_below
 from plan.queries.sitemap import Further, Node, register_branch
 from progress.models import PublishedEvaluation, PublishedMeasure, Round
-from progress.queries.published import NEWEST_FIRST, current_evaluations
+from progress.queries.published import NEWEST_FIRST, current_evaluations, in_order_of_code
 
 LISTS = (
     ("取組の一覧", "actions"),
@@ -47,7 +47,7 @@ def _year(round_: Any) -> Node:
 
 
 def _evaluations() -> QuerySet[PublishedEvaluation]:
-    return current_evaluations().order_by("pk")
+    return in_order_of_code(current_evaluations())
 
 
 def _addresses(start: int, stop: int) -> Iterable[str]:
