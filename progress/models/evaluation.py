@@ -157,6 +157,12 @@ class Evaluation(models.Model):
             models.Index(fields=["round", "department", "status"], name="evaluation_matrix"),
             models.Index(fields=["department", "status"], name="evaluation_department"),
             models.Index(fields=["round", "status"], name="evaluation_state"),
+            # The few that the round is published without: no other 調書 is read to count or list them.
+            models.Index(
+                fields=["round", "department", "status"],
+                condition=~Q(exception_reason=""),
+                name="evaluation_exceptions",
+            ),
             # All that the sums of a round read: the rows themselves are long.
             models.Index(
                 fields=[

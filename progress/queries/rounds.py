@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from programs.enums import OwnerKind
-from programs.models import Action, ActionOwner
+from programs.models import Action
 from progress.enums import DECIDED, RoundState
 from progress.models import Evaluation, Round
 
@@ -24,8 +24,14 @@ class OpeningPreview:
     """What pressing the button makes."""
 
     actions: int
+    led: int
     departments: int
     unplanned: int
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether there are actions, and each has a department in charge."""
+        return 0 < self.actions == self.led
 
 
 def listed_rounds(rounds: QuerySet[Round]) -> list[RoundRow]:
@@ -43,11 +49,16 @@ def listed_rounds(rounds: QuerySet[Round]) -> list[RoundRow]:
 
 def opening_preview(round_: Round, actions: QuerySet[Action]) -> OpeningPreview:
     """`actions`: those to be opened. Three queries."""
-    leads = ActionOwner.objects.valid_on(round_.opens_on).filter(
-        kind=OwnerKind.LEAD, action__in=actions.order_by().values("pk")
-    )
+    day = round_.opens_on
+    # `ValidityQuerySet.valid_on`, joined: to look for the keys of the actions takes twice the time.
+    led = actions.filter(
+        Q(owners__valid_from=None) | Q(owners__valid_from__lte=day),
+        Q(owners__valid_to=None) | Q(owners__valid_to__gte=day),
+        owners__kind=OwnerKind.LEAD,
+    ).aggregate(actions=Count("pk", distinct=True), departments=Count("owners__department", distinct=True))
     return OpeningPreview(
         actions=actions.count(),
-        departments=leads.order_by().values("department").distinct().count(),
+        led=led["actions"],
+        departments=led["departments"],
         unplanned=actions.exclude(years__year=round_.year).count(),
     )

@@ -19,7 +19,8 @@ from progress.views.round_access import round_deed, round_page, shown
 def opening(request: HttpRequest, round_: Round) -> HttpResponse:
     if round_.state != RoundState.PLANNED:
         return redirect("desk:round", round_.slug)
-    context = {"preview": opening_preview(round_, actions_to_open(round_)), "problems": opening_problems(round_)}
+    preview = opening_preview(round_, actions_to_open(round_))
+    context = {"preview": preview, "problems": [] if preview.is_sound else opening_problems(round_)}
     return shown(request, "desk/rounds/open.html", round_, "open", **context)
 
 
