@@ -21,6 +21,7 @@ from programs.views.access import NO_PROGRAM, program_or_404
 
 PROGRAMS = "情報化推進プログラム"
 DEPARTMENTS = "所管課ごとの取組"
+DEPARTMENTS_A_PAGE = 20
 
 
 def trail(*below: Program) -> list[Link]:
@@ -80,7 +81,7 @@ def departments(request: HttpRequest, slug: str) -> HttpResponse:
     shown = program_or_404(slug)
     page = Page(title=DEPARTMENTS, plan=shown.plan, trail=trail(shown), cited_as=f"{shown.title} {DEPARTMENTS}")
     found = kept_value(f"programs:department_counts:{slug}", lambda: action_lists.department_counts(shown))
-    own = {"program": shown, "page": page_of(found, request.GET.get("page"))}
+    own = {"program": shown, "page": page_of(found, request.GET.get("page"), DEPARTMENTS_A_PAGE)}
     return render(request, "public/programs/departments.html", page.context(request, **own))
 
 

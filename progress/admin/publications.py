@@ -21,6 +21,8 @@ class PublicationAdmin(ReadOnlyAdmin):
     list_display_links = ["round", "number"]
     list_filter = ["kind", "round"]
     list_select_related = ["round", "by"]
+    list_per_page = 50
+    show_full_result_count = False
     fields = ["round", "number", "kind", "made_at", "by", "frame_text"]
     ordering = ["-made_at"]
 

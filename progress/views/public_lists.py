@@ -19,6 +19,7 @@ from progress.views.public import NO_YEAR, trail
 DEPARTMENTS = "所管課ごとの結果"
 # Each comes with a picture.
 DEPARTMENTS_A_PAGE = 20
+CORRECTIONS_A_PAGE = 20
 
 
 def round_or_404(slug: str) -> PublishedRound:
@@ -78,7 +79,7 @@ def department(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 def corrections(request: HttpRequest, slug: str) -> HttpResponse:
     published = round_or_404(slug)
     rows = shown_corrections().filter(publication__round=published.round)
-    shown = page_of(rows, request.GET.get("page"))
+    shown = page_of(rows, request.GET.get("page"), CORRECTIONS_A_PAGE)
     own = {"published": published, "page": shown, "corrections": [correction_view(row) for row in shown]}
     return render(request, "public/progress/corrections.html", _page(published, "正誤表").context(request, **own))
 

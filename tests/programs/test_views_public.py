@@ -16,7 +16,9 @@ from plan.models import DirectionItem
 from plan.text.markup import plain
 from programs.actions.importing import after_import
 from programs.actions.yearly import plan_year
-from programs.models import Action, Indicator, Program
+from programs.enums import OwnerKind
+from programs.models import Action, ActionOwner, Indicator, Program
+from tests.factories import DepartmentFactory
 from tests.plan.reading import items_of, links, main_of, part, squeezed, words
 from tests.programs.factories import (
     ActionFactory,
@@ -255,6 +257,20 @@ def test_departments_and_directions_have_pages(client: Client, year: Year) -> No
     assert client.get("/programs/2016/departments/none/").status_code == 404
     assert client.get("/programs/2016/directions/9-9-9/").status_code == 404
     assert public.code in "".join(links(main_of(client.get("/programs/2016/departments/"))))
+
+
+def test_many_departments_come_in_pages_that_hold_each_once(client: Client, year: Year) -> None:
+    action = Action.objects.get(program=year.program, code="1-1-001")
+    for number in range(20):
+        further = DepartmentFactory.create(code=f"further-{number:02}", name=f"追加{number:02}課")
+        ActionOwner.objects.create(
+            action=action, department=further, kind=OwnerKind.RELATED, valid_from=datetime.date(2016, 4, 1)
+        )
+    plan_actions.bump_content_version()
+    pages = [_rows(main_of(client.get(f"/programs/2016/departments/?page={number}"))) for number in (1, 2)]
+    assert [len(rows) for rows in pages] == [20, 2]
+    names = sorted(row[0] for rows in pages for row in rows)
+    assert names == sorted(["試験公開課", "試験窓口課", *(f"追加{number:02}課" for number in range(20))])
 
 
 def test_plans_own_pages_name_the_actions(client: Client, year: Year) -> None:
