@@ -7,6 +7,7 @@ from allauth.account.decorators import secure_admin_login
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
 from django.db.models import QuerySet
@@ -62,6 +63,24 @@ class MembershipInline(admin.StackedInline):
     fields = [("role", "department"), ("valid_from", "valid_to")]
     extra = 0
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("department")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The choices are read once for all rows, not once for each."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None:
+            field.choices = list(field.choices)
+        return field
+
+
+class UserList(ChangeList):
+    """The list names roles and departments of everybody on it; the form has them as rows of its own."""
+
+    def get_queryset(self, *args: Any, **kwargs: Any) -> QuerySet[User]:
+        listed: QuerySet[User] = super().get_queryset(*args, **kwargs)
+        return listed.prefetch_related("memberships__department")
+
 
 @admin.register(User)
 class UserAdmin(HistoryAdmin, DjangoUserAdmin):
@@ -87,8 +106,8 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
     object_history_template = "accounts/admin_history.html"
     list_per_page = 50
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).prefetch_related("memberships__department")
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return UserList
 
     @admin.display(description="今日の役割")
     def roles_now(self, user: User) -> str:
@@ -169,7 +188,8 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
 
     def _record_seen(self, request: HttpRequest, response: HttpResponse, object_id: str) -> None:
         if _is_shown(request, response):
-            about = title_of(User.objects.get(pk=object_id))
+            shown = (getattr(response, "context_data", None) or {}).get("original")
+            about = title_of(shown or User.objects.get(pk=object_id))
             record_request(request, AuditKind.SAW_PERSONAL_DATA, about=about)
 
 

@@ -80,7 +80,7 @@ class PlainFieldsMixin(_Base):
             kwargs.setdefault("widget", KeySelect(db_field, self.admin_site))
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.name == "plan" and "initial" not in kwargs:
-            field.initial = Plan.objects.filter(is_current=True).values_list("pk", flat=True).first()
+            field.initial = _current_plan
         return field
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -312,6 +312,11 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, PlainFieldsMixin, Pl
 def change_link(root: Any, prefix: str = "") -> tuple[str, str]:
     """The root's name and the address of its form, for `related_lists`."""
     return f"{prefix}{root}", reverse(f"admin:{root._meta.app_label}_{root._meta.model_name}_change", args=[root.pk])
+
+
+def _current_plan() -> int | None:
+    """Asked only by a form of what has no plan yet."""
+    return Plan.objects.filter(is_current=True).values_list("pk", flat=True).first()
 
 
 def _deed(change: bool, may_write: bool) -> str:
