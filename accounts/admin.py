@@ -68,7 +68,7 @@ class MembershipInline(admin.StackedInline):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The choices are read once for all rows, not once for each."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None:
             field.choices = list(field.choices)
         return field
