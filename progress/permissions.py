@@ -37,6 +37,11 @@ def departments_of(user: User, *roles: Role) -> frozenset[int]:
     )
 
 
+def may_order_some_paper(user: User) -> bool:
+    """Whether there is any paper this person may have made; who only reads finds them among those of the committee."""
+    return any(user.may(permission) for permission in (Permission.FILL_IN, Permission.ENDORSE, Permission.PUBLISH))
+
+
 def may_enter_desk(user: User) -> bool:
     """Whether any page at /desk/ is for this person."""
     return any(

@@ -17,6 +17,9 @@ def _of_actions(published: PublishedRound, actions: int) -> str:
     return f"取組{actions}件"
 
 
+_FORMATS = {"csv": "CSV", "xlsx": "Excel", "pdf": "PDF"}
+
+
 @dataclass(frozen=True)
 class YearFile:
     """A file of each published year; `route` is its name in `progress.urls`."""
@@ -29,7 +32,7 @@ class YearFile:
 
     @property
     def format(self) -> str:
-        return "Excel" if self.extension == "xlsx" else "CSV"
+        return _FORMATS[self.extension]
 
     @property
     def extension(self) -> str:
@@ -73,6 +76,8 @@ DATA_BOOK = YearFile(
     "data_xlsx",
     (),
 )
+# For people, not for machines: the page of the year offers it on its own, with its size once it is made.
+REPORT = YearFile("年次報告書", "1年の結果を、印刷に向いた1冊にまとめたものです。用意に1、2分かかることがあります。", "report_pdf", ())
 FILES = (ACTIONS_FILE, RESULTS_FILE, MEASURES_FILE, CODES_FILE, ENTRIES_FILE, DATA_BOOK)
 
 
@@ -86,7 +91,7 @@ def offered(plan: Plan) -> list[Download]:
     return [
         file.offered(published, total, _title(file.title, published, is_only=times[published.year_label] == 1))
         for published, total in rounds
-        for file in FILES
+        for file in (*FILES, REPORT)
     ]
 
 

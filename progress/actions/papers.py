@@ -78,7 +78,7 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
         paper.state, paper.attempts = PaperState.WAITING, 0
         paper.save()
     if by is not None:
-        details = {"内容の版": paper.content_version, "提供先": order.recipient}
+        details = {"内容の版": paper.content_version} | ({"提供先": order.recipient} if order.recipient else {})
         audit.record(AuditKind.CHANGED, by=by, about=f"資料の作成：{paper.title}", details=details)
     return paper, True
 

@@ -45,6 +45,18 @@ def desk(portal: Portal, new_page: Callable[..., Page], evaluations: Evaluations
         ("manager", "1-2-104"),
         ("manager", "1-2-104 return_by_manager/"),
         ("ict_staff", "1-2-104"),
+        ("liaison", "/desk/papers/"),
+        ("ict_staff", "/desk/papers/"),
+        ("ict_staff", "/desk/papers/rounds/2016/"),
+        ("committee_viewer", "/desk/papers/"),
+        ("committee_viewer", "/desk/committee/"),
+        ("committee_viewer", "/desk/committee/2016/"),
+        ("committee_viewer", "/desk/committee/2016/measures/1-1/"),
+        ("ict_staff", "/desk/rounds/2017/"),
+        ("ict_staff", "/desk/rounds/2017/publish/"),
+        ("administrator", "/accounts/roles/"),
+        ("administrator", "/accounts/audit/"),
+        ("administrator", "/admin/accounts/department/reorganise/"),
     ],
 )
 def test_pages_are_accessible_and_fit(

@@ -166,6 +166,7 @@ def test_the_committee_sees_what_was_released_to_it(
         shown = viewer.get(address).content.decode()
         assert f"（PDF、{filesizeformat(paper.size or 0)}、1頁）" in shown
         assert f'href="{reverse("desk:paper_pdf", args=[paper.pk])}"' in shown
+        assert "資料の作成" not in shown  # who makes none is not sent to where they are made
         assert [words in shown for words in (other.title, "委員長だけ", ict_staff.name)] == [False, False, False]
     told = viewer.get(page).content.decode()
     assert [words in told for words in ("委員長だけ", ict_staff.name, "作り直す")] == [False, False, False]

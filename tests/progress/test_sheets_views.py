@@ -71,6 +71,7 @@ def test_a_workbook_is_looked_at_and_taken_in_as_an_edit(full: Evaluation, liais
     assert ("新しい記入 3項目" in page, "この内容で取り込む" in page, "見本データ" in page) == (True, True, True)
     after = page_of(client.post(url, form, follow=True))
     assert "『調書.xlsx』を取り込みました。調書1件を保存しました。" in after
+    assert '<a href="/desk/">あなたの番で、提出する調書を開く</a>' in after
     now = stored(full)
     assert (now.results, now.settlement, now.version, now.saved_by) == (
         "申請を電子化した。\n件数は12件",

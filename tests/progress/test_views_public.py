@@ -277,12 +277,14 @@ def test_header_leads_to_the_progress(client: Client, year: Year) -> None:
 
 def test_files_are_offered_with_the_data_of_the_plan(client: Client, year: Year) -> None:
     page = main_of(client.get("/data/"))
-    files = {url for url in links(page) if url.endswith((".csv", ".xlsx")) and not url.startswith("/plans/")}
+    files = {url for url in links(page) if url.endswith((".csv", ".xlsx", ".pdf")) and not url.startswith("/plans/")}
     assert files == {
         *(f"/programs/2016/{name}.csv" for name in ("actions", "years", "indicators")),
         *(f"/progress/2016/{name}.csv" for name in ("actions", "results", "measures", "codes", "dictionary")),
         "/progress/2016/data.xlsx",
+        "/progress/2016/report.pdf",
     }
+    assert "平成28(2016)年度 年次報告書（PDF、取組" in words(page)
     for address in sorted(each for each in files if each.endswith(".csv")):
         head = next(iter(_file(client, address)))
         assert [label for label in head if f'<th scope="row">{label}</th>' not in page] == [], address
