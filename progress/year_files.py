@@ -77,7 +77,9 @@ DATA_BOOK = YearFile(
     (),
 )
 # For people, not for machines: the page of the year offers it on its own, with its size once it is made.
-REPORT = YearFile("年次報告書", "1年の結果を、印刷に向いた1冊にまとめたものです。用意に1、2分かかることがあります。", "report_pdf", ())
+REPORT = YearFile(
+    "年次報告書", "1年の結果を、印刷に向いた1冊にまとめたものです。用意に1、2分かかることがあります。", "report_pdf", ()
+)
 FILES = (ACTIONS_FILE, RESULTS_FILE, MEASURES_FILE, CODES_FILE, ENTRIES_FILE, DATA_BOOK)
 
 
