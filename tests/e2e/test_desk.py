@@ -32,7 +32,7 @@ def desk(portal: Portal, new_page: Callable[..., Page], evaluations: Evaluations
     return page
 
 
-@pytest.mark.parametrize("width", [375, 768, 1280])
+@pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize(
     ("persona", "where"),
     [

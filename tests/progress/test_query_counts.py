@@ -72,5 +72,6 @@ def test_no_page_takes_more_queries_for_100_times_the_rows(client: Client) -> No
     bump_content_version()
     assert Action.objects.count() == 300
     enlarged = {address: queries(client, address) for address in addresses}
-    assert enlarged == once
+    # Fewer are well: the sitemap of many addresses only names its parts.
+    assert {address: count for address, count in enlarged.items() if count > once[address]} == {}
     assert {address: count for address, count in once.items() if count > MOST} == {}
