@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.pages import PAGE, UNCACHED, served
+from tests.bench.rounds_worker import prepare
 
 # Less only to try the bench itself.
 ACTIONS = int(os.environ.get("BENCH_PAPER_ACTIONS", "500"))
@@ -110,23 +111,12 @@ def _child(environment: Mapping[str, str], argument: str) -> str:
 
 
 def _prepare(actions: int) -> None:
-    from django.core.management import call_command
-
     from progress.enums import PaperKind
     from progress.models import Round
     from progress.papers.ordering import order_of_round
     from progress.papers.selection import Selection
 
-    options: dict[str, dict[str, Any]] = {
-        "migrate": {"interactive": False},
-        "createcachetable": {},
-        "load_plan": {},
-        "make_demo_accounts": {},
-        "make_load": {"plans": 1, "actions": actions, "years": 2},
-    }
-    with open(os.devnull, "w") as nowhere:
-        for command, given in options.items():
-            call_command(command, verbosity=0, stdout=nowhere, **given)
+    prepare(actions, years=2)
     round_ = Round.objects.published().select_related("program__plan", "scale").get()
     order_of_round(round_=round_, selection=Selection.of(PaperKind.COMMITTEE), by=None)
 

@@ -18,7 +18,8 @@ YEARS = 10
 MOVED = 2000
 
 
-def _prepare(actions: int) -> None:
+def prepare(actions: int, years: int) -> None:
+    """An empty database, filled with so many actions."""
     from django.core.management import call_command
 
     options: dict[str, dict[str, Any]] = {
@@ -26,7 +27,7 @@ def _prepare(actions: int) -> None:
         "createcachetable": {},
         "load_plan": {},
         "make_demo_accounts": {},
-        "make_load": {"plans": 1, "actions": actions, "years": YEARS},
+        "make_load": {"plans": 1, "actions": actions, "years": years},
     }
     with open("/dev/null", "w") as nowhere:
         for command, given in options.items():
@@ -236,7 +237,7 @@ def _answer(lines: Iterable[str]) -> None:
 def main() -> None:
     django.setup()
     started = time.perf_counter()
-    _prepare(int(sys.argv[1]))
+    prepare(int(sys.argv[1]), YEARS)
     add_people_and_papers()
     _analyze()
     print(json.dumps({"seconds": time.perf_counter() - started}), flush=True)

@@ -108,4 +108,6 @@ def test_what_is_read_is_told_as_of_any_file(name: str) -> None:
 
 
 def test_an_honest_workbook_passes() -> None:
-    excel_safety.check(empty_workbook())
+    content = empty_workbook()
+    excel_safety.check(content)
+    assert excel_safety.readable(content) == content
