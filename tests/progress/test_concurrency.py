@@ -1,5 +1,6 @@
 """Two people at the same moment, with real threads and transactions: exactly one of them wins, nothing is lost."""
 
+import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -9,7 +10,9 @@ from django.db import connection
 
 from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, Department, User
-from programs.models import ActionYear
+from plan.actions import revise
+from programs.enums import Improvement
+from programs.models import ActionYear, Indicator
 from progress import workflow
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.measures import save_measure_evaluation
@@ -37,6 +40,7 @@ from progress.papers.ordering import order_of_round
 from progress.papers.selection import Selection
 from progress.sheets.comparing import answers_of, preview
 from tests.factories import UserFactory
+from tests.programs.factories import IndicatorFactory, IndicatorYearFactory
 from tests.progress.factories import RoundFactory, action_of, fill_in, opened
 from tests.progress.sheets import downloaded, typed
 
@@ -129,6 +133,34 @@ def test_saving_against_submitting(evaluation: Evaluation, liaison: User) -> Non
         ("NotNow", "計画どおりに実施しました。"),
     }
     assert stored.status == Status.SUBMITTED
+
+
+def test_saving_against_turning_an_indicator_round(
+    liaison: User, division: Department, ict_staff: User, other_staff: User
+) -> None:
+    """Whatever comes first, what the 調書 keeps for the sums is what a recount says."""
+    round_ = RoundFactory.create()
+    indicator = IndicatorFactory.create(action=action_of(round_.program, division))
+    IndicatorYearFactory.create(indicator=indicator, position=round_.year)
+    read = open_round(round=round_, by=ict_staff).evaluations.with_everything().get()
+    row = read.indicators.get()
+    assert row.target is not None
+    for actual, improvement in ((row.target - 1, Improvement.DOWN), (row.target - 2, Improvement.UP)) * 3:
+        read = Evaluation.objects.with_everything().get()
+        turned = Indicator.objects.get()
+        turned.improvement = improvement
+        answers = Answers(indicators={row.pk: {"actual": actual}})
+        ended = _at_once(
+            functools.partial(
+                save_evaluation, evaluation=read, answers=answers, by=liaison, expected_version=read.version
+            ),
+            functools.partial(
+                revise, root=turned, by=other_staff, reason="向きの見直し", expected_version=turned.version
+            ),
+        )
+        stored = Evaluation.objects.get()
+        assert ended == ["done", "done"]
+        assert (stored.indicators_total, stored.indicators_reached) == (1, int(improvement == Improvement.DOWN))
 
 
 def test_publishing_against_writing_a_measure(

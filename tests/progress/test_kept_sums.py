@@ -5,17 +5,25 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import User
-from plan.actions import revise
+from plan.actions import restore, revise
+from programs.actions.importing import import_program
 from programs.enums import Improvement
+from programs.exporting import export
+from programs.importing.examining import examine
+from programs.importing.tables import read_tables
 from programs.models import Action, Indicator
 from progress.actions.corrections import correct_evaluation
 from progress.actions.evaluations import Answers, save_evaluation
 from progress.actions.kept_sums import kept_sums
 from progress.actions.publication import publish
+from progress.actions.sheets import Edit, keep_upload, take_in
 from progress.enums import Status
 from progress.models import Evaluation
+from progress.sheets.comparing import answers_of, preview
 from tests.programs.factories import IndicatorFactory, IndicatorYearFactory, direction_of
+from tests.programs.workbooks import changed, put
 from tests.progress.factories import RoundFactory, action_of, bring_to, department_of, open_round
+from tests.progress.sheets import downloaded, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +88,36 @@ def test_the_kept_counts_follow_every_writer(
         expected_version=stored.version,
     )
     assert kept(evaluation) == (other.pk, 1, 0)
+
+
+def test_the_kept_counts_follow_a_workbook_an_import_and_a_return_to_an_earlier_state(
+    evaluation: Evaluation, liaison: User, ict_staff: User
+) -> None:
+    row = evaluation.indicators.get()
+    assert row.target is not None
+    content = typed(downloaded(evaluation, liaison), evaluation, actual=row.target - 1)
+    upload = keep_upload(round_=evaluation.round, by=liaison, name="記入済み.xlsx", content=content)
+    edits = [
+        Edit(each, answers, each.version)
+        for each, answers in answers_of(preview(content, evaluation.round, liaison), {})
+    ]
+    take_in(upload=upload, edits=edits, by=liaison, counts={})
+    assert kept(evaluation)[1:] == (1, 0)
+
+    program = evaluation.round.program
+    tables = read_tables(changed(export(program), put("指標", 2, よくなる向き=Improvement.DOWN.label)))
+    fingerprint = examine(program, tables).fingerprint
+    import_program(
+        program=program, tables=tables, by=ict_staff, reason="減るほどよい指標", expected_fingerprint=fingerprint
+    )
+    assert kept(evaluation)[1:] == (1, 1)
+
+    indicator = Indicator.objects.get(pk=row.indicator_id)
+    restore(
+        object_type="programs.indicator",
+        object_id=indicator.pk,
+        history_id=indicator.history.earliest().history_id,
+        by=ict_staff,
+        reason="増えるほどよい指標だったため",
+    )
+    assert kept(evaluation)[1:] == (1, 0)
