@@ -3,6 +3,7 @@
 from django import template
 
 from plan.models import Direction, Measure
+from programs.models import Program
 from programs.queries.serving import Serving, serving
 
 register = template.Library()
@@ -18,3 +19,9 @@ def actions_by_direction(measure: Measure) -> dict[int, Serving]:
 def direction_actions(direction: Direction, actions: dict[int, Serving]) -> dict[str, Serving | None]:
     """The actions that serve a direction: `{% direction_actions direction actions %}`."""
     return {"serving": actions.get(direction.pk)}
+
+
+@register.simple_tag
+def sample_programs() -> list[str]:
+    """The titles of programmes that are made up: the admin shows them among the real ones. One query."""
+    return list(Program.objects.filter(is_sample=True).values_list("title", flat=True))
