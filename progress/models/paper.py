@@ -2,6 +2,7 @@
 
 import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 from django.db import models
@@ -127,6 +128,15 @@ class Paper(models.Model):
     def has_file(self) -> bool:
         """Whether it can be taken away: what is made loses its file when it is old (`papers.removal`)."""
         return self.is_made and self.path.is_file()
+
+    def opened(self) -> BinaryIO | None:
+        """Its file for reading; None where there is none, were it taken away this very moment."""
+        if not self.is_made:
+            return None
+        try:
+            return self.path.open("rb")
+        except FileNotFoundError:
+            return None
 
     @property
     def is_draft(self) -> bool:
