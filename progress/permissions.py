@@ -211,6 +211,18 @@ def staff_refusal(user: User, transition: Transition, evaluation: Evaluation | N
     return ""
 
 
+def way_back(user: User, evaluation: Evaluation) -> str:
+    """How a 調書 that has left the liaison's hands comes back to be mended, and by whom; "" where it has not."""
+    match evaluation.status:
+        case Status.SUBMITTED if evaluation.submitted_by_id == user.pk:
+            return "直すときは、取り下げてください。"
+        case Status.SUBMITTED:
+            return f"直すときは、提出した{evaluation.submitted_by}さんが取り下げるか、課長が差し戻します。"
+        case Status.ENDORSED | Status.ACCEPTED:
+            return "直すときは、ICT推進課に差戻しを依頼してください。"
+    return ""
+
+
 def permitted(user: User, transitions: Iterable[Transition], evaluation: Evaluation) -> list[Transition]:
     """Those of the transitions that this person may do."""
     return [transition for transition in transitions if not refusal(user, transition, evaluation)]
