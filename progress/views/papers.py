@@ -25,7 +25,7 @@ from progress.models import Evaluation, Paper, PaperForm, Round
 from progress.papers import making
 from progress.papers.ordering import order_of_plan, order_of_round
 from progress.papers.selection import Selection
-from progress.queries.papers import papers_page
+from progress.queries.papers import papers_page, with_requests
 from progress.views.access import reader
 
 # Seconds after which a browser asks again whether the paper is there.
@@ -104,7 +104,7 @@ def ordered(request: HttpRequest, paper: Paper, is_new: bool) -> HttpResponse:
     if paper.is_underway:
         making.start()
     elif not is_new:
-        messages.info(request, "同じ内容の資料が、すでに作ってあります。")
+        messages.info(request, "同じ内容の資料が、すでに作ってあります。依頼は「依頼の記録」に控えてあります。")
     return redirect("desk:paper", paper.pk)
 
 
@@ -120,9 +120,8 @@ def order_plan(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _paper_or_404(request: HttpRequest, pk: int) -> Paper:
     rows = permissions.papers_visible_to(reader(request))
-    found = (
-        rows.select_related("plan", "round__program", "ordered_by", "evaluation", "department").filter(pk=pk).first()
-    )
+    rows = rows.select_related("plan", "round__program", "evaluation", "department").prefetch_related(with_requests())
+    found = rows.filter(pk=pk).first()
     if found is None:
         raise Http404("この資料はありません。")
     return found
