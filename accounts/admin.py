@@ -10,7 +10,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -18,7 +18,7 @@ from accounts.admin_audit import title_of
 from accounts.audit import record_request
 from accounts.enums import AuditKind
 from accounts.forms import UserAddForm, UserEditForm
-from accounts.lookups import HistoryAdmin
+from accounts.lookups import ChoicesOnceMixin, HistoryAdmin
 from accounts.models import Department, Membership, User
 
 
@@ -58,7 +58,7 @@ class ActiveFilter(ValidityFilter):
     fields = ("active_from", "active_to")
 
 
-class MembershipInline(admin.StackedInline):
+class MembershipInline(ChoicesOnceMixin, admin.StackedInline):
     model = Membership
     fields = [("role", "department"), ("valid_from", "valid_to")]
     extra = 0
@@ -66,20 +66,14 @@ class MembershipInline(admin.StackedInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         return super().get_queryset(request).select_related("department")
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """The choices are read once for all rows, not once for each."""
-        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field is not None:
-            field.choices = list(field.choices)
-        return field
-
 
 class UserList(ChangeList):
     """The list names roles and departments of everybody on it; the form has them as rows of its own."""
 
     def get_queryset(self, *args: Any, **kwargs: Any) -> QuerySet[User]:
         listed: QuerySet[User] = super().get_queryset(*args, **kwargs)
-        return listed.prefetch_related("memberships__department")
+        memberships = Membership.objects.select_related("department")
+        return listed.prefetch_related(Prefetch("memberships", memberships))
 
 
 @admin.register(User)
@@ -105,6 +99,7 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
     actions = ["end_second_factor"]
     object_history_template = "accounts/admin_history.html"
     list_per_page = 50
+    show_full_result_count = False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return UserList

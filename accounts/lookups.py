@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,8 +15,10 @@ from accounts.admin_audit import AuditedMixin
 
 if TYPE_CHECKING:
     _Base = admin.ModelAdmin
+    _Inline = InlineModelAdmin
 else:
     _Base = object
+    _Inline = object
 
 # What the filters beside the lists make use of.
 _PLAIN = {"exact", "in", "isnull", "gte", "lt"}
@@ -44,6 +48,29 @@ class KeySelect(AutocompleteSelect):
 
     def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
         return super().optgroups(name, [each for each in value if not each or key_in(str(each)) is not None], attr)
+
+
+def choices_of(field: "forms.ModelChoiceField[Any]", request: HttpRequest) -> list[tuple[Any, str]]:
+    """What may be chosen, read once for all selections of a page that offer the same.
+
+    Django asks the database anew for each selection. Of a selection without choices read before, that is; one query.
+    """
+    known: dict[object, list[tuple[Any, str]]] = request.__dict__.setdefault("_choices_read", {})
+    offered = (type(field), field.empty_label, str(field.queryset.query))  # type: ignore[union-attr]  # it has one
+    if offered not in known:
+        # `list(field.choices)` would count them before.
+        known[offered] = list(iter(field.choices))
+    return known[offered]
+
+
+class ChoicesOnceMixin(_Inline):
+    """Rows of a form: what may be chosen is read once, not once for each row."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name not in {*self.raw_id_fields, *self.get_autocomplete_fields(request)}:
+            field.choices = choices_of(field, request)
+        return field
 
 
 class HistoryAdmin(AuditedMixin, PlainLookupsMixin, SimpleHistoryAdmin):

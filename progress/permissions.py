@@ -133,7 +133,10 @@ def handed_on_by(user: User) -> QuerySet[Evaluation]:
         returns = EvaluationEvent.objects.filter(evaluation=OuterRef("pk"), transition=RETURN_BY_STAFF.name, by=user)
         on_the_way |= Q(status=Status.ACCEPTED, accepted_by=user)
         on_the_way |= Q(Exists(returns), status=Status.RETURNED)
-    return Evaluation.objects.filter(_GOES_ON, on_the_way)
+    # What all of them have in common is said once more: the database looks for the states first, and
+    # reads no 調書 of the years that are published.
+    moved = _AFTER_SUBMISSION if departments_of(user, Role.LIAISON, Role.MANAGER) else (Status.ACCEPTED,)
+    return Evaluation.objects.filter(_GOES_ON, on_the_way, status__in=(Status.RETURNED, *moved))
 
 
 def rounds_visible_to(user: User) -> QuerySet[Round]:
@@ -208,6 +211,18 @@ def staff_refusal(user: User, transition: Transition, evaluation: Evaluation | N
         return f"{transition.noun}は、ICT推進課の職員が行います。"
     if transition.never_submitter and evaluation is not None and evaluation.submitted_by_id == user.pk:
         return f"自分が提出した調書の{transition.noun}はできません。ほかの人に依頼してください。"
+    return ""
+
+
+def way_back(user: User, evaluation: Evaluation) -> str:
+    """How a 調書 that has left the liaison's hands comes back to be mended, and by whom; "" where it has not."""
+    match evaluation.status:
+        case Status.SUBMITTED if evaluation.submitted_by_id == user.pk:
+            return "直すときは、取り下げてください。"
+        case Status.SUBMITTED:
+            return f"直すときは、提出した{evaluation.submitted_by}さんが取り下げるか、課長が差し戻します。"
+        case Status.ENDORSED | Status.ACCEPTED:
+            return "直すときは、ICT推進課に差戻しを依頼してください。"
     return ""
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from programs.enums import OwnerKind
-from programs.models import Action
+from programs.models import UpperItem
 from progress.enums import DECIDED, ScaleKind
 from progress.models import Evaluation, EvaluationIndicator, MeasureEvaluation, Round, ScaleEntry
 from progress.queries.filling import measured
@@ -38,7 +38,7 @@ def evaluation_data(evaluation: Evaluation, *, as_it_stands: bool = False) -> Da
     """
     decided = is_decided(evaluation)
     data = {
-        "action": _action_data(evaluation.action),
+        "action": _action_data(evaluation),
         "department": _department_data(evaluation),
         "plan": {
             "planned_work": evaluation.planned_work,
@@ -92,7 +92,8 @@ def entry_data(entry: ScaleEntry | None) -> Data | None:
     return {"kind": entry.kind, "symbol": entry.symbol, "label": entry.label}
 
 
-def _action_data(action: Action) -> Data:
+def _action_data(evaluation: Evaluation) -> Data:
+    action = evaluation.action
     directions = [action.main_direction, *(row.direction for row in action.other_directions.all())]
     return {
         "code": action.code,
@@ -103,8 +104,14 @@ def _action_data(action: Action) -> Data:
         "legal_basis": action.legal_basis,
         "implementer": str(action.get_implementer_display()),
         "directions": [{"code": direction.code, "title": direction.title} for direction in directions],
-        "uppers": [str(row.upper) for row in action.uppers.all()],
+        "uppers": _uppers(evaluation),
     }
+
+
+def _uppers(evaluation: Any) -> list[str]:
+    """What the action serves above the plan, as it is called there."""
+    rows = sorted(evaluation.upper_rows or (), key=lambda row: row["position"])
+    return [str(UpperItem(kind=row["kind"], number=row["number"], title=row["title"])) for row in rows]
 
 
 def _department_data(evaluation: Evaluation) -> Data:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.lookups import KeySelect, PlainLookupsMixin, key_in
+from accounts.lookups import ChoicesOnceMixin, KeySelect, PlainLookupsMixin, key_in
 from plan import actions
 from plan.admin.conflict import conflict_of
 from plan.admin.deletion import DeletionMixin
@@ -94,7 +94,7 @@ class PlainFieldsMixin(_Base):
         return field
 
 
-class RowInline(PlainFieldsMixin, admin.StackedInline):
+class RowInline(ChoicesOnceMixin, PlainFieldsMixin, admin.StackedInline):
     """Rows below a root, put in order by number, by buttons or by dragging."""
 
     template = "admin/plan/rows.html"
@@ -103,13 +103,6 @@ class RowInline(PlainFieldsMixin, admin.StackedInline):
     formfield_overrides = PROSE
     ordering = ("position",)
     extra = 1
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """The choices are read once for all rows, not once for each."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field is not None and db_field.name not in {*self.raw_id_fields, *self.get_autocomplete_fields(request)}:
-            field.choices = list(field.choices)
-        return field
 
 
 class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, PlainFieldsMixin, PlainLookupsMixin, admin.ModelAdmin):
@@ -170,12 +163,17 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, PlainFieldsMixin, Pl
         except Gone:
             return self.gone(request, str(object_id))
 
-    @transaction.atomic
     def _changeform_in_turn(self, request: HttpRequest, *args: Any) -> Any:
-        """What is sent is checked when its turn has come: nobody takes a number between the check and the save."""
-        if request.method == "POST" and self.has_view_or_change_permission(request):
-            actions.wait_for_turn()
-        return super().changeform_view(request, *args)
+        """What is sent is checked when its turn has come: nobody takes a number between the check and the save.
+
+        A form that is only looked at keeps nobody waiting.
+        """
+        if request.method != "POST":
+            return super().changeform_view(request, *args)
+        with transaction.atomic():
+            if self.has_view_or_change_permission(request):
+                actions.wait_for_turn()
+            return super().changeform_view(request, *args)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> Any:
         """Django looks for the root once it holds the lock; what somebody deleted until then is shown as gone."""

@@ -18,13 +18,14 @@ class _JsonArray(Aggregate):
         return super().as_sql(compiler, connection, function="JSONB_AGG", **context)
 
 
-def rows_below(rows: QuerySet[Any], parent: str, **fields: Any) -> Subquery:
+def rows_below(rows: QuerySet[Any], parent: str, of: str = "pk", **fields: Any) -> Subquery:
     """Those of `rows` whose `parent` is the row asked about, as a list of dicts; None where there are none.
 
+    `of` is the column of the row asked about that leads to the parent, where it is not the parent itself.
     `fields` gives the lookup or expression for each key. The list has no
     order; dates are ISO text, truth values may be 0 and 1, decimals have to be
     cast to text to stay exact.
     """
     expressions = {name: F(lookup) if isinstance(lookup, str) else lookup for name, lookup in fields.items()}
-    found = rows.filter(**{parent: OuterRef("pk")}).order_by().values(parent)
+    found = rows.filter(**{parent: OuterRef(of)}).order_by().values(parent)
     return Subquery(found.annotate(rows=_JsonArray(JSONObject(**expressions))).values("rows"))

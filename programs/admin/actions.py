@@ -4,11 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.lookups import choices_of
+from accounts.models import Department
 from plan.admin.base import MARKDOWN_HELP, RootAdmin, RowInline, change_link
 from plan.admin.hierarchy import MeasureFilter
 from plan.admin.records import ReadOnlyAdmin
@@ -18,6 +21,7 @@ from programs.admin.filters import InForceFilter, OwnerFilter
 from programs.admin.formsets import DirectionFormSet, OwnerFormSet, UpperFormSet
 from programs.enums import OwnerKind
 from programs.models import Action, ActionDirection, ActionLineage, ActionOwner, ActionUpper
+from programs.queries.neighbours import Neighbours, neighbours_of
 
 Links = list[tuple[str, str]]
 
@@ -34,6 +38,13 @@ class UpperInline(RowInline):
     fields = ["position", "upper"]
 
 
+class DivisionField(forms.ModelChoiceField):
+    """Departments with their 局, and their end where they have one."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.full_name)
+
+
 class OwnerInline(RowInline):
     model = ActionOwner
     formset = OwnerFormSet
@@ -41,11 +52,19 @@ class OwnerInline(RowInline):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Those that have ended stay in the list: old years keep their old owner."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "department":
-            departments = db_field.related_model.objects.filter(bureau__isnull=False).select_related("bureau")
-            field.choices = [("", "---------"), *((one.pk, one.full_name) for one in departments)]
-        return field
+            kwargs["queryset"] = Department.objects.filter(bureau__isnull=False).select_related("bureau")
+            kwargs["form_class"] = DivisionField
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class ActionList(ChangeList):
+    """The list names the 主管課 of today; the form has all owners as rows of its own."""
+
+    def get_queryset(self, *args: Any, **kwargs: Any) -> "QuerySet[Action]":
+        leads = ActionOwner.objects.filter(kind=OwnerKind.LEAD).select_related("department")
+        listed: QuerySet[Action] = super().get_queryset(*args, **kwargs)
+        return listed.prefetch_related(Prefetch("owners", leads, to_attr="leads"))
 
 
 @admin.register(Action)
@@ -55,7 +74,6 @@ class ActionAdmin(RootAdmin):
     list_display = ["code", "title", "direction", "lead", "period", "public_link"]
     list_display_links = ["code", "title"]
     list_filter = ["program", InForceFilter, OwnerFilter, "category", ("main_direction__measure", MeasureFilter)]
-    list_select_related = ["program__plan", "main_direction__measure__policy"]
     show_full_result_count = False
     ordering = ["-program_id", "code"]
     search_fields = ["code", "title", "purpose", "content", "legal_basis"]
@@ -79,16 +97,17 @@ class ActionAdmin(RootAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Directions of the programme's plan, where the programme is known."""
         form = super().get_form(request, obj, change, **kwargs)
-        field = form.base_fields.get("main_direction")
-        if obj is not None and isinstance(field, forms.ModelChoiceField):
-            of_plan = {"measure__policy__plan": obj.program.plan_id}
-            field.queryset = field.queryset.filter(**of_plan)  # type: ignore[union-attr]  # made above
+        field: Any = form.base_fields.get("main_direction")
+        if obj is not None and field is not None:
+            plan = obj.program.plan_id
+            offered = choices_of(field, request)
+            field.queryset = field.queryset.filter(measure__policy__plan=plan)
+            field.choices = [each for each in offered if not each[0] or _plan_of(each) == plan]
         return form
 
     def notice(self, obj: Any) -> str:
         day = max(timezone.localdate(), obj.program.first_day)
-        owners = ActionOwner.objects.valid_on(day).filter(action=obj.pk, kind=OwnerKind.LEAD)
-        if owners.exists():
+        if self._neighbours(obj).has_lead_on(day):
             return ""
         return (
             f"この取組には、{date_label(day)}に有効な主管課がありません。"
@@ -98,19 +117,21 @@ class ActionAdmin(RootAdmin):
     # ── What stands beside it ─────────────────────────────────────────────────
 
     def related_lists(self, obj: Any) -> Links:
+        beside = self._neighbours(obj)
         years = [
             (f"{fiscal_year_label(plan.year)}の計画", reverse("admin:programs_actionyear_change", args=[plan.pk]))
-            for plan in obj.years.order_by("year")
+            for plan in beside.years
         ]
-        indicators = [change_link(indicator, "指標：") for indicator in obj.indicators.order_by("position")]
-        before = [
-            change_link(lineage.predecessor, "前の取組：") for lineage in obj.lineages.select_related("predecessor")
+        return [
+            change_link(obj.program, "プログラム："),
+            *years,
+            *(change_link(indicator, "指標：") for indicator in beside.indicators),
+            *(change_link(action, "前の取組：") for action in beside.predecessors),
+            *(change_link(action, "次の取組：") for action in beside.descendants),
         ]
-        after = [change_link(lineage.action, "次の取組：") for lineage in obj.descendants.select_related("action")]
-        return [change_link(obj.program, "プログラム："), *years, *indicators, *before, *after]
 
     def ways_to_add(self, obj: Any) -> Links:
-        planned = set(obj.years.values_list("year", flat=True))
+        planned = self._neighbours(obj).planned
         add = reverse("admin:programs_actionyear_add")
         years = [
             (f"{fiscal_year_label(year)}の計画を追加する", f"{add}?action={obj.pk}&year={year}")
@@ -119,11 +140,20 @@ class ActionAdmin(RootAdmin):
         ]
         return [*years, ("指標を追加する", f"{reverse('admin:programs_indicator_add')}?action={obj.pk}")]
 
+    def _neighbours(self, obj: Any) -> Neighbours:
+        """Read once for all that the form says of them."""
+        if not hasattr(obj, "_neighbours"):
+            obj._neighbours = neighbours_of(obj)
+        found: Neighbours = obj._neighbours
+        return found
+
     # ── The list ──────────────────────────────────────────────────────────────
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Action]":
-        leads = ActionOwner.objects.filter(kind=OwnerKind.LEAD).select_related("department")
-        return super().get_queryset(request).prefetch_related(Prefetch("owners", leads, to_attr="leads"))
+        return super().get_queryset(request).select_related("program__plan", "main_direction__measure__policy")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ActionList
 
     @admin.display(description="基本方向")
     def direction(self, obj: Action) -> str:
@@ -137,6 +167,12 @@ class ActionAdmin(RootAdmin):
     @admin.display(description="年度")
     def period(self, obj: Action) -> str:
         return f"{obj.start_year}〜{obj.end_year or obj.program.end_year}"
+
+
+def _plan_of(choice: tuple[Any, str]) -> int:
+    """Of a direction that may be chosen."""
+    plan: int = choice[0].instance.measure.policy.plan_id
+    return plan
 
 
 @admin.register(ActionLineage)

@@ -1,5 +1,6 @@
 """Papers: ordering, making in turn, releasing to the committee; 帳票 under a name."""
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from plan.models import Plan
 from progress import permissions
 from progress.enums import PaperKind, PaperState
 from progress.errors import NotNow, NotYours
-from progress.models import Evaluation, Paper, PaperForm, Round
+from progress.models import Evaluation, Paper, PaperForm, PaperRequest, Round
 
 ATTEMPTS = 2
 """A paper whose making ended without a word is tried that often."""
@@ -45,8 +46,8 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
 
     `by` is None where the portal makes it by itself, for the public. Effects, in order: (1) a row is added; or one
     waits again, as ordered now, that failed (for the public: long enough ago), whose file is gone, or whose content
-    changed while it waited, so that its file shows another one than its key names; (2) the audit trail has it.
-    Raises NotYours.
+    changed while it waited, so that its file shows another one than its key names; (2) the request is kept, unless
+    the person asked for the same, for the same recipient, before; (3) the audit trail has it. Raises NotYours.
     """
     if by is not None and not permissions.may_order_paper(by, order.kind, order.evaluation or order.department):
         raise NotYours("この資料は、作成できません。ICT推進課に依頼してください。")
@@ -70,6 +71,7 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
     paper, is_new = rows.get_or_create(key=order.key, defaults={**of_what, **asked})
     if not is_new:
         if not _waits_again(paper, order, by):
+            _keep_request(paper, order, by)
             return paper, False
         if paper.content_version != order.content_version:
             paper.released_at = None  # another content than was released
@@ -77,10 +79,20 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
             setattr(paper, name, value)
         paper.state, paper.attempts = PaperState.WAITING, 0
         paper.save()
-    if by is not None:
-        details = {"内容の版": paper.content_version} | ({"提供先": order.recipient} if order.recipient else {})
-        audit.record(AuditKind.CHANGED, by=by, about=f"資料の作成：{paper.title}", details=details)
+    _keep_request(paper, order, by, made_anew_at=paper.ordered_at)
     return paper, True
+
+
+def _keep_request(paper: Paper, order: Order, by: User | None, made_anew_at: datetime.datetime | None = None) -> None:
+    """On record too. One for which nothing is made is kept once, however often it is repeated."""
+    asked = {"paper": paper, "by": by, "content_version": paper.content_version, "recipient": order.recipient}
+    if made_anew_at is None and PaperRequest.objects.filter(**asked).exists():
+        return
+    PaperRequest.objects.create(**asked, at=made_anew_at or timezone.now())
+    if by is not None:
+        noun = "作成" if made_anew_at else "依頼"
+        details = {"内容の版": paper.content_version} | ({"提供先": order.recipient} if order.recipient else {})
+        audit.record(AuditKind.CHANGED, by=by, about=f"資料の{noun}：{paper.title}", details=details)
 
 
 def _waits_again(paper: Paper, order: Order, by: User | None) -> bool:
@@ -111,7 +123,8 @@ def claim_next() -> Paper | None:
 def finish_paper(*, paper: Paper, pages: int, size: int, version: str, shows_undecided: bool) -> None:
     """The file is there; `version` is the state of the content it was made of, undecided 調書 among it or not.
 
-    A file with such content is not the committee's, even if the one before it was.
+    That is what those get who waited for it. A file with undecided content is not the committee's, even if the one
+    before it was.
     """
     stored = Paper.objects.select_for_update().get(pk=paper.pk)
     stored.state, stored.made_at, stored.pages, stored.size = PaperState.MADE, timezone.now(), pages, size
@@ -119,6 +132,7 @@ def finish_paper(*, paper: Paper, pages: int, size: int, version: str, shows_und
     stored.failed_at, stored.failures = None, 0
     stored.released_at = None if shows_undecided else stored.released_at
     stored.save()
+    stored.requests.filter(at__gte=stored.ordered_at).update(content_version=version)
 
 
 @transaction.atomic

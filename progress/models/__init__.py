@@ -3,7 +3,7 @@
 from progress.models.evaluation import Evaluation, EvaluationEvent, EvaluationIndicator, EvaluationMilestone
 from progress.models.mail import OutboxMail
 from progress.models.measure import MeasureEvaluation
-from progress.models.paper import Paper, PaperForm
+from progress.models.paper import Paper, PaperForm, PaperRequest
 from progress.models.proposal import NextYearProposal
 from progress.models.publication import Correction, Publication, PublishedEvaluation, PublishedMeasure
 from progress.models.round import Extension, Guidance, Round
@@ -24,6 +24,7 @@ __all__ = [
     "OutboxMail",
     "Paper",
     "PaperForm",
+    "PaperRequest",
     "Publication",
     "PublishedEvaluation",
     "PublishedMeasure",

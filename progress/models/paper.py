@@ -2,6 +2,7 @@
 
 import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 from django.db import models
@@ -40,8 +41,9 @@ class PaperForm(models.Model):
 class Paper(models.Model):
     """A PDF, made once for each state of its content and each selection: those are its `key`.
 
-    `ordered_by` is empty where the portal made it by itself, for the public. `shows_undecided`: what the people of
-    the chain alone may read stands in it.
+    `ordered_by`, `ordered_at` and `recipient` are those of the order it was made for; whoever asked for the same is in
+    its `requests`. `ordered_by` is empty where the portal made it by itself, for the public. `shows_undecided`: what
+    the people of the chain alone may read stands in it.
     """
 
     key = models.CharField(max_length=64, unique=True)
@@ -128,6 +130,15 @@ class Paper(models.Model):
         """Whether it can be taken away: what is made loses its file when it is old (`papers.removal`)."""
         return self.is_made and self.path.is_file()
 
+    def opened(self) -> BinaryIO | None:
+        """Its file for reading; None where there is none, were it taken away this very moment."""
+        if not self.is_made:
+            return None
+        try:
+            return self.path.open("rb")
+        except FileNotFoundError:
+            return None
+
     @property
     def is_draft(self) -> bool:
         """Whether it was made of a round before its publication."""
@@ -137,3 +148,26 @@ class Paper(models.Model):
     def filename(self) -> str:
         slug = self.round.slug if self.round else self.plan.slug
         return f"{self.kind}-{slug}-{self.key[:8]}.pdf"
+
+
+class PaperRequest(models.Model):
+    """Somebody asked for a paper: who, when, in which state of its content, and for whom it is.
+
+    Several ask for one that is made once. `by` is empty where the portal made it by itself, for the public.
+    """
+
+    paper = models.ForeignKey(Paper, verbose_name="資料", on_delete=models.PROTECT, related_name="requests")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="依頼した人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField("依頼した日時")
+    content_version = models.CharField("内容の版", max_length=40)
+    recipient = models.CharField("提供先", max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = "資料の依頼"
+        verbose_name_plural = "資料の依頼"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.paper}（{self.recipient or '提供先なし'}）"

@@ -20,7 +20,7 @@ TOTAL = "合計"
 
 
 def committee_book(report: Report, address: str) -> bytes:
-    """The file; `address` is that of the round. Two queries, whatever the number of actions."""
+    """The file; `address` is that of the round. Three queries, whatever the number of actions."""
     content = _Content(report, year_before(report.round))
     return write_listings(origin_of(report, TITLE, address), [make(content) for make in SHEETS])
 

@@ -19,7 +19,7 @@ MUNICIPALITY = "141305"
 
 
 def data_book(report: Report, address: str) -> bytes:
-    """The file; `address` is that of the round. One query, whatever the number of actions."""
+    """The file; `address` is that of the round. Two queries, whatever the number of actions."""
     origin = origin_of(report, TITLE, address)
     return write_plain(origin, [_about(report, origin), *_sheets(report)])
 
@@ -58,7 +58,7 @@ def _about(report: Report, origin: Origin) -> PlainSheet:
         ("出典", origin.source),
         ("作成日（西暦）", origin.made_at.date()),
         ("作成日（和暦）", origin.made_on),
-        ("内容の版", int(origin.version)),
+        ("内容の版", origin.version),
         ("アドレス", origin.address),
         ("公表の状態", "公表する前の案。取扱注意" if report.is_draft else "公表した内容"),
         ("見本データ", "はい" if report.is_sample else "いいえ"),

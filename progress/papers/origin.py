@@ -4,10 +4,10 @@ import datetime
 
 from django.utils import timezone
 
-from plan.caching import content_version
 from plan.fiscal import calendar_year_label
 from programs.workbook.listing import Origin
 from progress.papers.report import Report
+from progress.papers.versions import content_version
 
 DRAFT, HANDLE_WITH_CARE, SAMPLE = "案", "取扱注意", "見本データ"
 
@@ -24,7 +24,7 @@ def wareki_day(day: datetime.date) -> str:
 
 
 def origin_of(report: Report, title: str, address: str) -> Origin:
-    """`address`: where the same is found on the web. One query."""
+    """`address`: where the same is found on the web. Two queries."""
     published, made_at = report.published, timezone.localtime()
     plan, marks = published.plan, marks_of(report)
     state = "" if report.is_draft else f"公表した内容（{wareki_day(published.changed_on)}現在）"
@@ -35,6 +35,6 @@ def origin_of(report: Report, title: str, address: str) -> Origin:
         source=f"{plan.publisher}『{plan.full_title}』{published.program_title}",
         made_at=made_at,
         made_on=wareki_day(made_at.date()),
-        version=str(content_version()),
+        version=content_version(report),
         address=address,
     )

@@ -3,6 +3,7 @@
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from plan.queries.json_rows import rows_below
 from programs.models import ActionDirection, ActionOwner, ActionUpper
 from progress.enums import DECIDED
 from progress.models import Evaluation, EvaluationIndicator, PublishedEvaluation, Round
@@ -16,16 +17,17 @@ def snapshot_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
 
 def rows_of_a_round(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
     """The same without the round and its programme, for who has them at hand."""
-    return evaluations.select_related(
+    uppers = {"kind": "upper__kind", "number": "upper__number", "title": "upper__title"}
+    whole = evaluations.select_related(
         "action__main_direction__measure__policy",
         "department__bureau",
         "grade",
         "outlook",
-    ).prefetch_related(
+    ).annotate(upper_rows=rows_below(ActionUpper.objects.all(), "action", "action_id", position="position", **uppers))
+    return whole.prefetch_related(
         Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator")),
         "milestones",
         Prefetch("action__other_directions", ActionDirection.objects.select_related("direction__measure__policy")),
-        Prefetch("action__uppers", ActionUpper.objects.select_related("upper")),
         Prefetch("action__owners", ActionOwner.objects.select_related("department")),
     )
 

@@ -287,7 +287,11 @@ class _Comparing:
                 yield group[0].name, f"同じ項目が{others}にもあり、内容が違います。使わない方を消してください。"
 
     def _closed(self, evaluation: Evaluation) -> str:
-        return permissions.refusal(self.user, workflow.SAVE, evaluation) or why_closed(evaluation)
+        """Why nothing can be saved in it, and who can change that; "" where it can."""
+        if refused := permissions.refusal(self.user, workflow.SAVE, evaluation):
+            return refused
+        closed = why_closed(evaluation)
+        return f"{closed}{permissions.way_back(self.user, evaluation)}" if closed else ""
 
     def _judge(
         self,
@@ -368,12 +372,10 @@ def answers_of(preview: Preview, choices: Mapping[str, str]) -> list[tuple[Evalu
     """
     sent: dict[int, dict[str, str]] = defaultdict(dict)
     evaluations: dict[int, Evaluation] = {}
-    for each in (*preview.takeable, *preview.conflicts):
-        chosen = MINE if each.kind is not Kind.CONFLICT else choices.get(each.key, THEIRS)
-        if chosen == THEIRS:
-            continue
+    for each in taken(preview, choices):
         evaluations[each.evaluation.pk] = each.evaluation
-        joined = f"{each.theirs}\n{each.sent}" if chosen == BOTH and each.may_join else each.sent
+        joins = each.kind is Kind.CONFLICT and choices.get(each.key) == BOTH and each.may_join
+        joined = f"{each.theirs}\n{each.sent}" if joins else each.sent
         sent[each.evaluation.pk][each.question.name] = joined
     changes = []
     for pk, data in sorted(sent.items()):
@@ -383,6 +385,12 @@ def answers_of(preview: Preview, choices: Mapping[str, str]) -> list[tuple[Evalu
             raise Untaken(f"{evaluations[pk]}の『{form.fields[name].label}』：{' '.join(map(str, errors))}")
         changes.append((evaluations[pk], form.answers()))
     return changes
+
+
+def taken(preview: Preview, choices: Mapping[str, str]) -> list[Outcome]:
+    """What is to be saved: all that can be taken, and the conflicts that were decided for the file or for both."""
+    for_the_file = [each for each in preview.conflicts if choices.get(each.key, THEIRS) != THEIRS]
+    return [*preview.takeable, *for_the_file]
 
 
 def undecided(preview: Preview, choices: Mapping[str, str]) -> list[Outcome]:

@@ -58,7 +58,7 @@ def answerable(round_: Round, user: User) -> list[Evaluation]:
     """The 調書 of the round that the person's departments fill in, with their answers. Three queries."""
     mine = permissions.departments_of(user, Role.LIAISON)
     found = cast("EvaluationQuerySet", permissions.visible_to(user).filter(round=round_, department__in=mine))
-    return list(found.with_answers().select_related("saved_by").order_by("action__code"))
+    return list(found.with_answers().select_related("saved_by", "submitted_by").order_by("action__code"))
 
 
 def latest_uploads(round_: Round, user: User, number: int = 5) -> list[EvaluationUpload]:

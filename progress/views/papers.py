@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,7 +25,7 @@ from progress.models import Evaluation, Paper, PaperForm, Round
 from progress.papers import making
 from progress.papers.ordering import order_of_plan, order_of_round
 from progress.papers.selection import Selection
-from progress.queries.papers import papers_page
+from progress.queries.papers import papers_page, with_requests
 from progress.views.access import reader
 
 # Seconds after which a browser asks again whether the paper is there.
@@ -103,7 +104,7 @@ def ordered(request: HttpRequest, paper: Paper, is_new: bool) -> HttpResponse:
     if paper.is_underway:
         making.start()
     elif not is_new:
-        messages.info(request, "同じ内容の資料が、すでに作ってあります。")
+        messages.info(request, "同じ内容の資料が、すでに作ってあります。依頼は「依頼の記録」に控えてあります。")
     return redirect("desk:paper", paper.pk)
 
 
@@ -119,9 +120,8 @@ def order_plan(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _paper_or_404(request: HttpRequest, pk: int) -> Paper:
     rows = permissions.papers_visible_to(reader(request))
-    found = (
-        rows.select_related("plan", "round__program", "ordered_by", "evaluation", "department").filter(pk=pk).first()
-    )
+    rows = rows.select_related("plan", "round__program", "evaluation", "department").prefetch_related(with_requests())
+    found = rows.filter(pk=pk).first()
     if found is None:
         raise Http404("この資料はありません。")
     return found
@@ -144,13 +144,18 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 def paper_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The file, on record; where it is not there (any more), the page of the paper says what to do."""
     found = _paper_or_404(request, pk)
-    if not found.has_file:
-        raise Http404("この資料のファイルはありません。")
+    file = found.opened()
+    if file is None:
+        response = render(request, "desk/papers/paper.html", {"paper": found}, status=404)
+        if found.is_underway:
+            response.headers["Refresh"] = f"{ASKED_AGAIN_AFTER}; url={reverse('desk:paper', args=[pk])}"
+        return response
     record_export(
         request, f"資料：{found.title}", rows=found.pages or 0, conditions=f"内容の版：{found.content_version}"
     )
-    return FileResponse(found.path.open("rb"), as_attachment=True, filename=found.filename)
+    return FileResponse(file, as_attachment=True, filename=found.filename)
 
 
 @require_POST

@@ -44,8 +44,9 @@ def _answer(request: HttpRequest, page: Page, paper: Paper | None, option: str, 
 
     What could not be made rests for a while: the page says until when.
     """
-    if paper is not None and paper.has_file:
-        return FileResponse(paper.path.open("rb"), filename=paper.filename)
+    file = paper.opened() if paper is not None else None
+    if paper is not None and file is not None:
+        return FileResponse(file, filename=paper.filename)
     tried_again_at = paper.tried_again_at if paper is not None and paper.is_resting else None
     if tried_again_at is None:
         making.start(option, slug)

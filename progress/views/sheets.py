@@ -22,7 +22,7 @@ from progress.enums import RoundState
 from progress.errors import NotNow, NotYours, StaleSave
 from progress.forms.sheets import SheetsForm
 from progress.models import EvaluationUpload, Round
-from progress.sheets.comparing import Preview, answers_of, holds_answers, preview, undecided
+from progress.sheets.comparing import Preview, answers_of, holds_answers, preview, taken, undecided
 from progress.sheets.contents import contents_of, departments_with_sheets, latest_uploads
 from progress.sheets.downloading import SAMPLE_MARK, Shape, filename, workbook_of
 from progress.sheets.marking import marked
@@ -164,7 +164,7 @@ def _is_taken(request: HttpRequest, user: User, kept: EvaluationUpload, seen: Pr
 def _took(request: HttpRequest, user: User, kept: EvaluationUpload, seen: Preview, choices: Mapping[str, str]) -> bool:
     try:
         edits = [Edit(each, answers, each.version) for each, answers in answers_of(seen, choices)]
-        saved = take_in(upload=kept, edits=edits, by=user, counts=_counts(seen))
+        saved = take_in(upload=kept, edits=edits, by=user, counts=_counts(seen, choices))
     except AlreadyTaken as error:
         messages.info(request, str(error))
         return True
@@ -178,9 +178,10 @@ def _took(request: HttpRequest, user: User, kept: EvaluationUpload, seen: Previe
     return True
 
 
-def _counts(seen: Preview) -> dict[str, int]:
+def _counts(seen: Preview, choices: Mapping[str, str]) -> dict[str, int]:
+    """For the record; conflicts that were decided for the file are taken in too."""
     return {
-        "取り込んだ項目": len(seen.takeable),
+        "取り込んだ項目": len(taken(seen, choices)),
         "重なった項目": len(seen.conflicts),
         "取り込まなかった項目": len(seen.refused),
     }

@@ -51,24 +51,13 @@ def standing_of(user: User, evaluation: Evaluation) -> Standing:
         if status in states and not permissions.refusal(user, transition, evaluation):
             notes.append(_when(transition, evaluation))
     if not permissions.refusal(user, SAVE, evaluation):
-        notes.append(_way_back(user, evaluation, status))
+        notes.append(permissions.way_back(user, evaluation))
     notes += [
         permissions.refusal(user, transition, evaluation)
         for transition in now
         if transition.never_submitter and evaluation.submitted_by_id == user.pk
     ]
     return Standing(offered, [note for note in notes if note])
-
-
-def _way_back(user: User, evaluation: Evaluation, status: Status) -> str:
-    """How a 調書 that has left the liaison's hands comes back to be mended."""
-    if status is Status.SUBMITTED and evaluation.submitted_by_id == user.pk:
-        return "直すときは、取り下げてください。"
-    if status is Status.SUBMITTED:
-        return f"直すときは、提出した{evaluation.submitted_by}さんが取り下げるか、課長が差し戻します。"
-    if status in {Status.ENDORSED, Status.ACCEPTED}:
-        return "直すときは、ICT推進課に差戻しを依頼してください。"
-    return ""
 
 
 def _when(transition: Transition, evaluation: Evaluation) -> str:

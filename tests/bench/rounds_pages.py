@@ -29,10 +29,6 @@ class Page:
     kwargs: dict[str, Any] = field(default_factory=dict)
     query: str = ""
 
-    @property
-    def is_of_admin(self) -> bool:
-        return self.name.startswith("admin:")
-
 
 _PUBLIC = [
     Page("plan:home"),

@@ -12,14 +12,32 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, Department, User
 from plan import actions
-from plan.models import Revision
+from plan.models import Direction, Revision
 from plan.models.base import Versioned
-from programs.models import Action, ActionLineage, ActionYear, Indicator, Program, UpperItem
+from programs.enums import OwnerKind
+from programs.models import (
+    Action,
+    ActionDirection,
+    ActionLineage,
+    ActionOwner,
+    ActionYear,
+    Indicator,
+    Program,
+    UpperItem,
+)
 from progress.models import Evaluation
 from tests.factories import DepartmentFactory
 from tests.plan.admin_forms import admin_url, filled_in, opened, sent
 from tests.programs.admin_roots import ROOTS, root_of, whole_action
-from tests.programs.factories import ActionFactory, ActionLineageFactory, ProgramFactory, UpperItemFactory, direction_of
+from tests.programs.factories import (
+    ActionFactory,
+    ActionLineageFactory,
+    ActionUpperFactory,
+    IndicatorFactory,
+    ProgramFactory,
+    UpperItemFactory,
+    direction_of,
+)
 from tests.progress.factories import opened as opened_round
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +153,32 @@ def test_a_list_asks_as_much_for_many_rows_as_for_one(model: type[models.Model],
     once = queries()
     for _ in range(30):
         ActionLineageFactory.create(action=whole_action())
+    assert (queries(), once <= MOST_QUERIES) == (once, True)
+
+
+def test_the_form_of_an_action_asks_as_much_for_many_of_everything(whole: Action, staff: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert staff.get(admin_url(whole, "change")).status_code == 200
+        return len(captured)
+
+    def add(number: int) -> None:
+        for _ in range(number):
+            owner = DepartmentFactory.create()
+            ActionOwner.objects.create(
+                action=whole, department=owner, kind=OwnerKind.RELATED, valid_from=datetime.date(2016, 4, 1)
+            )
+            ActionUpperFactory.create(action=whole)
+            IndicatorFactory.create(action=whole)
+            ActionLineageFactory.create(action=whole)
+            ActionLineageFactory.create(predecessor=whole)
+
+    add(1)
+    queries()  # the session is prolonged
+    once = queries()
+    add(30)
+    for direction in Direction.objects.exclude(pk=whole.main_direction_id).exclude(other_actions__action=whole):
+        ActionDirection.objects.create(action=whole, direction=direction)
     assert (queries(), once <= MOST_QUERIES) == (once, True)
 
 

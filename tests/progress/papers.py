@@ -1,5 +1,6 @@
-"""Opening papers again with poppler's tools, and making one on a machine that has no font."""
+"""Opening papers again with poppler's tools, and making one on a machine that has no font, or in the database alone."""
 
+import datetime
 import os
 import re
 import subprocess
@@ -9,12 +10,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from django.utils import timezone
+
+from progress.enums import PaperKind, PaperState
+from progress.models import Paper
+from progress.papers.selection import Selection
+from tests.progress.published import Year
 
 NO_FONTS = (
     "<?xml version='1.0'?><!DOCTYPE fontconfig SYSTEM 'fonts.dtd'><fontconfig><cachedir>{}</cachedir></fontconfig>"
 )
+NOT_TYPESET = b"%PDF"
+COMMITTEE = Selection.of(PaperKind.COMMITTEE)
 MAKE = "import sys; from pathlib import Path; from progress.papers.engine import pdf_of; " + (
     "Path(sys.argv[2]).write_bytes(pdf_of(Path(sys.argv[1]).read_text(encoding='utf-8'), 'http://portal').content)"
 )
@@ -127,3 +136,27 @@ def made_without_fonts(html: str, folder: Path, name: str) -> Opened:
     environment = {**os.environ, "FONTCONFIG_FILE": str(config)}
     subprocess.run([sys.executable, "-c", MAKE, str(page), str(path)], env=environment, check=True, timeout=120)
     return Opened(path)
+
+
+def made_paper(year: Year, key: str, days_ago: int = 1, selection: Selection = COMMITTEE, **fields: Any) -> Paper:
+    """A finished paper with its file, which was not typeset."""
+    at = timezone.now() - datetime.timedelta(days=days_ago)
+    paper = Paper.objects.create(
+        key=key,
+        kind=selection.kind,
+        title=f"資料{key}",
+        plan=year.program.plan,
+        round=year.round,
+        selection=selection.as_json(),
+        content_version=f"案 {key}",
+        ordered_at=at,
+        started_at=at,
+        made_at=at,
+        state=PaperState.MADE,
+        pages=3,
+        size=4,
+        **fields,
+    )
+    paper.path.parent.mkdir(parents=True, exist_ok=True)
+    paper.path.write_bytes(NOT_TYPESET)
+    return paper

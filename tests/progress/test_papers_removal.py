@@ -1,6 +1,5 @@
 """Old files of papers are removed; the rows stay, and nobody loses what is newest or released."""
 
-import datetime
 import os
 import time
 from collections.abc import Callable
@@ -26,40 +25,16 @@ from progress.papers.removal import remove_old
 from progress.papers.selection import Cover, Selection
 from tests.factories import UserFactory
 from tests.progress.pages import messages_of
+from tests.progress.papers import COMMITTEE, made_paper
 from tests.progress.published import Year, accepted_year
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[Any], Client]
-COMMITTEE = Selection.of(PaperKind.COMMITTEE)
 
 
 @pytest.fixture
 def year() -> Year:
     return accepted_year()
-
-
-def _made(year: Year, key: str, days_ago: int, selection: Selection = COMMITTEE, **fields: Any) -> Paper:
-    """A finished paper with its file."""
-    at = timezone.now() - datetime.timedelta(days=days_ago)
-    paper = Paper.objects.create(
-        key=key,
-        kind=selection.kind,
-        title=f"資料{key}",
-        plan=year.program.plan,
-        round=year.round,
-        selection=selection.as_json(),
-        content_version=f"案 {key}",
-        ordered_at=at,
-        started_at=at,
-        made_at=at,
-        state=PaperState.MADE,
-        pages=3,
-        size=4,
-        **fields,
-    )
-    paper.path.parent.mkdir(parents=True, exist_ok=True)
-    paper.path.write_bytes(b"%PDF")
-    return paper
 
 
 def _left() -> list[str]:
@@ -68,12 +43,12 @@ def _left() -> list[str]:
 
 def test_what_a_newer_one_replaced_long_ago_goes(year: Year) -> None:
     other = Selection.of(PaperKind.COMMITTEE, cover=Cover(subject="別の件名"))
-    _made(year, "a-oldest", 90)
-    _made(year, "b-replaced-31-days-ago", 80)
-    _made(year, "c-replaced-29-days-ago", 31)
-    _made(year, "d-newest", 29)
-    _made(year, "e-alone", 900, other)
-    _made(year, "f-released", 90, released_at=timezone.now())
+    made_paper(year, "a-oldest", 90)
+    made_paper(year, "b-replaced-31-days-ago", 80)
+    made_paper(year, "c-replaced-29-days-ago", 31)
+    made_paper(year, "d-newest", 29)
+    made_paper(year, "e-alone", 900, other)
+    made_paper(year, "f-released", 90, released_at=timezone.now())
     # Of before the choice of undecided 調書 was known: the same selection all the same.
     Paper.objects.filter(key="a-oldest").update(
         selection={k: v for k, v in COMMITTEE.as_json().items() if k != "as_it_stands"}
@@ -102,7 +77,7 @@ def test_what_no_row_knows_of_goes_after_a_day() -> None:
 
 def test_a_removal_that_ends_half_way_is_gone_on_with(year: Year, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(4):
-        _made(year, f"paper-{number}", 90 - number)
+        made_paper(year, f"paper-{number}", 90 - number)
     unlinked = removal._unlinked
 
     def broken(path: Any) -> bool:
@@ -121,8 +96,8 @@ def test_a_removal_that_ends_half_way_is_gone_on_with(year: Year, monkeypatch: p
 def test_the_row_stays_listed_and_is_made_anew(year: Year, ict_staff: User, client_of: ClientOf) -> None:
     liaison = UserFactory.create(role=Role.LIAISON, role__department=year.departments[0])
     selection = Selection.of(PaperKind.DEPARTMENT, str(year.departments[0].pk), as_it_stands=True)
-    paper = _made(year, "old", 90, selection, department=year.departments[0])
-    _made(year, "newer", 80, selection, department=year.departments[0])
+    paper = made_paper(year, "old", 90, selection, department=year.departments[0])
+    made_paper(year, "newer", 80, selection, department=year.departments[0])
     remove_old(days=30)
     page, again = reverse("desk:paper", args=[paper.pk]), reverse("desk:paper_again", args=[paper.pk])
     for person in (ict_staff, liaison):
@@ -145,7 +120,7 @@ def test_the_row_stays_listed_and_is_made_anew(year: Year, ict_staff: User, clie
 
 def test_a_paper_of_what_is_no_more_is_not_made_anew(year: Year, ict_staff: User, client_of: ClientOf) -> None:
     selection = Selection.of(PaperKind.MEASURE, "3-2")
-    paper = _made(year, "old", 90, selection)
+    paper = made_paper(year, "old", 90, selection)
     answer = client_of(ict_staff).post(reverse("desk:paper_again", args=[paper.pk]), follow=True)
     assert messages_of(answer) == ["この資料に載せる調書は、いまはありません。"]
     assert Paper.objects.get() == paper

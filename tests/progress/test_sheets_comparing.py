@@ -8,12 +8,14 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
+from accounts.enums import Role
 from accounts.models import Department, User
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.models import Evaluation
 from progress.sheets.comparing import preview
 from progress.sheets.downloading import Shape
-from progress.workflow import SUBMIT
+from progress.workflow import ENDORSE, SUBMIT
+from tests.factories import UserFactory
 from tests.progress.factories import action_of, fill_in
 from tests.progress.sheets import answer_cell, downloaded, long_name, outcomes, saved, typed
 
@@ -117,9 +119,21 @@ def test_a_submitted_one_is_locked_and_refused(full: Evaluation, liaison: User) 
     fill_in(full, liaison)
     content = downloaded(full, liaison)
     perform(evaluation=full, transition=SUBMIT, by=liaison)
-    found = outcomes(preview(typed(content, full, results="遅れて記入"), full.round, liaison))
+    late = typed(content, full, results="遅れて記入")
+    found = outcomes(preview(late, full.round, liaison))
     assert list(found) == ["results"]
     assert found["results"][1].startswith("この調書は今「課長の承認待ち」のため、保存はできません。")
+
+    def told(by: User) -> str:
+        """Who can give it back, the last sentence of the refusal."""
+        return outcomes(preview(late, full.round, by))["results"][1].split("。")[-2]
+
+    colleague = UserFactory.create(role=Role.LIAISON, role__department=full.department)
+    assert told(liaison) == "直すときは、取り下げてください"
+    assert told(colleague) == f"直すときは、提出した{liaison}さんが取り下げるか、課長が差し戻します"
+    manager = UserFactory.create(role=Role.MANAGER, role__department=full.department)
+    perform(evaluation=full, transition=ENDORSE, by=manager)
+    assert told(liaison) == told(colleague) == "直すときは、ICT推進課に差戻しを依頼してください"
     workbook = load_workbook(io.BytesIO(downloaded(full, liaison)))
     assert answer_cell(workbook, full, "results").protection.locked
 

@@ -1,14 +1,18 @@
 """The pages of the round trip: taken away, brought back, looked at, taken in as an edit by that person."""
 
+import datetime
 import io
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +20,8 @@ from openpyxl import Workbook, load_workbook
 
 from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, Department, User
+from programs.actions.uploads import keep_upload as keep_program
+from programs.models import ProgramUpload
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.sheets import AlreadyTaken, Edit, keep_upload, take_in
 from progress.errors import NotYours
@@ -131,8 +137,50 @@ def test_of_a_conflict_both_are_shown_and_one_is_chosen(full: Evaluation, liaiso
     client.post(url, {**form, **dict(zip(keys, ("mine", "theirs", "both"), strict=True))})
     now = stored(full)
     assert (now.results, now.outcomes, now.problems) == ("ファイル", "画面", "画面\nファイル")
+    recorded = json.loads(AuditEntry.objects.filter(kind=AuditKind.IMPORTED).get().details)
+    counts = {name: recorded[name] for name in ("取り込んだ項目", "重なった項目", "取り込まなかった項目")}
+    assert counts == {"取り込んだ項目": 2, "重なった項目": 3, "取り込まなかった項目": 0}
     back = load_workbook(io.BytesIO(client.get(f"{url}marked.xlsx").content))
     assert back[LIST]["E2"].value == "ファイル"
+
+
+def test_two_tabs_that_decide_one_workbook_write_once(full: Evaluation, liaison: User, client_of: ClientOf) -> None:
+    """The second is told, whatever it chose; one that was opened before another save has to look anew, once more."""
+    content = typed(downloaded(full, liaison), full, results="ファイル")
+    save_evaluation(evaluation=full, answers=Answers(values={"results": "画面"}), by=liaison, expected_version=1)
+    client, choice = client_of(liaison), f"choice-{full.pk}-results"
+    url, _, first = previewed(client, full, content)
+    second = {**first, choice: "both"}
+    save_evaluation(evaluation=full, answers=Answers(values={"results": "また画面"}), by=liaison, expected_version=2)
+    anew = page_of(client.post(url, second))
+    assert "調書の内容が変わりました。まだ何も取り込んでいません。" in anew
+    (kept,) = re.findall(rf'name="{choice}" value="(\w+)"[^>]* checked', anew)
+    assert (kept, "また画面" in anew, stored(full).results) == ("both", True, "また画面")
+    fresh = re.search(r'name="fingerprint" value="([0-9a-f]+)"', anew)
+    assert fresh is not None
+    tabs = [{"fingerprint": fresh[1], choice: chosen} for chosen in ("mine", "both")]
+    told = [messages_of(client.post(url, tab, follow=True)) for tab in tabs]
+    assert told == [["『調書.xlsx』を取り込みました。調書1件を保存しました。"], [str(AlreadyTaken())]]
+    assert (stored(full).results, stored(full).version) == ("ファイル", 4)
+    assert AuditEntry.objects.filter(kind=AuditKind.IMPORTED).count() == 1
+
+
+def test_files_chosen_long_ago_go_by_the_clock(full: Evaluation, liaison: User, ict_staff: User) -> None:
+    def choose(days_ago: int) -> None:
+        for kept in (
+            keep_upload(round_=full.round, by=liaison, name="調書.xlsx", content=b""),
+            keep_program(program=full.round.program, by=ict_staff, name="取組.xlsx", content=b""),
+        ):
+            kept.made_at -= datetime.timedelta(days=days_ago)
+            kept.save()
+
+    for days in (6, 8):
+        choose(days)
+    for number in (2, 0):
+        told = StringIO()
+        call_command("remove_old_uploads", stdout=told)
+        assert told.getvalue() == f"選ばれてから7日を過ぎたファイルを{number}件削除しました。\n"
+    assert (EvaluationUpload.objects.count(), ProgramUpload.objects.count()) == (1, 1)
 
 
 def test_what_was_saved_after_the_preview_is_not_written_over(

@@ -1,0 +1,64 @@
+"""What stands beside an action where it is kept: its years, indicators, 主管課 and relatives, in one query."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from plan.queries.json_rows import rows_below
+from programs.enums import OwnerKind
+from programs.models import Action, ActionLineage, ActionOwner, ActionYear, Indicator
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Rows with what their names and addresses are made of, and nothing else; in the order they are shown in."""
+
+    years: tuple[ActionYear, ...]
+    indicators: tuple[Indicator, ...]
+    leads: tuple[ActionOwner, ...]
+    predecessors: tuple[Action, ...]
+    descendants: tuple[Action, ...]
+
+    @property
+    def planned(self) -> set[int]:
+        """The fiscal years that have a plan."""
+        return {plan.year for plan in self.years}
+
+    def has_lead_on(self, day: datetime.date) -> bool:
+        return any(lead.is_valid_on(day) for lead in self.leads)
+
+
+def neighbours_of(action: Action) -> Neighbours:
+    """One query, however many there are."""
+    leads = ActionOwner.objects.filter(kind=OwnerKind.LEAD)
+    found: Any = (
+        Action.objects.filter(pk=action.pk)
+        .values_list(
+            rows_below(ActionYear.objects.all(), "action", pk="pk", year="year"),
+            rows_below(Indicator.objects.all(), "action", pk="pk", position="position", name="name", unit="unit"),
+            rows_below(leads, "action", start="valid_from", end="valid_to"),
+            rows_below(ActionLineage.objects.all(), "action", **_relative("predecessor")),
+            rows_below(ActionLineage.objects.all(), "predecessor", **_relative("action")),
+        )
+        .get()
+    )
+    years, indicators, owners, before, after = (rows or [] for rows in found)
+    return Neighbours(
+        years=tuple(ActionYear(**row) for row in sorted(years, key=lambda row: row["year"])),
+        indicators=tuple(Indicator(**row) for row in sorted(indicators, key=lambda row: row["position"])),
+        leads=tuple(ActionOwner(valid_from=_day(row["start"]), valid_to=_day(row["end"])) for row in owners),
+        predecessors=_by_code(before),
+        descendants=_by_code(after),
+    )
+
+
+def _relative(name: str) -> dict[str, Any]:
+    return {"pk": f"{name}__pk", "code": f"{name}__code", "title": f"{name}__title"}
+
+
+def _by_code(rows: list[dict[str, Any]]) -> tuple[Action, ...]:
+    return tuple(Action(**row) for row in sorted(rows, key=lambda row: (row["code"], row["pk"])))
+
+
+def _day(text: str | None) -> Any:
+    return datetime.date.fromisoformat(text) if text else None

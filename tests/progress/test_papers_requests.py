@@ -1,0 +1,130 @@
+"""Who asked for a paper, when, of which version and for whom: each of them is told, and it is made once."""
+
+import json
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.enums import AuditKind, Role
+from accounts.models import AuditEntry, User
+from plan.models import Plan
+from progress.enums import PaperKind
+from progress.models import Paper, PaperRequest, Round
+from progress.papers.making import make_waiting
+from progress.papers.ordering import order_of_round
+from progress.papers.selection import Selection
+from tests.factories import UserFactory
+from tests.html_validity import validate
+from tests.plan.reading import main_of, words
+from tests.progress.pages import messages_of
+from tests.progress.papers import made_paper
+from tests.progress.published import Year, accepted_year
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[Any], Client]
+CORRECTIONS = Selection.of(PaperKind.CORRECTIONS)
+
+
+@pytest.fixture
+def year() -> Year:
+    return accepted_year()
+
+
+def _ordered(year: Year, by: User, recipient: str = "", selection: Selection = CORRECTIONS) -> Paper:
+    round_ = Round.objects.select_related("program__plan", "scale").get(pk=year.round.pk)
+    return order_of_round(round_=round_, selection=selection, by=by, recipient=recipient)[0]
+
+
+def _requests(paper: Paper) -> list[tuple[str, str, str]]:
+    """(who, of which version, for whom), the newest first."""
+    return [(str(each.by), each.content_version, each.recipient) for each in paper.requests.all()]
+
+
+def test_a_paper_for_a_second_recipient_is_kept_and_not_made_again(
+    year: Year, ict_staff: User, client_of: ClientOf
+) -> None:
+    colleague = UserFactory.create(role=Role.ICT_STAFF)
+    address = reverse("desk:paper_choose", args=["2016"])
+    chosen = {"parts": ["cover"], "orientation": "portrait", "title": "試験の資料"}
+    client_of(ict_staff).post(address, {**chosen, "recipient": "委員長"})
+    assert make_waiting() == 1
+    told = [
+        messages_of(client_of(person).post(address, {**chosen, "recipient": recipient}, follow=True))
+        for person, recipient in ((colleague, "副委員長"), (colleague, "副委員長"), (ict_staff, ""))
+    ]
+    assert told == [["同じ内容の資料が、すでに作ってあります。依頼は「依頼の記録」に控えてあります。"]] * 3
+    assert make_waiting() == 0
+    paper = Paper.objects.get()
+    version = paper.content_version
+    assert _requests(paper) == [
+        (str(ict_staff), version, ""),
+        (str(colleague), version, "副委員長"),
+        (str(ict_staff), version, "委員長"),
+    ]
+    entries = AuditEntry.objects.filter(about__contains="試験の資料", kind=AuditKind.CHANGED).order_by("number")
+    assert [(each.person, each.about, json.loads(each.details).get("提供先")) for each in entries] == [
+        (ict_staff, "資料の作成：試験の資料", "委員長"),
+        (colleague, "資料の依頼：試験の資料", "副委員長"),
+        (ict_staff, "資料の依頼：試験の資料", None),
+    ]
+    pages = [reverse("desk:papers"), reverse("desk:paper", args=[paper.pk])]
+    client = client_of(ict_staff)
+    for page in pages:
+        text = words(main_of(client.get(page)))
+        assert [text.count(each) for each in (str(colleague), str(ict_staff), "副委員長")] == [1, 2, 1], page
+        assert text.count(f"{timezone.localdate():%Y年%-m月%-d日}") >= 3, page
+    assert validate({page: client.get(page).content.decode() for page in pages}) == []
+
+
+def test_who_waited_got_the_version_that_was_made(year: Year, ict_staff: User) -> None:
+    goal = year.program.plan.goal
+    first = _ordered(year, ict_staff, "委員長")
+    _ordered(year, ict_staff, "副委員長")
+    Plan.objects.update(goal="目標を変えました。")
+    assert make_waiting() == 1
+    made = Paper.objects.get()
+    assert made.content_version != first.content_version
+    assert {version for _, version, _ in _requests(made)} == {made.content_version}
+    Plan.objects.update(goal=goal)
+    again = _ordered(year, ict_staff, "委員長")
+    assert make_waiting() == 1
+    assert [version for _, version, _ in _requests(again)] == [first.content_version, *[made.content_version] * 2]
+
+
+def test_a_department_is_not_told_for_whom_others_asked_and_the_newest_five_are_listed(
+    year: Year, ict_staff: User, client_of: ClientOf
+) -> None:
+    department = year.departments[0]
+    liaison = UserFactory.create(role=Role.LIAISON, role__department=department)
+    selection = Selection.of(PaperKind.DEPARTMENT, str(department.pk), as_it_stands=True)
+
+    def shown(person: User, number: int) -> tuple[str, int]:
+        """The list with that many requests for each of two papers, and how many queries it takes."""
+        for each in range(PaperRequest.objects.count() // 2, number):
+            _ordered(year, ict_staff, f"提供先その{each}", selection)
+            _ordered(year, ict_staff, f"提供先その{each}")
+        client = client_of(person)
+        with CaptureQueriesContext(connection) as queries:
+            text = words(main_of(client.get(reverse("desk:papers"))))
+        return text, len(queries)
+
+    few, many = shown(ict_staff, 2), shown(ict_staff, 7)
+    assert (few[0].count("提供先その"), many[0].count("提供先その"), many[0].count("すべての依頼（7件）")) == (4, 10, 2)
+    assert few[1] == many[1]
+    theirs = shown(liaison, 7)[0]
+    assert (theirs.count(str(ict_staff)), "提供先" in theirs) == (5, False)
+
+
+def test_orders_of_before_are_requests_too(year: Year, ict_staff: User) -> None:
+    papers = [made_paper(year, "a", 2, ordered_by=ict_staff, recipient="委員"), made_paper(year, "b", 1)]
+    import_module("progress.migrations.0010_paper_requests").keep_those_before(apps, None)
+    assert [_requests(paper) for paper in papers] == [[(str(ict_staff), "案 a", "委員")], [("None", "案 b", "")]]
+    assert [paper.requests.get().at for paper in papers] == [paper.ordered_at for paper in papers]
