@@ -1,6 +1,7 @@
 """The programme in the plan's own pages."""
 
 from django import template
+from django.template import Context
 
 from plan.models import Direction, Measure
 from programs.models import Program
@@ -21,7 +22,13 @@ def direction_actions(direction: Direction, actions: dict[int, Serving]) -> dict
     return {"serving": actions.get(direction.pk)}
 
 
-@register.simple_tag
-def sample_programs() -> list[str]:
-    """The titles of programmes that are made up: the admin shows them among the real ones. One query."""
+@register.simple_tag(takes_context=True)
+def sample_programs(context: Context) -> list[str]:
+    """Titles of the programmes that are made up, for a page of the admin: its object's own, or every one of them.
+
+    One query at most; none where the object has its programme at hand.
+    """
+    program = getattr(context.get("original"), "program", None)
+    if program is not None:
+        return [program.title] if program.is_sample else []
     return list(Program.objects.filter(is_sample=True).values_list("title", flat=True))
