@@ -88,15 +88,15 @@ class Pages:
 
         from plan.queries.kept import forget_kept_plans
 
-        client = self._client(page.person)
+        client = self.client(page.person)
         forget_kept_plans()
-        first = self._open(client, self._address(page))
-        address = self._address(page)
+        first = self._open(client, self.address(page))
+        address = self.address(page)
         with CaptureQueriesContext(connection) as captured:
             seconds = self._open(client, address)
         return {"first": first, "seconds": seconds, "queries": len(captured)}
 
-    def _address(self, page: Any) -> str:
+    def address(self, page: Any) -> str:
         from django.urls import reverse
 
         kwargs = {name: _filled(value) for name, value in page.kwargs.items()}
@@ -116,7 +116,7 @@ class Pages:
             raise RuntimeError(f"{response.status_code} from {address}")
         return seconds
 
-    def _client(self, person: str) -> Any:
+    def client(self, person: str) -> Any:
         from django.test import Client
 
         from accounts.models import User
