@@ -87,6 +87,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "config.form_renderer.FormRenderer"
 
 # ── Database ──────────────────────────────────────────────────────────────────
 SQLITE_OPTIONS: dict[str, Any] = {

@@ -31,8 +31,14 @@ class Segment:
         return round(self.x + self.width / 2, 2)
 
     @property
+    def is_graded(self) -> bool:
+        """Whether it has a figure of the scale."""
+        return self.tone not in {"ungraded", "undecided"}
+
+    @property
     def is_labelled(self) -> bool:
-        return self.width >= LEAST_LABELLED
+        """Whether there is room for its figure."""
+        return self.width >= LEAST_LABELLED and self.is_graded
 
     @property
     def name(self) -> str:

@@ -12,6 +12,8 @@ from progress.enums import PublicationKind
 from progress.models import Publication, Round
 
 IN_FEED = 50
+# Frames and what was corrected are long, and not told here.
+_TOLD = ("number", "kind", "made_at", "round__slug", "round__year", "correction__title")
 
 
 def latest(plan: Plan, count: int) -> Iterable[News]:
@@ -25,8 +27,8 @@ def feed_entries() -> list[News]:
 
 
 def _news(publications: QuerySet[Publication], count: int) -> Iterable[News]:
-    rows = publications.filter(round__in=Round.objects.published())
-    for publication in rows.select_related("round", "correction").order_by("-made_at", "-pk")[:count]:
+    rows = publications.filter(round__in=Round.objects.published()).select_related("round", "correction").only(*_TOLD)
+    for publication in rows.order_by("-made_at", "-pk")[:count]:
         round_ = publication.round
         year = f"{fiscal_year_label(round_.year)}の取組の結果"
         if publication.kind == PublicationKind.FIRST:
