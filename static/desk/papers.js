@@ -3,6 +3,8 @@ const form = document.getElementById("selection");
 const preview = document.getElementById("preview");
 
 if (form && preview) {
+  // Where it stands above the form, it is opened by who wants to look.
+  if (matchMedia("(max-width: 63.99rem)").matches) preview.open = false;
   let waiting = null;
   let asked = 0;
 
@@ -13,8 +15,10 @@ if (form && preview) {
     const response = await fetch(`${location.pathname}?${chosen}`, { credentials: "same-origin" });
     if (!response.ok || mine !== asked) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const fresh = page.getElementById("preview");
-    if (fresh) preview.replaceChildren(...fresh.childNodes);
+    for (const part of ["preview-count", "preview-body"]) {
+      const fresh = page.getElementById(part);
+      if (fresh) document.getElementById(part).replaceChildren(...fresh.childNodes);
+    }
   };
 
   form.addEventListener("change", () => {

@@ -56,7 +56,8 @@ def _told_by_files(round_: Round, by: User) -> dict[str, str]:
 def _told_by_the_desk(client: Client) -> list[str]:
     """The list of papers, the page of the newest one, and the record of its download."""
     paper = Paper.objects.latest("pk")
-    list(client.get(reverse("desk:paper_pdf", args=[paper.pk])).streaming_content)
+    response: Any = client.get(reverse("desk:paper_pdf", args=[paper.pk]))
+    list(response.streaming_content)
     details = json.loads(AuditEntry.objects.filter(kind=AuditKind.EXPORTED).latest("number").details)
     pages = [reverse("desk:papers"), reverse("desk:paper", args=[paper.pk])]
     return [*(words(client.get(page).content.decode()) for page in pages), details["条件"]]

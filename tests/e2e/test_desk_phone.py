@@ -1,0 +1,40 @@
+"""The desk on a phone: what stands beside on a screen stays at hand, and long lists are lists."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Portal, assert_axe_clean, log_in
+
+
+def test_on_a_phone_the_contents_of_a_paper_are_at_hand_and_long_lists_do_not_scroll_sideways(
+    portal: Portal, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(viewport={"width": 375, "height": 667})
+    log_in(portal, page, "ict_staff")
+    page.goto("/desk/papers/rounds/2016/")
+    contents, count = page.locator("#preview-body"), page.locator("#preview-count")
+    expect(count).to_be_in_viewport()
+    expect(contents).to_be_hidden()
+    before = count.inner_text()
+    page.locator("#preview > summary").click()
+    expect(contents).to_be_in_viewport()
+    assert_axe_clean(page)
+    page.locator("input[value=glossary]").uncheck()
+    expect(count).not_to_have_text(before)
+    page.locator("input[name=recipient]").scroll_into_view_if_needed()
+    expect(contents).to_be_in_viewport()
+    page.locator("input[name=recipient]").fill("総務委員会 委員長")
+    page.locator("button[name=order]").click()
+    page.wait_for_url("**/desk/papers/*/")
+    lists = {"ict_staff": ["/desk/papers/", "/desk/rounds/2017/publish/"], "administrator": ["/accounts/audit/"]}
+    for persona, addresses in lists.items():
+        if persona != "ict_staff":
+            page = new_page(viewport={"width": 375, "height": 667})
+            log_in(portal, page, persona)
+        for address_ in addresses:
+            page.goto(address_)
+            frames = page.locator(".table-frame").evaluate_all(
+                "all => all.map(one => one.scrollWidth - one.clientWidth)"
+            )
+            assert (len(frames) > 0, max(frames)) == (True, 0), address_
