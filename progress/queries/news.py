@@ -13,7 +13,7 @@ from progress.models import Publication, Round
 
 IN_FEED = 50
 # Frames and what was corrected are long, and not told here.
-_TOLD = ("number", "kind", "made_at", "round__slug", "round__year", "correction__title")
+_TOLD = ("number", "kind", "made_at", "round__slug", "round__year", "round__program__is_sample", "correction__title")
 
 
 def latest(plan: Plan, count: int) -> Iterable[News]:
@@ -27,10 +27,11 @@ def feed_entries() -> list[News]:
 
 
 def _news(publications: QuerySet[Publication], count: int) -> Iterable[News]:
-    rows = publications.filter(round__in=Round.objects.published()).select_related("round", "correction").only(*_TOLD)
+    shown = publications.filter(round__in=Round.objects.published())
+    rows = shown.select_related("round__program", "correction").only(*_TOLD)
     for publication in rows.order_by("-made_at", "-pk")[:count]:
         round_ = publication.round
-        year = f"{fiscal_year_label(round_.year)}の取組の結果"
+        year = f"{fiscal_year_label(round_.year)}の取組の結果{'（見本データ）' if round_.is_sample else ''}"
         if publication.kind == PublicationKind.FIRST:
             yield News(publication.made_at, publication.get_kind_display(), year, round_.get_absolute_url())
         else:
