@@ -122,7 +122,7 @@ def test_links_of_the_committee_end_with_the_release_of_the_round(
     def statuses() -> list[int]:
         answers = [viewer.get(link) for link in links]
         for answer in answers:
-            answer.close()
+            answer.getvalue()  # the whole of a file, which is closed then
         return [answer.status_code for answer in answers]
 
     assert statuses() == [404] * 5
