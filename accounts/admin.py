@@ -10,7 +10,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -104,6 +104,11 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return UserList
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """With what the form says of the second factor."""
+        factors = Authenticator.objects.filter(user=OuterRef("pk"))
+        return super().get_queryset(request).annotate(has_second_factor=Exists(factors))
+
     @admin.display(description="今日の役割")
     def roles_now(self, user: User) -> str:
         today = timezone.localdate()
@@ -111,7 +116,8 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
 
     @admin.display(description="二要素認証", boolean=True)
     def second_factor(self, user: User) -> bool:
-        return Authenticator.objects.filter(user=user).exists()
+        known: bool | None = getattr(user, "has_second_factor", None)
+        return Authenticator.objects.filter(user=user).exists() if known is None else known
 
     @admin.action(description="選択した利用者の二要素認証を解除する", permissions=["change"])
     def end_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -53,13 +53,14 @@ class KeySelect(AutocompleteSelect):
 def choices_of(field: "forms.ModelChoiceField[Any]", request: HttpRequest) -> list[tuple[Any, str]]:
     """What may be chosen, read once for all selections of a page that offer the same.
 
-    Django asks the database anew for each selection. Of a selection without choices read before, that is; one query.
+    Django asks the database anew for each selection. One query for the first of them.
     """
     known: dict[object, list[tuple[Any, str]]] = request.__dict__.setdefault("_choices_read", {})
     offered = (type(field), field.empty_label, str(field.queryset.query))  # type: ignore[union-attr]  # it has one
     if offered not in known:
-        # `list(field.choices)` would count them before.
-        known[offered] = list(iter(field.choices))
+        choices: Any = field.choices
+        # `list(choices)` would count them before.
+        known[offered] = list(iter(choices))
     return known[offered]
 
 

@@ -18,7 +18,7 @@ from progress.views.public import NO_YEAR, trail
 
 DEPARTMENTS = "所管課ごとの結果"
 # Each comes with a picture.
-DEPARTMENTS_A_PAGE = 20
+DEPARTMENTS_A_PAGE = 12
 CORRECTIONS_A_PAGE = 20
 
 
