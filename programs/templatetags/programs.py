@@ -8,6 +8,7 @@ from programs.models import Program
 from programs.queries.serving import Serving, serving
 
 register = template.Library()
+OF_NO_PROGRAMME = ("accounts", "plan")
 
 
 @register.simple_tag
@@ -26,8 +27,11 @@ def direction_actions(direction: Direction, actions: dict[int, Serving]) -> dict
 def sample_programs(context: Context) -> list[str]:
     """Titles of the programmes that are made up, for a page of the admin: its object's own, or every one of them.
 
-    One query at most; none where the object has its programme at hand.
+    None for pages of the plan and of people. One query at most; none where the object has its programme at hand.
     """
+    options = context.get("opts")
+    if options is not None and options.app_label in OF_NO_PROGRAMME:
+        return []
     program = getattr(context.get("original"), "program", None)
     if program is not None:
         return [program.title] if program.is_sample else []
