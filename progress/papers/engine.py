@@ -96,7 +96,7 @@ def _pseudo_element(rule: tuple[Any, ...]) -> str | None:
 
 @contextmanager
 def _libraries_by_file_name() -> Iterator[None]:
-    """The typesetter names each library in several ways and asks ldconfig and a compiler about each: a third of a second.
+    """The typesetter has several names for a library and asks ldconfig and a compiler about each: a third of a second.
 
     The names of their files, which are among them, need nobody's help.
     """

@@ -18,7 +18,8 @@ register = template.Library()
 
 # As wide as a drawing is on the portal's pages; on paper it is smaller, with all that is in it.
 DRAWN_WIDTH = 800
-BREAK = SafeString("<br>")
+# Texts that keep their breaks (`white-space: pre-line` of papers/paper.css): a `<br>` is three boxes to the typesetter.
+BREAK = SafeString("\n")
 # Characters of a label, the space after it left out.
 LABEL_WIDTH = 7
 # Characters of a title in a line of a cover.
@@ -71,7 +72,8 @@ def _field(label: str, html: SafeString) -> SafeString:
 
 def in_lines(html: SafeString) -> SafeString:
     """Paragraphs as lines of one: every block costs the typesetter time."""
-    return SafeString(html.removeprefix("<p>").removesuffix("</p>").replace("</p>\n<p>", BREAK))
+    lines = html.removeprefix("<p>").removesuffix("</p>").replace("</p>\n<p>", BREAK)
+    return SafeString(lines.replace("<br>\n", BREAK))
 
 
 @register.inclusion_tag("papers/_figure.html")

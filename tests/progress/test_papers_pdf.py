@@ -1,7 +1,9 @@
 """What stands in a paper: opened again, as made on a machine without any font."""
 
 from dataclasses import dataclass
+from xml.etree import ElementTree
 
+import cssselect2
 import pydyf
 import pytest
 from django.conf import settings
@@ -11,7 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from progress.enums import Orientation, PaperKind, PaperPart
 from progress.models import Round
-from progress.papers.engine import FONTS, NotFetched, _pages_told_once, own_file, pdf_of
+from progress.papers.engine import FONTS, OF_NOTES, NotFetched, _pages_told_once, leave_out_notes, own_file, pdf_of
 from progress.papers.narrowing import report_for
 from progress.papers.printing import html_of
 from progress.papers.report import Report, report_of
@@ -169,6 +171,23 @@ def test_pages_are_told_as_the_writer_tells_them() -> None:
         theirs = pdf.page_references
         with _pages_told_once():
             assert (pdf.page_references, len(theirs)) == (theirs, len(pdf.pages["Kids"]) // 3)
+
+
+def test_styles_of_notes_are_left_out_and_items_of_lists_keep_their_markers() -> None:
+    # As `pdf_of` loads it; `leave_out_notes` has its own copy of the rules here.
+    from weasyprint import CSS
+    from weasyprint.html import UA, UA_COUNTER_STYLE
+
+    matcher = CSS(string=UA, counter_style=UA_COUNTER_STYLE.copy()).matcher
+    page = ElementTree.fromstring("<html><body><p>文</p><ul><li>項目</li></ul></body></html>")
+
+    def styled() -> dict[str, set[str | None]]:
+        tree = cssselect2.ElementWrapper.from_html_root(page)
+        return {each.local_name: {rule[2] for rule in matcher.match(each)} - {None} for each in tree.iter_subtree()}
+
+    assert styled()["p"] == {"marker", *OF_NOTES}
+    leave_out_notes(matcher)
+    assert styled() == {"html": set(), "body": set(), "p": set(), "ul": set(), "li": {"marker"}}
 
 
 @pytest.mark.parametrize(
