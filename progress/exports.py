@@ -143,14 +143,17 @@ def result_cells(rows: Iterable[PublishedEvaluation]) -> Iterator[Cell]:
 def _milestones(row: Named, data: Mapping[str, Any]) -> Iterator[Cell]:
     for milestone in data.get("milestones", ()):
         yield Cell(row, "実施", "マイルストーンの達成状況", milestone["title"], milestone.get("reached_label"), "")
+        yield Cell(row, "実施", "マイルストーンの補足", milestone["title"], milestone.get("note"), "")
 
 
 def _actuals(row: Named, data: Mapping[str, Any]) -> Iterator[Cell]:
     for indicator in data.get("indicators", ()):
         unit = indicator.get("unit") or ""
         yield Cell(row, "実施", "実績値", indicator["name"], _number(indicator.get("actual")), unit)
+        yield Cell(row, "実施", "実績値がない理由", indicator["name"], indicator.get("no_actual_reason"), "")
         yield Cell(row, "実施", "達成率", indicator["name"], _number(indicator.get("rate")), "%")
         yield Cell(row, "改善", "次年度の目標値", indicator["name"], _number(indicator.get("next_target")), unit)
+        yield Cell(row, "改善", "目標値を変える理由", indicator["name"], indicator.get("target_change_reason"), "")
 
 
 def _number(text: str | None) -> Decimal | None:
