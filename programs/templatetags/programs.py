@@ -32,7 +32,8 @@ def sample_programs(context: Context) -> list[str]:
     options = context.get("opts")
     if options is not None and options.app_label in OF_NO_PROGRAMME:
         return []
-    program = getattr(context.get("original"), "program", None)
+    original = context.get("original")
+    program = original if isinstance(original, Program) else getattr(original, "program", None)
     if program is not None:
         return [program.title] if program.is_sample else []
     return list(Program.objects.filter(is_sample=True).values_list("title", flat=True))
