@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.core.paginator import Page
-from django.db.models import Max, Prefetch, QuerySet
+from django.db.models import Count, Max, Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import Department
@@ -14,6 +14,7 @@ from progress.enums import PaperKind, PaperState
 from progress.models import Paper, PaperForm, PaperRequest, Round
 from progress.queries.published import PublishedRound
 
+NEWEST_REQUESTS = 5
 _ENDED = (PaperState.MADE, PaperState.FAILED)
 
 
@@ -33,19 +34,26 @@ def papers_page(
 ) -> PapersPage:
     """Those that somebody asked for of late come first. At most seven queries."""
     asked_at = Coalesce(Max("requests__at"), "ordered_at")
-    listed = papers.select_related("plan", "round__program").annotate(asked_at=asked_at).order_by("-asked_at", "-pk")
+    listed = papers.select_related("plan", "round__program").annotate(
+        asked_at=asked_at, request_count=Count("requests")
+    )
     return PapersPage(
         rounds=tuple(rounds.select_related("program").order_by("-year", "slug")),
         plans=tuple(Plan.objects.published().order_by("-start_year")) if is_staff else (),
         departments=tuple(departments),
         forms=tuple(PaperForm.objects.select_related("changed_by")) if is_staff else (),
-        page=page_of(listed.prefetch_related(with_requests()), number),
+        page=page_of(listed.prefetch_related(_newest_requests()).order_by("-asked_at", "-pk"), number),
     )
 
 
 def with_requests() -> Prefetch:
     """Who asked for a paper, the newest first. One query."""
     return Prefetch("requests", PaperRequest.objects.select_related("by"))
+
+
+def _newest_requests() -> Prefetch:
+    """The same for a list, as `newest_requests` of each paper: no more than are shown."""
+    return Prefetch("requests", PaperRequest.objects.select_related("by")[:NEWEST_REQUESTS], to_attr="newest_requests")
 
 
 def measures_of(round_: Round) -> list[Measure]:
