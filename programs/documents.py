@@ -22,13 +22,12 @@ def of_action(action: Action) -> Document:
     for year in action.years.all():
         texts += [year.planned_work, *(milestone.title for milestone in year.milestones.all())]
     texts += [indicator.name for indicator in action.indicators.all()]
-    sample = "（見本データ）" if action.program.is_sample else ""
     return Document(
         DocumentKind.ACTION,
         action,
         action.program.plan_id,
         action.main_direction.measure_id,
-        f"{action}（{action.program}）{sample}",
+        f"{action}（{action.program}）{action.program.sample_mark}",
         action.get_absolute_url(),
         "\n".join(text for text in texts if text.strip()),
         position_of(action.code),

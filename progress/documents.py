@@ -12,7 +12,7 @@ from plan.fiscal import fiscal_year_label
 from plan.search import Document, Source, name_also, register_source
 from programs.documents import position_of
 from programs.models import Program
-from progress.models import Publication, PublishedEvaluation, PublishedMeasure, Round
+from progress.models import Publication, PublishedEvaluation, PublishedMeasure
 
 DO = ("results",)
 CHECK = ("grade_reason", "outcomes", "problems", "environment_change")
@@ -32,7 +32,7 @@ def of_evaluation(row: PublishedEvaluation) -> Document:
         row,
         row.round.program.plan_id,
         row.measure_id,
-        f"{row.code} {row.title}の評価（{fiscal_year_label(row.round.year)}）{_sample(row.round)}",
+        f"{row.code} {row.title}の評価（{fiscal_year_label(row.round.year)}）{row.round.program.sample_mark}",
         reverse("progress:action", args=[row.round.slug, row.code]),
         "\n".join(text for text in texts if text.strip()),
         position_of(row.code),
@@ -47,15 +47,11 @@ def of_measure(row: PublishedMeasure) -> Document:
         row,
         row.round.program.plan_id,
         row.measure_id,
-        f"{row.measure}の評価（{fiscal_year_label(row.round.year)}）{_sample(row.round)}",
+        f"{row.measure}の評価（{fiscal_year_label(row.round.year)}）{row.round.program.sample_mark}",
         reverse("progress:measure", args=[row.round.slug, row.measure.code]),
         "\n".join(text for text in texts if text.strip()),
         0,
     )
-
-
-def _sample(round_: Round) -> str:
-    return "（見本データ）" if round_.is_sample else ""
 
 
 def evaluations() -> QuerySet[PublishedEvaluation]:

@@ -69,6 +69,11 @@ class Program(Versioned):
         return self.title
 
     @property
+    def sample_mark(self) -> str:
+        """What a title ends with, so that nobody takes what is made up for real; "" where it is real."""
+        return "（見本データ）" if self.is_sample else ""
+
+    @property
     def is_public(self) -> bool:
         """Whether the public may read it now; asks for the plan."""
         return self.is_published and self.plan.is_published

@@ -1,4 +1,4 @@
-"""Which programmes the public may read."""
+"""Which programmes the public may read, and which are made up."""
 
 import datetime
 from dataclasses import dataclass
@@ -34,6 +34,11 @@ def action_count() -> Coalesce:
     """How many actions each programme has: counted in the index of the keys, not by joining the rows."""
     counted = Action.objects.filter(program=OuterRef("pk")).order_by().values("program").annotate(number=Count("pk"))
     return Coalesce(Subquery(counted.values("number")), 0)
+
+
+def sample_titles() -> list[str]:
+    """Of the programmes that are made up. One query."""
+    return list(Program.objects.filter(is_sample=True).values_list("title", flat=True))
 
 
 def published_programs() -> QuerySet[Any]:

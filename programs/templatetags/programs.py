@@ -5,6 +5,7 @@ from django.template import Context
 
 from plan.models import Direction, Measure
 from programs.models import Program
+from programs.queries.programs import sample_titles
 from programs.queries.serving import Serving, serving
 
 register = template.Library()
@@ -36,4 +37,4 @@ def sample_programs(context: Context) -> list[str]:
     program = original if isinstance(original, Program) else getattr(original, "program", None)
     if program is not None:
         return [program.title] if program.is_sample else []
-    return list(Program.objects.filter(is_sample=True).values_list("title", flat=True))
+    return sample_titles()

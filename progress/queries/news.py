@@ -31,7 +31,7 @@ def _news(publications: QuerySet[Publication], count: int) -> Iterable[News]:
     rows = shown.select_related("round__program", "correction").only(*_TOLD)
     for publication in rows.order_by("-made_at", "-pk")[:count]:
         round_ = publication.round
-        year = f"{fiscal_year_label(round_.year)}の取組の結果{'（見本データ）' if round_.is_sample else ''}"
+        year = f"{fiscal_year_label(round_.year)}の取組の結果{round_.program.sample_mark}"
         if publication.kind == PublicationKind.FIRST:
             yield News(publication.made_at, publication.get_kind_display(), year, round_.get_absolute_url())
         else:
