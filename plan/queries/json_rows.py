@@ -1,5 +1,6 @@
 """Rows below a row, brought along in the same query as JSON: what a page of many small lists reads at once."""
 
+import datetime
 from typing import Any
 
 from django.db.models import Aggregate, F, JSONField, OuterRef, QuerySet, Subquery
@@ -29,3 +30,8 @@ def rows_below(rows: QuerySet[Any], parent: str, of: str = "pk", **fields: Any) 
     expressions = {name: F(lookup) if isinstance(lookup, str) else lookup for name, lookup in fields.items()}
     found = rows.filter(**{parent: OuterRef(of)}).order_by().values(parent)
     return Subquery(found.annotate(rows=_JsonArray(JSONObject(**expressions))).values("rows"))
+
+
+def day_of(text: str | None) -> datetime.date | None:
+    """A date of such a row."""
+    return datetime.date.fromisoformat(text) if text else None

@@ -14,6 +14,7 @@ from plan.enums import RevisionKind
 from plan.fiscal import fiscal_year_label
 from plan.models import Direction, Measure, Plan, Revision, Term
 from plan.prose import TermMarker
+from plan.queries.json_rows import day_of
 from plan.queries.kept import KeptPlan, kept_plan
 from plan.queries.plans import Link
 from plan.queries.revisions import LATEST, RevisionView, revisions_of, view
@@ -254,7 +255,7 @@ def _owners(rows: Iterable[Row]) -> tuple[Owner, ...]:
                 row["bureau"] or "",
                 OwnerKind(row["kind"]).label,
                 datetime.date.fromisoformat(row["start"]),
-                datetime.date.fromisoformat(row["end"]) if row["end"] else None,
+                day_of(row["end"]),
             ),
         )
         for row in rows

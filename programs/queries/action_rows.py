@@ -19,6 +19,9 @@ from programs.models import (
     Milestone,
 )
 
+# What an item above the plan is called by, as columns of the row that leads to it.
+UPPER_ITEM = {"kind": "upper__kind", "number": "upper__number", "title": "upper__title"}
+
 
 def with_rows(actions: QuerySet[Action]) -> QuerySet[Any]:
     """Every list of the page as JSON beside the action: one query for all of them."""
@@ -38,9 +41,7 @@ def _places() -> dict[str, Subquery]:
             name="department__name",
             bureau="department__bureau__name",
         ),
-        "upper_rows": rows_below(
-            ActionUpper.objects.all(), "action", kind="upper__kind", number="upper__number", title="upper__title"
-        ),
+        "upper_rows": rows_below(ActionUpper.objects.all(), "action", **UPPER_ITEM),
         "direction_rows": rows_below(
             ActionDirection.objects.all(), "action", direction="direction", position="position"
         ),

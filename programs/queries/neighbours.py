@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from plan.queries.json_rows import rows_below
+from plan.queries.json_rows import day_of, rows_below
 from programs.enums import OwnerKind
 from programs.models import Action, ActionLineage, ActionOwner, ActionYear, Indicator
 
@@ -46,10 +46,14 @@ def neighbours_of(action: Action) -> Neighbours:
     return Neighbours(
         years=tuple(ActionYear(**row) for row in sorted(years, key=lambda row: row["year"])),
         indicators=tuple(Indicator(**row) for row in sorted(indicators, key=lambda row: row["position"])),
-        leads=tuple(ActionOwner(valid_from=_day(row["start"]), valid_to=_day(row["end"])) for row in owners),
+        leads=tuple(ActionOwner(**_validity(row)) for row in owners),
         predecessors=_by_code(before),
         descendants=_by_code(after),
     )
+
+
+def _validity(row: dict[str, Any]) -> dict[str, Any]:
+    return {"valid_from": day_of(row["start"]), "valid_to": day_of(row["end"])}
 
 
 def _relative(name: str) -> dict[str, Any]:
@@ -58,7 +62,3 @@ def _relative(name: str) -> dict[str, Any]:
 
 def _by_code(rows: list[dict[str, Any]]) -> tuple[Action, ...]:
     return tuple(Action(**row) for row in sorted(rows, key=lambda row: (row["code"], row["pk"])))
-
-
-def _day(text: str | None) -> Any:
-    return datetime.date.fromisoformat(text) if text else None

@@ -5,6 +5,7 @@ from django.db.models.functions import Coalesce
 
 from plan.queries.json_rows import rows_below
 from programs.models import ActionDirection, ActionOwner, ActionUpper
+from programs.queries.action_rows import UPPER_ITEM
 from progress.enums import DECIDED
 from progress.models import Evaluation, EvaluationIndicator, PublishedEvaluation, Round
 from progress.rollup import Money, Rollup
@@ -17,13 +18,14 @@ def snapshot_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
 
 def rows_of_a_round(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
     """The same without the round and its programme, for who has them at hand."""
-    uppers = {"kind": "upper__kind", "number": "upper__number", "title": "upper__title"}
     whole = evaluations.select_related(
         "action__main_direction__measure__policy",
         "department__bureau",
         "grade",
         "outlook",
-    ).annotate(upper_rows=rows_below(ActionUpper.objects.all(), "action", "action_id", position="position", **uppers))
+    ).annotate(
+        upper_rows=rows_below(ActionUpper.objects.all(), "action", "action_id", position="position", **UPPER_ITEM)
+    )
     return whole.prefetch_related(
         Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator")),
         "milestones",
