@@ -26,14 +26,14 @@ class AlreadyImported(ImportFailed):
         super().__init__("このファイルはすでに取り込んであります。内容は変わっていません。")
 
 
-def remove_old(model: type[KeptFile]) -> int:
+def remove_old_uploads(model: type[KeptFile]) -> int:
     """Delete the files of a kind that were chosen more than seven days ago; returns how many."""
     return model._default_manager.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()[0]
 
 
 def keep_file(model: type[Kept], name: str, content: bytes, **of: object) -> Kept:
     """Store a file for its preview, and delete those of its kind that are old, should nothing do so by the clock."""
-    remove_old(model)
+    remove_old_uploads(model)
     sha256 = hashlib.sha256(content).hexdigest()
     return model._default_manager.create(name=name[-LONGEST_NAME:], sha256=sha256, content=content, **of)
 

@@ -49,12 +49,13 @@ def pdf_of(html: str, base: str = "") -> Made:
     address come from the page's `<title>` and `<meta>`.
     Raises NotFetched when the page names anything that may not be read.
     """
-    page, fonts = _typesetter()
+    html_class, font_configuration = _typesetter()
     fetcher = _own_fetcher()
     with warnings.catch_warnings(), _without_collections(), _pages_told_once():
         # Of the typesetter's own making; nothing that the people who ask for a paper could mend.
         warnings.simplefilter("ignore", DeprecationWarning)
-        document = page(string=html, base_url=base or "paper:", url_fetcher=fetcher).render(font_config=fonts())
+        page = html_class(string=html, base_url=base or "paper:", url_fetcher=fetcher)
+        document = page.render(font_config=font_configuration())
         if fetcher.refused:
             raise NotFetched(fetcher.refused[0])
         written = BytesIO()

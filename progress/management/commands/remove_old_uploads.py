@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from programs.actions.uploads import remove_old
+from programs.actions.uploads import remove_old_uploads
 from programs.models import ProgramUpload
 from progress.models import EvaluationUpload
 
@@ -13,5 +13,5 @@ class Command(BaseCommand):
     help = "取り込むために選ばれてから7日を過ぎたファイル（プログラム、調書）を削除します。毎日動かします。"
 
     def handle(self, **options: Any) -> None:
-        removed = sum(remove_old(model) for model in (ProgramUpload, EvaluationUpload))
+        removed = sum(remove_old_uploads(model) for model in (ProgramUpload, EvaluationUpload))
         self.stdout.write(f"選ばれてから7日を過ぎたファイルを{removed}件削除しました。")
