@@ -17,6 +17,7 @@ from programs.enums import OwnerKind
 from programs.models import ActionOwner
 from progress.enums import DECIDED, PaperKind, RoundState, Status
 from progress.models import Evaluation, EvaluationEvent, Paper, Round
+from progress.models.round import RoundQuerySet
 from progress.workflow import ACCEPT, ENDORSE, RETURN_BY_STAFF, SUBMIT, Actor, Transition
 
 READABLE_BY_COMMITTEE = DECIDED
@@ -139,7 +140,7 @@ def handed_on_by(user: User) -> QuerySet[Evaluation]:
     return Evaluation.objects.filter(_GOES_ON, on_the_way, status__in=(Status.RETURNED, *moved))
 
 
-def rounds_visible_to(user: User) -> QuerySet[Round]:
+def rounds_visible_to(user: User) -> RoundQuerySet:
     """The rounds the person may know of; who looks at rounds in the admin knows of those being prepared as well."""
     if user.may(Permission.REVIEW) or user.may(Permission.VIEW_PROGRAM):
         return Round.objects.all()

@@ -5,7 +5,7 @@ from progress.models import Evaluation, Round
 
 def locked_round(round_id: int) -> Round:
     """Held in this order, round before 調書, by everything that needs both: nobody waits in a circle."""
-    return Round.objects.select_for_update(of=("self",)).select_related("program__plan", "scale").get(pk=round_id)
+    return Round.objects.select_for_update(of=("self",)).for_reports().get(pk=round_id)
 
 
 def locked_evaluation(evaluation_id: int) -> Evaluation:

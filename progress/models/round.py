@@ -25,6 +25,10 @@ class RoundQuerySet(models.QuerySet["Round"]):
         """What the public may read; a round whose hour has not come is not among them."""
         return self.filter(state=RoundState.PUBLISHED, program__is_published=True, program__plan__is_published=True)
 
+    def for_reports(self) -> "RoundQuerySet":
+        """With what a paper or workbook reads of the round itself: programme, plan and scale."""
+        return self.select_related("program__plan", "scale")
+
 
 class Round(models.Model):
     """照会 of one fiscal year. `slug` is the year, unless another programme's round has that address."""

@@ -28,7 +28,7 @@ def printed(paper: Paper) -> Printed:
     if selection.kind == PaperKind.PLAN:
         version = plan_version(paper.plan)
         return Printed(plan_html(paper.plan, version), version)
-    round_ = Round.objects.select_related("program__plan", "scale").get(papers=paper)
+    round_ = Round.objects.for_reports().get(papers=paper)
     report = report_for(round_, selection)
     version = content_version(report)
     return Printed(html_of(round_paper(report, selection, version)), version, report.shows_undecided)

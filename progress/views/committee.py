@@ -21,7 +21,7 @@ def _released() -> QuerySet[Round]:
     """With the papers that were released, as `released_papers`."""
     papers = Prefetch("papers", papers_for_committee(), to_attr="released_papers")
     rounds = Round.objects.filter(released_at__isnull=False)
-    return rounds.select_related("program__plan", "scale").prefetch_related(papers)
+    return rounds.for_reports().prefetch_related(papers)
 
 
 def _readable(round_: Round) -> QuerySet[Evaluation]:

@@ -58,7 +58,7 @@ def papers(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, slug: str) -> HttpResponse:
     """POST kind, subject: a paper of a round without further choices."""
     user = reader(request)
-    round_ = permissions.rounds_visible_to(user).select_related("program__plan", "scale").filter(slug=slug).first()
+    round_ = permissions.rounds_visible_to(user).for_reports().filter(slug=slug).first()
     kind = request.POST.get("kind", "")
     if round_ is None or kind not in WITHOUT_CHOICES or (kind in PUBLISHED and not round_.is_published):
         raise Http404("この資料はありません。")
@@ -177,7 +177,7 @@ def _again(paper: Paper, by: User) -> tuple[Paper, bool]:
     recipient = paper.recipient if by.may(Permission.PUBLISH) else ""
     if paper.round is None:
         return order_of_plan(plan=paper.plan, by=by, recipient=recipient)
-    round_ = Round.objects.select_related("program__plan", "scale").get(papers=paper)
+    round_ = Round.objects.for_reports().get(papers=paper)
     return order_of_round(round_=round_, selection=Selection.from_json(paper.selection), by=by, recipient=recipient)
 
 

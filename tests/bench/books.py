@@ -62,7 +62,7 @@ def _measured(round_: Any, make: Callable[[Any, str], bytes]) -> tuple[float, in
     from progress.papers.report import report_of
 
     def whole() -> bytes:
-        return make(report_of(Round.objects.select_related("program__plan", "scale").get(pk=round_.pk)), ADDRESS)
+        return make(report_of(Round.objects.for_reports().get(pk=round_.pk)), ADDRESS)
 
     with CaptureQueriesContext(connection) as queries:
         content = whole()

@@ -117,7 +117,7 @@ def _prepare(actions: int) -> None:
     from progress.papers.selection import Selection
 
     prepare(actions, years=2)
-    round_ = Round.objects.published().select_related("program__plan", "scale").get()
+    round_ = Round.objects.published().for_reports().get()
     order_of_round(round_=round_, selection=Selection.of(PaperKind.COMMITTEE), by=None)
 
 

@@ -14,8 +14,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.models import User
 from progress.enums import PaperKind, PaperState
-from progress.models import Paper
+from progress.models import Paper, Round
+from progress.papers.ordering import order_of_round
 from progress.papers.selection import Selection
 from tests.progress.published import Year
 
@@ -24,6 +26,7 @@ NO_FONTS = (
 )
 NOT_TYPESET = b"%PDF"
 COMMITTEE = Selection.of(PaperKind.COMMITTEE)
+CORRECTIONS = Selection.of(PaperKind.CORRECTIONS)
 MAKE = "import sys; from pathlib import Path; from progress.papers.engine import pdf_of; " + (
     "Path(sys.argv[2]).write_bytes(pdf_of(Path(sys.argv[1]).read_text(encoding='utf-8'), 'http://portal').content)"
 )
@@ -136,6 +139,15 @@ def made_without_fonts(html: str, folder: Path, name: str) -> Opened:
     environment = {**os.environ, "FONTCONFIG_FILE": str(config)}
     subprocess.run([sys.executable, "-c", MAKE, str(page), str(path)], env=environment, check=True, timeout=120)
     return Opened(path)
+
+
+def read_whole(round_: Round) -> Round:
+    """As whoever makes a report of it reads it."""
+    return Round.objects.for_reports().get(pk=round_.pk)
+
+
+def ordered(year: Year, by: User, recipient: str = "", selection: Selection = CORRECTIONS) -> Paper:
+    return order_of_round(round_=read_whole(year.round), selection=selection, by=by, recipient=recipient)[0]
 
 
 def made_paper(year: Year, key: str, days_ago: int = 1, selection: Selection = COMMITTEE, **fields: Any) -> Paper:

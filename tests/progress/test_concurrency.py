@@ -246,7 +246,7 @@ def test_confirming_while_publishing(
 
 def test_ten_people_order_the_same_paper_at_once(evaluation: Evaluation, ict_staff: User) -> None:
     people = [ict_staff, *UserFactory.create_batch(9, role=Role.ICT_STAFF)]
-    round_ = Round.objects.select_related("program__plan", "scale").get()
+    round_ = Round.objects.for_reports().get()
     chosen = Selection.of(PaperKind.EVALUATION, str(evaluation.pk), as_it_stands=True)
     ordered = [lambda by=by: order_of_round(round_=round_, selection=chosen, by=by) for by in people]
     assert _at_once(*ordered) == ["done"] * 10

@@ -57,7 +57,7 @@ def published(
 
 
 def _printed(evaluation: Evaluation, by: User) -> str:
-    round_ = Round.objects.select_related("program__plan", "scale").get(pk=evaluation.round_id)
+    round_ = Round.objects.for_reports().get(pk=evaluation.round_id)
     selection = Selection.of(PaperKind.EVALUATION, str(evaluation.pk), as_it_stands=True)
     order_of_round(round_=round_, selection=selection, by=by)
     make_waiting()

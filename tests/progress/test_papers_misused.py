@@ -15,31 +15,22 @@ from accounts.models import User
 from plan.models import Plan
 from progress.actions.papers import release_paper
 from progress.actions.rounds import release_to_committee
-from progress.enums import PaperKind, PaperState
-from progress.models import Paper, PaperForm, Round
+from progress.enums import PaperState
+from progress.models import Paper, PaperForm
 from progress.papers import making
-from progress.papers.ordering import order_of_plan, order_of_round
+from progress.papers.ordering import order_of_plan
 from progress.papers.printing import printed
-from progress.papers.selection import Selection
 from tests.progress.pages import messages_of
+from tests.progress.papers import ordered
 from tests.progress.published import Year, accepted_year
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[Any], Client]
-CORRECTIONS = Selection.of(PaperKind.CORRECTIONS)
 
 
 @pytest.fixture
 def year() -> Year:
     return accepted_year()
-
-
-def _full(round_: Round) -> Round:
-    return Round.objects.select_related("program__plan", "scale").get(pk=round_.pk)
-
-
-def _ordered(year: Year, by: User) -> Paper:
-    return order_of_round(round_=_full(year.round), selection=CORRECTIONS, by=by)[0]
 
 
 @pytest.fixture
@@ -72,7 +63,7 @@ def test_a_crowd_that_asks_before_the_process_has_loaded_starts_one(processes: A
 def test_a_folder_that_cannot_be_written_to_stops_no_page(
     year: Year, ict_staff: User, client_of: ClientOf, processes: Any, settings: Any, tmp_path: Path
 ) -> None:
-    paper = _ordered(year, ict_staff)
+    paper = ordered(year, ict_staff)
     (tmp_path / "var").write_text("A file where the folder should be.")
     settings.VAR_DIR = tmp_path / "var"
     shown = client_of(ict_staff).get(reverse("desk:paper", args=[paper.pk]))
@@ -84,7 +75,7 @@ def test_a_full_disk_leaves_no_half_file(
     year: Year, ict_staff: User, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
 ) -> None:
     settings.VAR_DIR = tmp_path
-    paper = _ordered(year, ict_staff)
+    paper = ordered(year, ict_staff)
 
     def write_half(path: Path, content: bytes) -> int:
         with path.open("wb") as file:
@@ -97,14 +88,14 @@ def test_a_full_disk_leaves_no_half_file(
     paper.refresh_from_db()
     assert paper.state == PaperState.FAILED
     assert [path.name for path in (tmp_path / "papers").iterdir()] == ["lock"]
-    assert _ordered(year, ict_staff).state == PaperState.WAITING
+    assert ordered(year, ict_staff).state == PaperState.WAITING
     assert making.make_waiting() == 1
 
 
 def test_a_paper_made_of_what_was_changed_since_its_order_is_made_anew(year: Year, ict_staff: User) -> None:
     """Changed after the order and back after the making: the file is not of the state that is asked for."""
     goal = year.round.program.plan.goal
-    paper = _ordered(year, ict_staff)
+    paper = ordered(year, ict_staff)
     ordered_version = paper.content_version
     Plan.objects.update(goal="目標を変えました。")
     assert making.make_waiting() == 1
@@ -113,10 +104,10 @@ def test_a_paper_made_of_what_was_changed_since_its_order_is_made_anew(year: Yea
     assert paper.content_version != ordered_version
     release_paper(paper=paper, by=ict_staff)
     Plan.objects.update(goal=goal)
-    again = _ordered(year, ict_staff)
+    again = ordered(year, ict_staff)
     assert (again.pk, again.state, again.released_at) == (paper.pk, PaperState.WAITING, None)
     assert making.make_waiting() == 1
-    assert _ordered(year, ict_staff).content_version == ordered_version
+    assert ordered(year, ict_staff).content_version == ordered_version
 
 
 def test_one_subject_typed_in_several_ways_is_one_paper(year: Year, ict_staff: User, client_of: ClientOf) -> None:

@@ -18,7 +18,7 @@ from progress.actions.papers import ATTEMPTS, claim_next, fail_paper, finish_pap
 from progress.actions.rounds import release_to_committee
 from progress.enums import PaperKind, PaperState
 from progress.errors import NotYours
-from progress.models import Paper, PaperForm, Round
+from progress.models import Paper, PaperForm
 from progress.papers.making import make_waiting
 from progress.papers.ordering import order_of_plan, order_of_round
 from progress.papers.selection import PARTS, Cover, Selection
@@ -26,7 +26,7 @@ from progress.papers.versions import plan_version
 from tests.factories import UserFactory
 from tests.html_validity import validate
 from tests.progress.pages import messages_of
-from tests.progress.papers import Opened
+from tests.progress.papers import Opened, read_whole
 from tests.progress.published import Year, accepted_year, published_year
 
 pytestmark = pytest.mark.django_db
@@ -44,10 +44,6 @@ def liaison_of_1(year: Year) -> User:
     return UserFactory.create(role=Role.LIAISON, role__department=year.departments[0])
 
 
-def _full(round_: Round) -> Round:
-    return Round.objects.select_related("program__plan", "scale").get(pk=round_.pk)
-
-
 def _taken(response: Any) -> bytes:
     """The whole file; read to its end, the test client closes it."""
     return b"".join(response.streaming_content)
@@ -56,7 +52,7 @@ def _taken(response: Any) -> bytes:
 def test_ten_people_who_ask_for_the_same_paper_make_it_once(year: Year, ict_staff: User) -> None:
     selection = Selection.of(PaperKind.CORRECTIONS)
     orders = [
-        order_of_round(round_=_full(year.round), selection=selection, by=by)
+        order_of_round(round_=read_whole(year.round), selection=selection, by=by)
         for by in (ict_staff, *UserFactory.create_batch(9, role=Role.ICT_STAFF))
     ]
     assert len({paper.pk for paper, _ in orders}) == 1
@@ -65,16 +61,16 @@ def test_ten_people_who_ask_for_the_same_paper_make_it_once(year: Year, ict_staf
     paper = Paper.objects.get()
     assert (paper.state, paper.pages, paper.size) == (PaperState.MADE, 1, paper.path.stat().st_size)
     assert make_waiting() == 0
-    again, is_new = order_of_round(round_=_full(year.round), selection=selection, by=ict_staff)
+    again, is_new = order_of_round(round_=read_whole(year.round), selection=selection, by=ict_staff)
     assert (again.pk, is_new) == (paper.pk, False)
     paper.path.unlink()
-    assert order_of_round(round_=_full(year.round), selection=selection, by=ict_staff)[1]
+    assert order_of_round(round_=read_whole(year.round), selection=selection, by=ict_staff)[1]
 
 
 def test_another_content_or_choice_is_another_paper(year: Year, ict_staff: User) -> None:
     def ordered(**chosen: Any) -> int:
         selection = Selection.of(PaperKind.COMMITTEE, **chosen)
-        return order_of_round(round_=_full(year.round), selection=selection, by=ict_staff)[0].pk
+        return order_of_round(round_=read_whole(year.round), selection=selection, by=ict_staff)[0].pk
 
     first = ordered()
     assert ordered() == first
@@ -88,7 +84,7 @@ def test_what_changed_while_it_waited_is_made_anew_for_who_asks_for_the_first_co
 ) -> None:
     def ordered(by: User, recipient: str = "") -> tuple[Paper, bool]:
         selection = Selection.of(PaperKind.CORRECTIONS)
-        return order_of_round(round_=_full(year.round), selection=selection, by=by, recipient=recipient)
+        return order_of_round(round_=read_whole(year.round), selection=selection, by=by, recipient=recipient)
 
     department = Department.objects.get(code="T-0101")
     first, _ = ordered(ict_staff, "委員長")
@@ -108,7 +104,7 @@ def test_what_changed_while_it_waited_is_made_anew_for_who_asks_for_the_first_co
 
 
 def test_a_paper_whose_process_ended_is_tried_again_and_then_fails(year: Year, ict_staff: User) -> None:
-    order_of_round(round_=_full(year.round), selection=Selection.of(PaperKind.CORRECTIONS), by=ict_staff)
+    order_of_round(round_=read_whole(year.round), selection=Selection.of(PaperKind.CORRECTIONS), by=ict_staff)
     for _ in range(ATTEMPTS):
         claimed = claim_next()
         assert claimed is not None
@@ -148,7 +144,9 @@ def test_a_department_has_its_own_papers_made_and_no_others(
 def test_the_committee_sees_what_was_released_to_it(
     year: Year, ict_staff: User, committee_viewer: User, client_of: ClientOf
 ) -> None:
-    paper, _ = order_of_round(round_=_full(year.round), selection=Selection.of(PaperKind.CORRECTIONS), by=ict_staff)
+    paper, _ = order_of_round(
+        round_=read_whole(year.round), selection=Selection.of(PaperKind.CORRECTIONS), by=ict_staff
+    )
     staff, viewer = client_of(ict_staff), client_of(committee_viewer)
     page, release = reverse("desk:paper", args=[paper.pk]), reverse("desk:paper_release", args=[paper.pk])
     assert "まだ作成が終わっていません" in messages_of(staff.post(release, follow=True))[0]
@@ -156,7 +154,7 @@ def test_the_committee_sees_what_was_released_to_it(
     assert "先に会議に公開してください" in messages_of(staff.post(release, follow=True))[0]
     release_to_committee(round=year.round, by=ict_staff)
     assert viewer.get(page).status_code == 404
-    other, _ = order_of_round(round_=_full(year.round), selection=Selection.of(PaperKind.COMMITTEE), by=ict_staff)
+    other, _ = order_of_round(round_=read_whole(year.round), selection=Selection.of(PaperKind.COMMITTEE), by=ict_staff)
     Paper.objects.update(recipient="委員長だけ")
     pages = [reverse("desk:committee"), reverse("desk:committee_round", args=["2016"]), reverse("desk:papers")]
     assert ["（PDF、" in viewer.get(address).content.decode() for address in pages] == [False] * 3
@@ -203,7 +201,7 @@ def test_the_contents_follow_the_choice_and_a_form_keeps_it(year: Year, ict_staf
 
 def test_who_may_not_publish_orders_nothing_by_the_action_either(year: Year, committee_viewer: User) -> None:
     with pytest.raises(NotYours):
-        order_of_round(round_=_full(year.round), selection=Selection.of(PaperKind.YEARLY), by=committee_viewer)
+        order_of_round(round_=read_whole(year.round), selection=Selection.of(PaperKind.YEARLY), by=committee_viewer)
     assert not Paper.objects.exists()
 
 
@@ -213,7 +211,7 @@ def test_the_public_takes_the_yearly_report_once_it_is_made(client: Client) -> N
     waiting = client.get(address)
     assert (waiting.headers["Refresh"], "用意しています" in waiting.content.decode()) == ("10", True)
     assert "用意に1、2分かかります" in client.get(year.round.get_absolute_url()).content.decode()
-    order_of_round(round_=_full(year.round), selection=Selection.of(PaperKind.YEARLY), by=None)
+    order_of_round(round_=read_whole(year.round), selection=Selection.of(PaperKind.YEARLY), by=None)
     assert make_waiting() == 1
     response = client.get(address)
     assert response.headers["Content-Type"] == "application/pdf"
@@ -229,7 +227,7 @@ def test_a_public_paper_that_failed_is_made_again_after_a_rest(client: Client, i
     address = reverse("progress:report_pdf", args=["2016"])
 
     def ordered(by: User | None = None) -> bool:
-        return order_of_round(round_=_full(year.round), selection=Selection.of(PaperKind.YEARLY), by=by)[1]
+        return order_of_round(round_=read_whole(year.round), selection=Selection.of(PaperKind.YEARLY), by=by)[1]
 
     assert ordered()
     for rest in (10, 20, 40):
@@ -285,7 +283,9 @@ def test_the_plan_is_printed_whole(ict_staff: User, client: Client) -> None:
 
 def test_pages_are_valid_html(year: Year, ict_staff: User, client_of: ClientOf) -> None:
     client = client_of(ict_staff)
-    paper, _ = order_of_round(round_=_full(year.round), selection=Selection.of(PaperKind.CORRECTIONS), by=ict_staff)
+    paper, _ = order_of_round(
+        round_=read_whole(year.round), selection=Selection.of(PaperKind.CORRECTIONS), by=ict_staff
+    )
     client.post(reverse("desk:paper_choose", args=["2016"]), {**CHOSEN, "save": "1", "name": "短いもの"})
     addresses = [
         reverse("desk:papers"),

@@ -57,7 +57,7 @@ def test_the_number_of_queries_does_not_grow(people: dict[str, User], division: 
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            report = report_of(Round.objects.select_related("program__plan", "scale").get(pk=round_.pk))
+            report = report_of(Round.objects.for_reports().get(pk=round_.pk))
             assert report.whole.total == len(report.evaluations) == total
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 20

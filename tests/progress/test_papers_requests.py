@@ -17,30 +17,23 @@ from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, User
 from plan.models import Plan
 from progress.enums import PaperKind
-from progress.models import Paper, PaperRequest, Round
+from progress.models import Paper, PaperRequest
 from progress.papers.making import make_waiting
-from progress.papers.ordering import order_of_round
 from progress.papers.selection import Selection
 from tests.factories import UserFactory
 from tests.html_validity import validate
 from tests.plan.reading import main_of, words
 from tests.progress.pages import messages_of
-from tests.progress.papers import made_paper
+from tests.progress.papers import made_paper, ordered
 from tests.progress.published import Year, accepted_year
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[Any], Client]
-CORRECTIONS = Selection.of(PaperKind.CORRECTIONS)
 
 
 @pytest.fixture
 def year() -> Year:
     return accepted_year()
-
-
-def _ordered(year: Year, by: User, recipient: str = "", selection: Selection = CORRECTIONS) -> Paper:
-    round_ = Round.objects.select_related("program__plan", "scale").get(pk=year.round.pk)
-    return order_of_round(round_=round_, selection=selection, by=by, recipient=recipient)[0]
 
 
 def _requests(paper: Paper) -> list[tuple[str, str, str]]:
@@ -86,15 +79,15 @@ def test_a_paper_for_a_second_recipient_is_kept_and_not_made_again(
 
 def test_who_waited_got_the_version_that_was_made(year: Year, ict_staff: User) -> None:
     goal = year.program.plan.goal
-    first = _ordered(year, ict_staff, "委員長")
-    _ordered(year, ict_staff, "副委員長")
+    first = ordered(year, ict_staff, "委員長")
+    ordered(year, ict_staff, "副委員長")
     Plan.objects.update(goal="目標を変えました。")
     assert make_waiting() == 1
     made = Paper.objects.get()
     assert made.content_version != first.content_version
     assert {version for _, version, _ in _requests(made)} == {made.content_version}
     Plan.objects.update(goal=goal)
-    again = _ordered(year, ict_staff, "委員長")
+    again = ordered(year, ict_staff, "委員長")
     assert make_waiting() == 1
     assert [version for _, version, _ in _requests(again)] == [first.content_version, *[made.content_version] * 2]
 
@@ -109,8 +102,8 @@ def test_a_department_is_not_told_for_whom_others_asked_and_the_newest_five_are_
     def shown(person: User, number: int) -> tuple[str, int]:
         """The list with that many requests for each of two papers, and how many queries it takes."""
         for each in range(PaperRequest.objects.count() // 2, number):
-            _ordered(year, ict_staff, f"提供先その{each}", selection)
-            _ordered(year, ict_staff, f"提供先その{each}")
+            ordered(year, ict_staff, f"提供先その{each}", selection)
+            ordered(year, ict_staff, f"提供先その{each}")
         client = client_of(person)
         with CaptureQueriesContext(connection) as queries:
             text = words(main_of(client.get(reverse("desk:papers"))))

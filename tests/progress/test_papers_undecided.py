@@ -27,6 +27,7 @@ from tests.personas import PERSONAS
 from tests.programs.factories import ActionOwnerFactory
 from tests.progress.factories import fill_in
 from tests.progress.pages import messages_of
+from tests.progress.papers import read_whole
 from tests.progress.published import NEXT, published_year
 
 pytestmark = pytest.mark.django_db
@@ -45,13 +46,9 @@ SEES = {
 }
 
 
-def _full(round_: Round) -> Round:
-    return Round.objects.select_related("program__plan", "scale").get(pk=round_.pk)
-
-
 def _html(round_: Round, kind: PaperKind, subject: str = "", *, as_it_stands: bool = True) -> str:
     selection = Selection.of(kind, subject, as_it_stands=as_it_stands)
-    return html_of(round_paper(report_for(_full(round_), selection), selection, "版"))
+    return html_of(round_paper(report_for(read_whole(round_), selection), selection, "版"))
 
 
 @pytest.fixture
@@ -80,7 +77,7 @@ def test_it_is_printed_with_what_is_typed_and_how_far_it_is(
 
 def test_nothing_undecided_is_counted(evaluation: Evaluation, brought_to: BroughtTo) -> None:
     brought_to(Status.ENDORSED, evaluation)
-    round_ = _full(evaluation.round)
+    round_ = read_whole(evaluation.round)
     told, plan_only = report_of(round_, as_it_stands=True), report_of(round_)
     assert (told.shows_undecided, plan_only.shows_undecided) == (True, False)
     assert (told.whole, told.results) == (plan_only.whole, plan_only.results)

@@ -68,7 +68,7 @@ def test_every_file_of_a_round_names_its_content_alike(ict_staff: User, client_o
 
     def version() -> str:
         """What everything says of the state of now."""
-        round_ = Round.objects.select_related("program__plan", "scale").get(pk=year.round.pk)
+        round_ = Round.objects.for_reports().get(pk=year.round.pk)
         expected = content_version(report_of(round_))
         told = _told_by_files(round_, ict_staff)
         assert told == dict.fromkeys(told, "".join(expected.split()))

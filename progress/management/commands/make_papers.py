@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         be_humble()
         if slug := options["yearly"]:
-            round_ = Round.objects.published().select_related("program__plan", "scale").get(slug=slug)
+            round_ = Round.objects.published().for_reports().get(slug=slug)
             order_of_round(round_=round_, selection=Selection.of(PaperKind.YEARLY), by=None)
         if slug := options["plan"]:
             order_of_plan(plan=Plan.objects.published().get(slug=slug), by=None)
