@@ -60,6 +60,7 @@ test: $(DEVELOPMENT) $(NODE) ## すべてのテスト / all tests (DATABASE_URL 
 
 .PHONY: bench
 bench: $(DEVELOPMENT) ## 速さを測ります / measure the speed
+	@.ci/system-packages run test bench
 	@$(BIN)/python -m tests.bench
 	@.ci/with-postgres $(BIN)/python -m tests.bench search rounds
 
