@@ -6,6 +6,7 @@ from typing import TypeVar
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.controls import one_line
 from accounts.models import User
 from programs.actions.importing import ImportResult, import_program
 from programs.importing.errors import ImportFailed
@@ -46,7 +47,7 @@ def remove_old_uploads(*kinds: type[KeptFile]) -> int:
 def keep_file(model: type[Kept], name: str, content: bytes, **of: object) -> Kept:
     """Store a file for its preview."""
     sha256 = hashlib.sha256(content).hexdigest()
-    return model._default_manager.create(name=name[-LONGEST_NAME:], sha256=sha256, content=content, **of)
+    return model._default_manager.create(name=one_line(name)[-LONGEST_NAME:], sha256=sha256, content=content, **of)
 
 
 def lock_file(upload: Kept) -> Kept:

@@ -214,6 +214,12 @@ def test_a_removed_file_is_not_taken_in(full: Evaluation, liaison: User) -> None
     assert stored(full).version == 1
 
 
+def test_the_name_of_a_file_holds_nothing_that_turns_it(full: Evaluation, liaison: User) -> None:
+    name = "調書\u202exslx.\x07exe\n2.xlsx"
+    kept = keep_upload(round_=full.round, by=liaison, name=name, content=b"")
+    assert kept.name == "調書xslx.exe 2.xlsx"
+
+
 def test_what_was_saved_after_the_preview_is_not_written_over(
     full: Evaluation, liaison: User, client_of: ClientOf
 ) -> None:
