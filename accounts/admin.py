@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.admin_audit import title_of
 from accounts.audit import record_request
 from accounts.enums import AuditKind
+from accounts.fields import LineField
 from accounts.forms import UserAddForm, UserEditForm
 from accounts.lookups import ChoicesOnceMixin, HistoryAdmin
 from accounts.models import Department, Membership, User
@@ -226,6 +227,7 @@ class DepartmentAdmin(HistoryAdmin):
             },
         ),
     ]
+    formfield_overrides = {models.CharField: {"form_class": LineField}}
     readonly_fields = ["divisions_now"]
     object_history_template = "accounts/admin_history.html"
     list_display = ["code", "name", "bureau", "valid_from", "valid_to", "successor_names"]

@@ -14,6 +14,7 @@ from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 
 from accounts.audit import record_request
 from accounts.enums import AuditKind
+from accounts.fields import LineField
 from accounts.models import User
 from accounts.spelling import normalise_login
 
@@ -132,15 +133,18 @@ class EditWebAuthnForm(PlainFieldsMixin, webauthn_forms.EditWebAuthnForm):
     texts = AddWebAuthnForm.texts
 
 
+_LINES: dict[str, type[forms.Field]] = {"staff_number": LineField, "name": LineField}
+
+
 class UserAddForm(BaseUserCreationForm):
     class Meta:
         model = User
         fields = ["staff_number", "name", "email"]
-        field_classes: dict[str, type[forms.Field]] = {}
+        field_classes = _LINES
 
 
 class UserEditForm(UserChangeForm):
     class Meta:
         model = User
         fields = ["staff_number", "name", "email", "active_from", "active_to", "password"]
-        field_classes: dict[str, type[forms.Field]] = {}
+        field_classes = _LINES

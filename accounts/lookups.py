@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, EmptyResultSet
 from django.http import Http404, HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -56,12 +56,20 @@ def choices_of(field: "forms.ModelChoiceField[Any]", request: HttpRequest) -> li
     Django asks the database anew for each selection. One query for the first of them.
     """
     known: dict[object, list[tuple[Any, str]]] = request.__dict__.setdefault("_choices_read", {})
-    offered = (type(field), field.empty_label, str(field.queryset.query))  # type: ignore[union-attr]  # it has one
+    offered = (type(field), field.empty_label, field.to_field_name, _question(field))
     if offered not in known:
         choices: Any = field.choices
         # `list(choices)` would count them before.
         known[offered] = list(iter(choices))
     return known[offered]
+
+
+def _question(field: "forms.ModelChoiceField[Any]") -> str:
+    """What the database is asked for the choices; "" where it need not be asked, for there can be none."""
+    try:
+        return str(field.queryset.query)  # type: ignore[union-attr]  # it has one
+    except EmptyResultSet:
+        return ""
 
 
 class ChoicesOnceMixin(_Inline):

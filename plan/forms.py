@@ -9,10 +9,10 @@ from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.urls import NoReverseMatch
 
+from accounts.controls import without_controls
 from plan.editing.roots import content_fields, is_public, public_path
 from plan.models import Section
 from plan.models.base import Versioned
-from plan.text.controls import without_controls
 
 REASON_LABEL = "変更の理由（公開されます）"
 REASON_MISSING = "公開している内容を変えるときは、変更の理由を入力してください（例：統計の数値を訂正）。"
@@ -38,14 +38,6 @@ class ProseField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(self.to_python(initial) != self.to_python(data))
-
-
-class LineField(forms.CharField):
-    """Text of one line: a line end, which a browser never sends here, becomes a space; no control characters."""
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        return " ".join(without_controls(text).splitlines()) if isinstance(text, str) else text
 
 
 class ReasonField(ProseField):

@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
+from accounts.controls import CONTROL, without_controls
 from plan.fiscal import ERAS, FIRST_YEAR, LAST_YEAR, parse_fiscal_year
-from plan.text.controls import CONTROL, without_controls
 
 LONGEST_SHOWN = 60
 # SQLite keeps 15 figures of a number; one with more could be written, and never be read again.

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.fields import LineField
 from accounts.lookups import ChoicesOnceMixin, KeySelect, PlainLookupsMixin, key_in
 from plan import actions
 from plan.admin.conflict import conflict_of
@@ -26,7 +27,7 @@ from plan.editing.errors import Gone, StaleEdit
 from plan.editing.roots import is_public, public_path
 from plan.editing.snapshots import take
 from plan.editing.states import states_of
-from plan.forms import LineField, ProseField, RootForm, RowForm, RowFormSet
+from plan.forms import ProseField, RootForm, RowForm, RowFormSet
 from plan.models import Direction, Measure, Plan
 from plan.models.base import Versioned
 

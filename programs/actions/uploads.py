@@ -1,20 +1,19 @@
 """Files between their preview and their import."""
 
-import datetime
 import hashlib
 from typing import TypeVar
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.controls import one_line
 from accounts.models import User
 from programs.actions.importing import ImportResult, import_program
 from programs.importing.errors import ImportFailed
 from programs.importing.tables import Tables
 from programs.models import Program, ProgramUpload
-from programs.models.upload import KeptFile
+from programs.models.upload import KEPT_FOR, KeptFile
 
-KEPT_FOR = datetime.timedelta(days=7)
 LONGEST_NAME = 200
 Kept = TypeVar("Kept", bound=KeptFile)
 
@@ -26,25 +25,42 @@ class AlreadyImported(ImportFailed):
         super().__init__("このファイルはすでに取り込んであります。内容は変わっていません。")
 
 
-def remove_old_uploads(model: type[KeptFile]) -> int:
-    """Delete the files of a kind that were chosen more than seven days ago; returns how many."""
-    return model._default_manager.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()[0]
+class FileGone(ImportFailed):
+    """The page of a file, or its button, after `remove_old_uploads` took the file away."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"選んでから{KEPT_FOR.days}日を過ぎたため、このファイルは削除しました。もう一度選んでください。"
+        )
+
+
+@transaction.atomic
+def remove_old_uploads(*kinds: type[KeptFile]) -> int:
+    """Delete the files of these kinds that were chosen longer than KEPT_FOR ago; returns how many.
+
+    The clock alone does so (`manage.py remove_old_uploads`): a file stays as long whatever else is chosen meanwhile.
+    """
+    eldest = timezone.now() - KEPT_FOR
+    return sum(kind._default_manager.filter(made_at__lt=eldest).delete()[0] for kind in kinds)
 
 
 def keep_file(model: type[Kept], name: str, content: bytes, **of: object) -> Kept:
-    """Store a file for its preview, and delete those of its kind that are old, should nothing do so by the clock."""
-    remove_old_uploads(model)
+    """Store a file for its preview."""
     sha256 = hashlib.sha256(content).hexdigest()
-    return model._default_manager.create(name=name[-LONGEST_NAME:], sha256=sha256, content=content, **of)
+    return model._default_manager.create(name=one_line(name)[-LONGEST_NAME:], sha256=sha256, content=content, **of)
+
+
+def lock_file(upload: Kept) -> Kept:
+    """The file as it is stored now, without its content, locked. Raises FileGone."""
+    kept = type(upload)._default_manager.select_for_update().defer("content").filter(pk=upload.pk).first()
+    if kept is None:
+        raise FileGone
+    return kept
 
 
 @transaction.atomic
 def keep_upload(*, program: Program, by: User, name: str, content: bytes) -> ProgramUpload:
-    """Keep a file for its preview.
-
-    Effects, in order: (1) files of any programme kept longer than seven days
-    are deleted; (2) the file is stored.
-    """
+    """Keep a file for its preview; it is stored, and nothing else."""
     return keep_file(ProgramUpload, name, content, program=program, by=by)
 
 
@@ -55,10 +71,10 @@ def apply_upload(
     """Import a kept file, whose content `tables` are.
 
     Effects, in order: (1) the file is locked; (2) those of `import_program`;
-    (3) the file bears the time. Raises AlreadyImported, and what
+    (3) the file bears the time. Raises FileGone, AlreadyImported, and what
     `import_program` raises; then nothing is written.
     """
-    kept = ProgramUpload.objects.select_for_update().defer("content").get(pk=upload.pk)
+    kept = lock_file(upload)
     if kept.applied_at is not None:
         raise AlreadyImported
     result = import_program(

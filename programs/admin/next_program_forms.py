@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.fields import LineField
 from plan.fiscal import fiscal_year_label, parse_fiscal_year
 from plan.models import Plan
 from programs.actions.succession import Succession
@@ -32,7 +33,7 @@ class NextProgramForm(forms.Form):
         help_text="公開ページのアドレスの一部。半角の英小文字、数字、ハイフン。例：2018。公開した後は変えません。",
         error_messages={"required": "アドレスを入力してください（例：2018）。"},
     )
-    title = forms.CharField(
+    title = LineField(
         label="題名", max_length=100, error_messages={"required": "次のプログラムの題名を入力してください。"}
     )
     end_year = forms.CharField(

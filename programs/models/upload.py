@@ -1,10 +1,15 @@
 """Files that wait between their preview and their import."""
 
+import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from programs.models.program import Program
+
+# From the choosing of a file to its removal (`programs.actions.uploads.remove_old_uploads`).
+KEPT_FOR = datetime.timedelta(days=7)
 
 
 class KeptFile(models.Model):

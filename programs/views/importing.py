@@ -24,8 +24,10 @@ from programs.importing.errors import HasErrors, StaleImport
 from programs.importing.examining import Examination, examine
 from programs.importing.tables import Tables, read_tables
 from programs.models import Program, ProgramUpload
+from programs.models.upload import KEPT_FOR
 from programs.queries import uploads
-from programs.views.excel_files import excel_response, told_unreadable
+from programs.views.excel_files import excel_response
+from programs.views.kept_files import kept_or_404, told_unreadable, told_when_gone
 
 _staff = requires(Permission.EDIT_PROGRAM)
 
@@ -70,6 +72,7 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
         "program": program,
         "form": form,
         "uploads": uploads.latest_uploads(program),
+        "kept_days": KEPT_FOR.days,
         "actions": program.actions.count(),
     }
     return render(request, "desk/programs/upload.html", context)
@@ -78,10 +81,11 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @_staff
+@told_when_gone("programs_desk:import")
 def preview(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What a kept file would change, or what is wrong with it; POST imports just what the preview showed."""
     program = _program(slug)
-    kept = get_object_or_404(ProgramUpload.objects.select_related("by", "program__plan"), program=program, pk=number)
+    kept = kept_or_404(ProgramUpload.objects.filter(program=program).select_related("by", "program__plan"), number)
     try:
         tables = read_tables(bytes(kept.content))
     except UnsafeFile as error:  # kept before what may be read was narrowed
@@ -98,7 +102,10 @@ def preview(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 def _is_done(request: HttpRequest, kept: ProgramUpload, tables: Tables, form: ConfirmForm) -> bool:
-    """Import the file; where that is not possible, a message says why, and the person has to look anew."""
+    """Import the file; where that is not possible, a message says why, and the person has to look anew.
+
+    Raises FileGone.
+    """
     try:
         result = apply_upload(
             upload=kept,

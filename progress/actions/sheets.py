@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.enums import AuditKind
 from accounts.models import User
-from programs.actions.uploads import keep_file
+from programs.actions.uploads import keep_file, lock_file
 from progress import permissions
 from progress.actions.evaluations import Answers, save_evaluation
 from progress.errors import NotYours, ProgressError
@@ -38,11 +38,7 @@ class AlreadyTaken(ProgressError):
 
 @transaction.atomic
 def keep_upload(*, round_: Round, by: User, name: str, content: bytes) -> EvaluationUpload:
-    """Keep a workbook for its preview.
-
-    Effects, in order: (1) workbooks of any round kept longer than seven days
-    are deleted; (2) the workbook is stored. Raises NotYours.
-    """
+    """Keep a workbook for its preview; it is stored, and nothing else. Raises NotYours."""
     if not permissions.may_bring_sheets(by, round_):
         raise NotYours(ONLY_LIAISONS)
     return keep_file(EvaluationUpload, name, content, round=round_, by=by)
@@ -57,10 +53,10 @@ def take_in(
     `counts` (what → how many) go on record. Effects, in order: (1) the
     workbook is locked; (2) those of `save_evaluation` for each, in the order
     of their keys; (3) the workbook bears the time; (4) the audit trail has it.
-    Raises AlreadyTaken, and what `save_evaluation` raises: NotYours, NotNow,
-    StaleSave.
+    Raises FileGone, AlreadyTaken, and what `save_evaluation` raises: NotYours,
+    NotNow, StaleSave.
     """
-    kept = EvaluationUpload.objects.select_for_update().defer("content").get(pk=upload.pk)
+    kept = lock_file(upload)
     if kept.by_id != by.pk or any(edit.evaluation.round_id != kept.round_id for edit in edits):
         raise NotYours("ほかの人が選んだファイルと、ほかの年度の調書は、取り込めません。")
     if kept.applied_at is not None:

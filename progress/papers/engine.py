@@ -10,12 +10,12 @@ import functools
 import gc
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.staticfiles import finders
 
@@ -27,6 +27,7 @@ FETCHED = {
 OF_NOTES = frozenset({"footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback"})
 _FONT, _STATIC = "paper:fonts/", "paper:static/"
 
+Loaded = TypeVar("Loaded")
 logger = logging.getLogger("portal.papers")
 
 
@@ -69,13 +70,26 @@ def _typesetter() -> tuple[Any, Any]:
 
     Loading them takes a second and 60 MB: only the process that makes a paper does.
     """
-    with _libraries_by_file_name():
-        from weasyprint import HTML
-        from weasyprint.html import UA_STYLESHEET
-        from weasyprint.text.fonts import FontConfiguration
+    html_class, font_configuration, rules = by_file_names(_loaded)
+    leave_out_notes(rules)
+    return html_class, font_configuration
 
-    leave_out_notes(UA_STYLESHEET.matcher)
-    return HTML, FontConfiguration
+
+def _loaded() -> tuple[Any, Any, Any]:
+    from weasyprint import HTML
+    from weasyprint.html import UA_STYLESHEET
+    from weasyprint.text.fonts import FontConfiguration
+
+    return HTML, FontConfiguration, UA_STYLESHEET.matcher
+
+
+def by_file_names(load: Callable[[], Loaded]) -> Loaded:
+    """What `load` returns, which loads libraries; those whose files have other names here are looked up after all."""
+    try:
+        with _libraries_by_file_name():
+            return load()
+    except OSError:
+        return load()
 
 
 def leave_out_notes(matcher: Any) -> None:

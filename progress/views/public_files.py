@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
+from accounts.controls import without_controls
 from accounts.csv_export import csv_response
 from plan.caching import public_page
-from plan.text.controls import without_controls
 from programs.views.excel_files import excel_response
 from progress import exports, year_files
 from progress.models import Round

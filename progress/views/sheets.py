@@ -15,7 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.audit import record_export
 from accounts.models import User
 from programs.excel_safety import UnsafeFile
-from programs.views.excel_files import excel_response, told_unreadable
+from programs.models.upload import KEPT_FOR
+from programs.views.excel_files import excel_response
+from programs.views.kept_files import kept_or_404, told_unreadable, told_when_gone
 from progress import permissions
 from progress.actions.sheets import ONLY_LIAISONS, AlreadyTaken, Edit, keep_upload, take_in
 from progress.enums import RoundState
@@ -51,6 +53,7 @@ def sheets(request: HttpRequest, slug: str) -> HttpResponse:
         "shapes": [(shape.value, shape.label) for shape in Shape],
         "form": form if may_bring else None,
         "uploads": latest_uploads(round_, user),
+        "kept_days": KEPT_FOR.days,
     }
     return render(request, "desk/sheets/sheets.html", context)
 
@@ -74,6 +77,7 @@ def download(request: HttpRequest, slug: str, department: int, shape: str) -> Ht
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
+@told_when_gone("desk:sheets")
 def sheets_preview(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What a kept workbook would change; POST takes in just what the page showed."""
     user = reader(request)
@@ -92,6 +96,7 @@ def sheets_preview(request: HttpRequest, slug: str, number: int) -> HttpResponse
 @require_safe
 @never_cache
 @login_required
+@told_when_gone("desk:sheets")
 def sheets_marked(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The workbook given back, with what cannot be taken marked and listed; on record, for stored texts are in it."""
     user = reader(request)
@@ -116,11 +121,10 @@ def _round_or_404(user: User, slug: str) -> Round:
 
 
 def _kept_or_404(user: User, slug: str, number: int) -> EvaluationUpload:
-    """The person's own upload; nobody reads those of others."""
+    """The person's own upload; nobody reads those of others. Raises FileGone."""
     round_ = _round_or_404(user, slug)
-    return get_object_or_404(
-        EvaluationUpload.objects.select_related("round__program", "by"), pk=number, round=round_, by=user
-    )
+    own = EvaluationUpload.objects.filter(round=round_, by=user)
+    return kept_or_404(own.select_related("round__program", "by"), number)
 
 
 def _kept(round_: Round, user: User, form: SheetsForm) -> EvaluationUpload | None:
@@ -143,7 +147,10 @@ def _kept(round_: Round, user: User, form: SheetsForm) -> EvaluationUpload | Non
 
 
 def _is_taken(request: HttpRequest, user: User, kept: EvaluationUpload, seen: Preview) -> bool:
-    """Take in what the page showed; where that is not possible, a message says why, and the person looks anew."""
+    """Take in what the page showed; where that is not possible, a message says why, and the person looks anew.
+
+    Raises FileGone.
+    """
     choices = cast("Mapping[str, str]", request.POST)
     if EvaluationUpload.objects.filter(pk=kept.pk, applied_at__isnull=False).exists():
         messages.info(request, str(AlreadyTaken()))

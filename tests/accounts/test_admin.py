@@ -44,6 +44,24 @@ def test_people_and_departments_are_never_deleted(administrator: User, client_of
         assert client.post(f"/admin/accounts/{base}/{pk}/delete/", {"post": "yes"}).status_code == 403
 
 
+def test_names_hold_nothing_that_turns_or_hides_them(administrator: User, client_of: ClientOf) -> None:
+    client = client_of(administrator)
+    passwords = {"password1": PASSWORD, "password2": PASSWORD}
+    new = {"staff_number": "AB\u200f0999", "name": "\u202e試験\u3000新人\x07", "email": "a@city.example"}
+    client.post("/admin/accounts/user/add/", {**new, **passwords, **NO_INLINES})
+    user = User.objects.get(email="a@city.example")
+    assert (user.staff_number, user.name) == ("AB0999", "試験\u3000新人")
+    address = f"/admin/accounts/user/{user.pk}/change/"
+    client.post(address, {**new, "name": "\u2066改名\n後\u2069", "active_from": "", "active_to": "", **NO_INLINES})
+    user.refresh_from_db()
+    assert user.name == "改名 後"
+    nameless = client.post(address, {**new, "name": "\u202e", **NO_INLINES})
+    assert nameless.context["adminform"].form.errors["name"] == ["このフィールドは必須です。"]
+    department = {"code": "1799", "name": "試験\u202e課", "valid_from": "2016-04-01", **NO_INLINES}
+    client.post("/admin/accounts/department/add/", department)
+    assert Department.objects.get(code="1799").name == "試験課"
+
+
 def test_an_account_is_made_with_a_password(administrator: User, client_of: ClientOf) -> None:
     client = client_of(administrator)
     new = {

@@ -1,10 +1,14 @@
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
-from django.test import Client
+from django import forms
+from django.test import Client, RequestFactory
 
-from accounts.lookups import key_in
-from accounts.models import User
+from accounts.lookups import choices_of, key_in
+from accounts.models import Department, User
+from tests.factories import DepartmentFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +51,22 @@ def test_the_history_of_nothing_is_not_found(
     response = client_of(administrator).get(f"/admin/accounts/{kind}/{key}/history/")
 
     assert (response.status_code, "見つかりません" in response.content.decode()) == (404, True)
+
+
+def test_choices_are_read_once_for_fields_that_offer_the_same(
+    rf: RequestFactory, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    """One query for each kind of field: keys, or another column; none for what can have no rows."""
+    department, request = DepartmentFactory.create(name="試験課"), rf.get("/")
+    every = Department.objects.filter(pk=department.pk)
+
+    def read(**of: Any) -> list[tuple[str, str]]:
+        field = forms.ModelChoiceField(**{"queryset": every, "empty_label": None, **of})
+        return [(str(key), label) for key, label in choices_of(field, request)]
+
+    with django_assert_num_queries(2):
+        keys, codes = [read() for _ in range(2)], [read(to_field_name="code") for _ in range(2)]
+        none = [read(queryset=every.none(), empty_label=label) for label in (None, "選ぶ", None)]
+    assert keys == [[(str(department.pk), "試験課")]] * 2
+    assert codes == [[(department.code, "試験課")]] * 2
+    assert none == [[], [("", "選ぶ")], []]

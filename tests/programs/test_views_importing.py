@@ -1,6 +1,5 @@
 """The pages of the import: choose a file, see what it would change, confirm just that."""
 
-import datetime
 import html
 import io
 import json
@@ -11,7 +10,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
 from accounts.enums import AuditKind
@@ -19,7 +17,8 @@ from accounts.models import AuditEntry, User
 from programs.exporting import export
 from programs.models import Action, Milestone, Program, ProgramUpload
 from tests.html_validity import validate
-from tests.programs.workbooks import changed, put, small_program
+from tests.programs.workbooks import changed, put, removed_once_read, small_program
+from tests.progress.pages import messages_of
 
 pytestmark = pytest.mark.django_db
 Change = Callable[[Workbook], object]
@@ -230,11 +229,17 @@ def test_choosing_nothing_is_told(staff: Client, program: Program) -> None:
     assert "Excelファイル：ファイルを選んでください。" in words(staff.post(IMPORT, {}).content.decode())
 
 
-def test_old_files_go_with_the_next_one(staff: Client, program: Program) -> None:
-    chosen(staff, program, lambda workbook: None)
-    ProgramUpload.objects.update(made_at=timezone.now() - datetime.timedelta(days=8))
-    chosen(staff, program, lambda workbook: None)
-    assert [upload.made_at.date() for upload in ProgramUpload.objects.all()] == [timezone.now().date()]
+def test_who_comes_back_to_a_removed_file_is_told_and_chooses_anew(staff: Client, program: Program) -> None:
+    """Its page, its button, and the button while the file is removed: nothing is imported."""
+    preview = chosen(staff, program, put("取組", 2, 目的="待ち時間を減らします。"))
+    with removed_once_read(ProgramUpload):
+        answers = [confirmed(staff, preview)]
+    answers += [staff.get(preview.request["PATH_INFO"], follow=True), confirmed(staff, preview)]
+    gone = "選んでから7日を過ぎたため、このファイルは削除しました。もう一度選んでください。"
+    assert [messages_of(each) for each in answers] == [[gone]] * 3
+    assert [each.redirect_chain for each in answers] == [[(IMPORT, 302)]] * 3
+    assert Action.objects.get(program=program, code="1-1-001").version == 1
+    assert ProgramUpload.objects.count() == 0
 
 
 def test_a_file_belongs_to_its_programme(staff: Client, program: Program) -> None:

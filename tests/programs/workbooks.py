@@ -1,9 +1,11 @@
 """Excel files for the tests: a programme's own, changed by hand; read back as people would see them."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import connection
 from openpyxl import Workbook, load_workbook
 
 from plan.models import Plan
@@ -11,6 +13,7 @@ from programs.exporting import export
 from programs.importing.examining import Examination, examine
 from programs.importing.tables import read_tables
 from programs.models import Program
+from programs.models.upload import KeptFile
 from tests.factories import DepartmentFactory
 from tests.programs import factories
 
@@ -84,3 +87,21 @@ def told(examination: Examination) -> list[str]:
         + "".join(f"｜{field.label}：{field.before}→{field.after}" for field in row.fields if row.stored and row.number)
         for row in examination.changes.rows
     ]
+
+
+@contextmanager
+def removed_once_read(model: type[KeptFile]) -> Iterator[None]:
+    """The kept files are read, and removed before the next question, as the clock may do at any time."""
+    step = "read"
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal step
+        if step == "remove":
+            step = ""
+            model._default_manager.all().delete()
+        elif step and sql.startswith("SELECT") and f'FROM "{model._meta.db_table}"' in sql:
+            step = "remove"
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        yield

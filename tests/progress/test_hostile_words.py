@@ -29,6 +29,8 @@ pytestmark = pytest.mark.django_db
 TYPED = "=cmd|' /C calc'!A0 <script>alert(1)</script>\u202e\u2067{}\x07"
 KEPT = "=cmd|' /C calc'!A0 <script>alert(1)</script>{}"
 FIELDS = (*(field.value for field in PROSE), "no_actual_reason", "target_change_reason", "note")
+# What the committee reads of them in its workbook.
+OF_COMMITTEE = ("results", "outcomes", "problems", "next_plan", "no_actual_reason", "target_change_reason")
 CSV_FILES = ("actions", "results", "measures", "codes", "dictionary")
 
 
@@ -85,6 +87,7 @@ def test_no_text_of_a_form_is_run_or_turned_in_any_file(
     }
     told_by = {name: _texts(content) for name, content in workbooks.items()}
     assert [expected - told_by[name] for name in ("data", "sheets", "list")] == [set()] * 3
+    assert {text for text in told_by["committee"] if "cmd|" in text} == {KEPT.format(field) for field in OF_COMMITTEE}
     slug = full.round.slug
     files = {name: client.get(f"/progress/{slug}/{name}.csv").content.decode("utf-8-sig") for name in CSV_FILES}
     cells = {name: {each for row in csv.reader(io.StringIO(text)) for each in row} for name, text in files.items()}

@@ -1,5 +1,6 @@
 """What stands in a paper: opened again, as made on a machine without any font."""
 
+import ctypes.util
 from dataclasses import dataclass
 
 import pydyf
@@ -11,7 +12,16 @@ from pytest_django import DjangoDbBlocker
 
 from progress.enums import Orientation, PaperKind, PaperPart
 from progress.models import Round
-from progress.papers.engine import FONTS, OF_NOTES, NotFetched, _pages_told_once, leave_out_notes, own_file, pdf_of
+from progress.papers.engine import (
+    FONTS,
+    OF_NOTES,
+    NotFetched,
+    _pages_told_once,
+    by_file_names,
+    leave_out_notes,
+    own_file,
+    pdf_of,
+)
 from progress.papers.narrowing import report_for
 from progress.papers.printing import html_of
 from progress.papers.report import Report, report_of
@@ -195,3 +205,18 @@ def test_a_paper_reads_nothing_that_is_not_ours(address: str) -> None:
     with pytest.raises(NotFetched, match=r"a.png|passwd|engine|x.svg"):
         pdf_of(f'<html lang="ja"><title>題</title><p>本文</p><img alt="" src="{address}">')
     assert own_file(address) is None
+
+
+def test_a_library_without_the_usual_name_of_its_file_is_looked_up() -> None:
+    """Nobody is asked first; where that does not find it, as on a machine of another kind, somebody is."""
+    asked: list[str | None] = []
+
+    def load() -> str:
+        asked.append(ctypes.util.find_library("c"))
+        if asked[-1] is None:
+            raise OSError("cannot load library 'libc'")
+        return asked[-1]
+
+    usual = ctypes.util.find_library("c")
+    assert (by_file_names(load), asked) == (usual, [None, usual])
+    assert usual is not None

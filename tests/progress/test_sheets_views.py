@@ -20,8 +20,10 @@ from openpyxl import Workbook, load_workbook
 
 from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, Department, User
+from programs.actions.uploads import FileGone
 from programs.actions.uploads import keep_upload as keep_program
 from programs.models import ProgramUpload
+from programs.models.upload import KEPT_FOR
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.sheets import AlreadyTaken, Edit, keep_upload, take_in
 from progress.errors import NotYours
@@ -31,6 +33,7 @@ from progress.sheets.marking import LIST
 from progress.workflow import SUBMIT
 from tests.factories import UserFactory
 from tests.html_validity import validate
+from tests.programs.workbooks import removed_once_read
 from tests.progress.factories import action_of, fill_in, opened
 from tests.progress.pages import messages_of
 from tests.progress.sheets import answer_cell, downloaded, saved, typed
@@ -174,13 +177,47 @@ def test_files_chosen_long_ago_go_by_the_clock(full: Evaluation, liaison: User, 
             kept.made_at -= datetime.timedelta(days=days_ago)
             kept.save()
 
-    for days in (6, 8):
-        choose(days)
+    days = KEPT_FOR.days
+    for ago in (days + 1, days - 1):
+        choose(ago)
+    assert (EvaluationUpload.objects.count(), ProgramUpload.objects.count()) == (2, 2)  # nothing else removes them
     for number in (2, 0):
         told = StringIO()
         call_command("remove_old_uploads", stdout=told)
-        assert told.getvalue() == f"選ばれてから7日を過ぎたファイルを{number}件削除しました。\n"
+        assert told.getvalue() == f"選ばれてから{days}日を過ぎたファイルを{number}件削除しました。\n"
     assert (EvaluationUpload.objects.count(), ProgramUpload.objects.count()) == (1, 1)
+
+
+def test_who_comes_back_to_a_removed_file_is_told_and_chooses_anew(
+    full: Evaluation, liaison: User, client_of: ClientOf
+) -> None:
+    """Its pages, its button, and the button while the file is removed: nothing is saved."""
+    client = client_of(liaison)
+    content = typed(downloaded(full, liaison), full, results="ファイル")
+    url, _, form = previewed(client, full, content)
+    with removed_once_read(EvaluationUpload):
+        answers = [client.post(url, form, follow=True)]
+    answers += [client.get(url, follow=True), client.get(f"{url}marked.xlsx", follow=True)]
+    answers += [client.post(url, form, follow=True)]
+    gone = "選んでから7日を過ぎたため、このファイルは削除しました。もう一度選んでください。"
+    assert [messages_of(each) for each in answers] == [[gone]] * 4
+    assert [each.redirect_chain for each in answers] == [[(address(full), 302)]] * 4
+    assert (stored(full).version, AuditEntry.objects.filter(kind=AuditKind.IMPORTED).count()) == (1, 0)
+    assert EvaluationUpload.objects.count() == 0
+
+
+def test_a_removed_file_is_not_taken_in(full: Evaluation, liaison: User) -> None:
+    kept = keep_upload(round_=full.round, by=liaison, name="調書.xlsx", content=b"")
+    EvaluationUpload.objects.all().delete()
+    with pytest.raises(FileGone):
+        take_in(upload=kept, edits=[Edit(full, Answers(values={"results": "ファイル"}), 1)], by=liaison, counts={})
+    assert stored(full).version == 1
+
+
+def test_the_name_of_a_file_holds_nothing_that_turns_it(full: Evaluation, liaison: User) -> None:
+    name = "調書\u202exslx.\x07exe\n2.xlsx"
+    kept = keep_upload(round_=full.round, by=liaison, name=name, content=b"")
+    assert kept.name == "調書xslx.exe 2.xlsx"
 
 
 def test_what_was_saved_after_the_preview_is_not_written_over(

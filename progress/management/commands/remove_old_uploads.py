@@ -1,4 +1,4 @@
-"""`manage.py remove_old_uploads`: deletes files that were chosen for an import seven days ago; for cron, daily."""
+"""`manage.py remove_old_uploads`: deletes files that were chosen for an import long ago; for cron, daily."""
 
 from typing import Any
 
@@ -6,12 +6,15 @@ from django.core.management.base import BaseCommand
 
 from programs.actions.uploads import remove_old_uploads
 from programs.models import ProgramUpload
+from programs.models.upload import KEPT_FOR
 from progress.models import EvaluationUpload
 
 
 class Command(BaseCommand):
-    help = "取り込むために選ばれてから7日を過ぎたファイル（プログラム、調書）を削除します。毎日動かします。"
+    help = (
+        f"取り込むために選ばれてから{KEPT_FOR.days}日を過ぎたファイル（プログラム、調書）を削除します。毎日動かします。"
+    )
 
     def handle(self, **options: Any) -> None:
-        removed = sum(remove_old_uploads(model) for model in (ProgramUpload, EvaluationUpload))
-        self.stdout.write(f"選ばれてから7日を過ぎたファイルを{removed}件削除しました。")
+        removed = remove_old_uploads(ProgramUpload, EvaluationUpload)
+        self.stdout.write(f"選ばれてから{KEPT_FOR.days}日を過ぎたファイルを{removed}件削除しました。")
