@@ -57,8 +57,8 @@ class Pen:
     def _text(self, text: str) -> Any:
         """What begins like a formula is marked with the quote that Excel itself uses."""
         cell = self._quoted if text.startswith(FORMULA_STARTS) else self._plain
-        cell.value = text
-        cell.data_type = "s"
+        # By its value, openpyxl would look through the text for what was cleaned away already.
+        cell._value, cell.data_type = text, "s"
         return cell
 
 
