@@ -174,7 +174,8 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _again(paper: Paper, by: User) -> tuple[Paper, bool]:
-    recipient = paper.recipient if by.may(Permission.PUBLISH) else ""
+    own = paper.requests.filter(by=by).first()  # the newest; for whom a colleague asked is not theirs to repeat
+    recipient = own.recipient if own else ""
     if paper.round is None:
         return order_of_plan(plan=paper.plan, by=by, recipient=recipient)
     round_ = Round.objects.for_reports().get(papers=paper)

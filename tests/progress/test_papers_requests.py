@@ -1,5 +1,6 @@
 """Who asked for a paper, when, of which version and for whom: each of them is told, and it is made once."""
 
+import datetime
 import json
 from collections.abc import Callable
 from importlib import import_module
@@ -16,7 +17,7 @@ from django.utils import timezone
 from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, User
 from plan.models import Plan
-from progress.enums import PaperKind
+from progress.enums import PaperKind, PaperState
 from progress.models import Paper, PaperRequest
 from progress.papers.making import make_waiting
 from progress.papers.selection import Selection
@@ -73,8 +74,52 @@ def test_a_paper_for_a_second_recipient_is_kept_and_not_made_again(
     for page in pages:
         text = words(main_of(client.get(page)))
         assert [text.count(each) for each in (str(colleague), str(ict_staff), "副委員長")] == [1, 2, 1], page
-        assert text.count(f"{timezone.localdate():%Y年%-m月%-d日}") >= 3, page
+        asked_on = [f"{timezone.localtime(each.at):%Y年%-m月%-d日}" for each in paper.requests.all()]
+        assert [text.count(day) >= asked_on.count(day) for day in asked_on] == [True] * 3, page
     assert validate({page: client.get(page).content.decode() for page in pages}) == []
+
+
+def test_a_paper_made_anew_is_asked_for_anew(year: Year, ict_staff: User) -> None:
+    colleague = UserFactory.create(role=Role.ICT_STAFF)
+    paper = ordered(year, ict_staff, "委員長")
+    assert make_waiting() == 1
+    paper.path.unlink()
+    ordered(year, colleague, "副委員長")
+    for _ in range(2):  # the second is a repetition
+        ordered(year, ict_staff, "委員長")
+    version = paper.content_version
+    first = (str(ict_staff), version, "委員長")
+    assert _requests(paper) == [first, (str(colleague), version, "副委員長"), first]
+
+
+def test_the_time_of_an_order_is_told_once_the_row_is_had(year: Year, ict_staff: User) -> None:
+    read_at: list[datetime.datetime] = []
+
+    def notes_reading(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+        result = execute(sql, *others)
+        if sql.startswith("SELECT") and 'FROM "progress_paper"' in sql:
+            read_at.append(timezone.now())
+        return result
+
+    for _ in range(2):  # a new one, and one that waits again
+        with connection.execute_wrapper(notes_reading):
+            paper = ordered(year, ict_staff)
+        assert paper.ordered_at > read_at.pop()
+        Paper.objects.update(state=PaperState.FAILED, failed_at=timezone.now())
+
+
+def test_who_has_a_colleagues_paper_made_anew_asks_for_no_one_elses_recipient(
+    year: Year, ict_staff: User, client_of: ClientOf
+) -> None:
+    colleague = UserFactory.create(role=Role.ICT_STAFF)
+    ordered(year, colleague, "自分の委員")
+    paper = ordered(year, ict_staff, "委員長")
+    for person in (UserFactory.create(role=Role.ICT_STAFF), colleague):
+        Paper.objects.update(state=PaperState.FAILED, failed_at=timezone.now())
+        client_of(person).post(reverse("desk:paper_again", args=[paper.pk]))
+    assert [recipient for _, _, recipient in _requests(paper)] == ["自分の委員", "", "委員長", "自分の委員"]
+    audited = AuditEntry.objects.filter(about__startswith="資料の").order_by("-number")
+    assert [json.loads(each.details).get("提供先") for each in audited] == ["自分の委員", None, "委員長", "自分の委員"]
 
 
 def test_who_waited_got_the_version_that_was_made(year: Year, ict_staff: User) -> None:
