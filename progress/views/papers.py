@@ -6,7 +6,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -144,14 +143,11 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 def paper_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The file, on record; where it is not there (any more), the page of the paper says what to do."""
+    """The file, on record; where it is not there (any more), the page of the paper says why and what to do."""
     found = _paper_or_404(request, pk)
     file = found.opened()
     if file is None:
-        response = render(request, "desk/papers/paper.html", {"paper": found}, status=404)
-        if found.is_underway:
-            response.headers["Refresh"] = f"{ASKED_AGAIN_AFTER}; url={reverse('desk:paper', args=[pk])}"
-        return response
+        return redirect("desk:paper", pk)
     record_export(
         request, f"資料：{found.title}", rows=found.pages or 0, conditions=f"内容の版：{found.content_version}"
     )

@@ -131,7 +131,8 @@ def test_a_department_has_its_own_papers_made_and_no_others(
     assert Paper.objects.get() == paper
     waiting = client.get(response.headers["Location"])
     assert waiting.headers["Refresh"] == "3"
-    assert client.get(reverse("desk:paper_pdf", args=[paper.pk])).status_code == 404
+    too_early = client.get(reverse("desk:paper_pdf", args=[paper.pk]))
+    assert too_early.headers["Location"] == reverse("desk:paper", args=[paper.pk])
     assert make_waiting() == 1
     assert _taken(client.get(reverse("desk:paper_pdf", args=[paper.pk]))).startswith(b"%PDF-1.7")
     entry = AuditEntry.objects.filter(kind=AuditKind.EXPORTED).get()

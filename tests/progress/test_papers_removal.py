@@ -106,7 +106,7 @@ def test_the_row_stays_listed_and_is_made_anew(year: Year, ict_staff: User, clie
         assert [listed.count("ファイルは削除済み"), again in listed, listed.count("ダウンロードする")] == [1, True, 1]
         shown = client.get(page).content.decode()
         assert ("ファイルは削除済みです。" in shown, again in shown, "会議に公開する" in shown) == (True, True, False)
-        assert client.get(reverse("desk:paper_pdf", args=[paper.pk])).status_code == 404
+        assert client.get(reverse("desk:paper_pdf", args=[paper.pk])).headers["Location"] == page
     release_to_committee(round=year.round, by=ict_staff)
     with pytest.raises(NotNow, match="削除済み"):
         release_paper(paper=paper, by=ict_staff)
