@@ -53,13 +53,8 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
     """
     if by is not None and not permissions.may_order_paper(by, order.kind, order.evaluation or order.department):
         raise NotYours("この資料は、作成できません。ICT推進課に依頼してください。")
-    asked = {
-        "content_version": order.content_version,
-        "recipient": order.recipient,
-        "shows_undecided": order.shows_undecided,
-        "ordered_by": by,
-    }
-    of_what = {
+    asked = {"content_version": order.content_version, "shows_undecided": order.shows_undecided}
+    of_what: dict[str, Any] = {
         "kind": order.kind,
         "title": order.title[:300],
         "plan": order.plan,
@@ -67,10 +62,11 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
         "evaluation": order.evaluation,
         "department": order.department,
         "selection": dict(order.selection),
+        # Called when the row is written, not before it was waited for: of two that race, the later one is later.
+        "ordered_at": timezone.now,
     }
     rows = Paper.objects.select_for_update()
-    # The time is told when the row is ours, not before waiting for it: of two that race, the later one has the later.
-    paper, is_new = rows.get_or_create(key=order.key, defaults={**of_what, **asked, "ordered_at": timezone.now})
+    paper, is_new = rows.get_or_create(key=order.key, defaults={**of_what, **asked})
     if not is_new:
         if not _waits_again(paper, order, by):
             _keep_request(paper, order, by)

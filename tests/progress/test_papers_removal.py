@@ -113,7 +113,7 @@ def test_the_row_stays_listed_and_is_made_anew(year: Year, ict_staff: User, clie
     answer = client_of(liaison).post(again)
     fresh = Paper.objects.get(state=PaperState.WAITING)
     assert answer.headers["Location"] == reverse("desk:paper", args=[fresh.pk])
-    assert (fresh.selection, fresh.ordered_by) == (selection.as_json(), liaison)
+    assert (fresh.selection, fresh.requests.get().by) == (selection.as_json(), liaison)
     stranger = UserFactory.create(role=Role.LIAISON)
     assert client_of(stranger).post(again).status_code == 404
 

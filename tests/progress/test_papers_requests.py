@@ -3,11 +3,9 @@
 import datetime
 import json
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -25,7 +23,7 @@ from tests.factories import UserFactory
 from tests.html_validity import validate
 from tests.plan.reading import main_of, words
 from tests.progress.pages import messages_of
-from tests.progress.papers import made_paper, ordered
+from tests.progress.papers import ordered
 from tests.progress.published import Year, accepted_year
 
 pytestmark = pytest.mark.django_db
@@ -159,10 +157,3 @@ def test_a_department_is_not_told_for_whom_others_asked_and_the_newest_five_are_
     assert few[1] == many[1]
     theirs = shown(liaison, 7)[0]
     assert (theirs.count(str(ict_staff)), "提供先" in theirs) == (5, False)
-
-
-def test_orders_of_before_are_requests_too(year: Year, ict_staff: User) -> None:
-    papers = [made_paper(year, "a", 2, ordered_by=ict_staff, recipient="委員"), made_paper(year, "b", 1)]
-    import_module("progress.migrations.0010_paper_requests").keep_those_before(apps, None)
-    assert [_requests(paper) for paper in papers] == [[(str(ict_staff), "案 a", "委員")], [("None", "案 b", "")]]
-    assert [paper.requests.get().at for paper in papers] == [paper.ordered_at for paper in papers]
