@@ -120,6 +120,24 @@ def test_who_has_a_colleagues_paper_made_anew_asks_for_no_one_elses_recipient(
     assert [json.loads(each.details).get("提供先") for each in audited] == ["自分の委員", None, "委員長", "自分の委員"]
 
 
+def test_for_whom_any_paper_is_can_be_kept_on_its_page(year: Year, ict_staff: User, client_of: ClientOf) -> None:
+    paper = ordered(year, ict_staff)
+    assert make_waiting() == 1
+    client, page = client_of(ict_staff), reverse("desk:paper", args=[paper.pk])
+    again = reverse("desk:paper_again", args=[paper.pk])
+    too_long = client.post(again, {"recipient": "委" * 101})
+    assert too_long.context["form"]["recipient"].value() == "委" * 101
+    assert too_long.context["form"].errors["recipient"][0] in main_of(too_long)
+    assert validate({again: too_long.content.decode()}) == []
+    assert messages_of(client.post(again, {"recipient": "委員長\n"}, follow=True)) == [
+        "同じ内容の資料が、すでに作ってあります。依頼は「依頼の記録」に控えてあります。"
+    ]
+    assert [recipient for _, _, recipient in _requests(paper)] == ["委員長", ""]
+    assert client.get(page).context["form"]["recipient"].value() == "委員長"
+    colleague = client_of(UserFactory.create(role=Role.ICT_STAFF))
+    assert colleague.get(page).context["form"]["recipient"].value() == ""
+
+
 def test_who_waited_got_the_version_that_was_made(year: Year, ict_staff: User) -> None:
     goal = year.program.plan.goal
     first = ordered(year, ict_staff, "委員長")
