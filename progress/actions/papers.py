@@ -46,19 +46,15 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
 
     `by` is None where the portal makes it by itself, for the public. Effects, in order: (1) a row is added; or one
     waits again, as ordered now, that failed (for the public: long enough ago), whose file is gone, or whose content
-    changed while it waited, so that its file shows another one than its key names; (2) the request is kept, unless
-    the person asked for the same, for the same recipient, before; (3) the audit trail has it. Raises NotYours.
+    changed while it waited, so that its file shows another one than its key names; made of another content, it is
+    not the committee's any more; (2) the request is kept, unless nothing is made for it and the person asked for the
+    same, for the same recipient, since the paper was ordered last; (3) the audit trail has what was kept. Raises
+    NotYours.
     """
     if by is not None and not permissions.may_order_paper(by, order.kind, order.evaluation or order.department):
         raise NotYours("この資料は、作成できません。ICT推進課に依頼してください。")
-    asked = {
-        "content_version": order.content_version,
-        "recipient": order.recipient,
-        "shows_undecided": order.shows_undecided,
-        "ordered_by": by,
-        "ordered_at": timezone.now(),
-    }
-    of_what = {
+    asked = {"content_version": order.content_version, "shows_undecided": order.shows_undecided}
+    of_what: dict[str, Any] = {
         "kind": order.kind,
         "title": order.title[:300],
         "plan": order.plan,
@@ -66,6 +62,8 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
         "evaluation": order.evaluation,
         "department": order.department,
         "selection": dict(order.selection),
+        # Called when the row is written, not before it was waited for: of two that race, the later one is later.
+        "ordered_at": timezone.now,
     }
     rows = Paper.objects.select_for_update()
     paper, is_new = rows.get_or_create(key=order.key, defaults={**of_what, **asked})
@@ -77,16 +75,19 @@ def order_paper(*, order: Order, by: User | None) -> tuple[Paper, bool]:
             paper.released_at = None  # another content than was released
         for name, value in asked.items():
             setattr(paper, name, value)
-        paper.state, paper.attempts = PaperState.WAITING, 0
+        paper.state, paper.attempts, paper.ordered_at = PaperState.WAITING, 0, timezone.now()
         paper.save()
     _keep_request(paper, order, by, made_anew_at=paper.ordered_at)
     return paper, True
 
 
 def _keep_request(paper: Paper, order: Order, by: User | None, made_anew_at: datetime.datetime | None = None) -> None:
-    """On record too. One for which nothing is made is kept once, however often it is repeated."""
+    """On record too. One for which nothing is made is kept once, however often it is repeated.
+
+    What was asked for before the paper was ordered last is of an earlier making: asked for again, it is no repetition.
+    """
     asked = {"paper": paper, "by": by, "content_version": paper.content_version, "recipient": order.recipient}
-    if made_anew_at is None and PaperRequest.objects.filter(**asked).exists():
+    if made_anew_at is None and PaperRequest.objects.filter(**asked, at__gte=paper.ordered_at).exists():
         return
     PaperRequest.objects.create(**asked, at=made_anew_at or timezone.now())
     if by is not None:
@@ -123,8 +124,8 @@ def claim_next() -> Paper | None:
 def finish_paper(*, paper: Paper, pages: int, size: int, version: str, shows_undecided: bool) -> None:
     """The file is there; `version` is the state of the content it was made of, undecided 調書 among it or not.
 
-    That is what those get who waited for it. A file with undecided content is not the committee's, even if the one
-    before it was.
+    Those who asked since it was ordered get that file: their requests are of that version too, whatever stood in them.
+    A file with undecided content is not the committee's, even if the one before it was.
     """
     stored = Paper.objects.select_for_update().get(pk=paper.pk)
     stored.state, stored.made_at, stored.pages, stored.size = PaperState.MADE, timezone.now(), pages, size

@@ -19,8 +19,16 @@ class LineField(forms.CharField):
         return read_line(str(super().to_python(value) or ""))
 
 
-class SelectionForm(forms.Form):
-    """Shown and previewed by GET, sent by POST; nothing typed but words for the cover."""
+class RecipientForm(forms.Form):
+    """For whom a paper is, beside the button that asks for it."""
+
+    recipient = LineField(
+        label="提供先", required=False, max_length=100, help_text="だれに渡す資料かの控えです。資料には載りません。"
+    )
+
+
+class SelectionForm(RecipientForm):
+    """Shown and previewed by GET, sent by POST; nothing typed but words for the cover and for whom it is."""
 
     parts = forms.MultipleChoiceField(
         label="資料に入れるもの",
@@ -47,12 +55,10 @@ class SelectionForm(forms.Form):
     number = LineField(label="資料番号", required=False, max_length=30, help_text="例：資料1")
     date = LineField(label="日付", required=False, max_length=40, help_text="例：平成29年8月4日")
     bureau = LineField(label="局名", required=False, max_length=50, help_text="例：総務企画局")
-    recipient = LineField(
-        label="提供先", required=False, max_length=100, help_text="だれに渡す資料かの控えです。資料には載りません。"
-    )
 
     def __init__(self, data: Mapping[str, Any] | None, *, measures: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(data, use_required_attribute=False, **kwargs)
+        self.order_fields([name for name in self.fields if name != "recipient"])  # the last
         self.fields["measures"].choices = measures  # type: ignore[attr-defined]  # a MultipleChoiceField
 
 

@@ -41,9 +41,8 @@ class PaperForm(models.Model):
 class Paper(models.Model):
     """A PDF, made once for each state of its content and each selection: those are its `key`.
 
-    `ordered_by`, `ordered_at` and `recipient` are those of the order it was made for; whoever asked for the same is in
-    its `requests`. `ordered_by` is empty where the portal made it by itself, for the public. `shows_undecided`: what
-    the people of the chain alone may read stands in it.
+    `ordered_at`: when it was ordered to be made, last. Who asked for it, and for whom, is in its `requests`.
+    `shows_undecided`: what the people of the chain alone may read stands in it.
     """
 
     key = models.CharField(max_length=64, unique=True)
@@ -55,10 +54,8 @@ class Paper(models.Model):
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="papers")
     selection = models.JSONField("選んだ内容")
     content_version = models.CharField("内容の版", max_length=40)
-    recipient = models.CharField("提供先", max_length=100, blank=True)
     shows_undecided = models.BooleanField("確認前の内容を含む", default=False)
     state = models.CharField("状態", max_length=10, choices=PaperState.choices, default=PaperState.WAITING)
-    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     ordered_at = models.DateTimeField("依頼した日時")
     started_at = models.DateTimeField("作成を始めた日時", null=True)
     made_at = models.DateTimeField("作成した日時", null=True)

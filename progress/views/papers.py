@@ -6,7 +6,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +20,7 @@ from progress import permissions
 from progress.actions.papers import delete_form, release_paper, withdraw_paper
 from progress.enums import PaperKind
 from progress.errors import NotNow, ProgressError
+from progress.forms.papers import RecipientForm
 from progress.models import Evaluation, Paper, PaperForm, Round
 from progress.papers import making
 from progress.papers.ordering import order_of_plan, order_of_round
@@ -133,7 +133,8 @@ def _paper_or_404(request: HttpRequest, pk: int) -> Paper:
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """One paper: how far it is, then the download. Without a script the browser asks again by itself."""
     found = _paper_or_404(request, pk)
-    response = render(request, "desk/papers/paper.html", {"paper": found})
+    form = RecipientForm(initial={"recipient": _own_recipient(found, reader(request))})
+    response = render(request, "desk/papers/paper.html", {"paper": found, "form": form})
     if found.is_underway:
         making.start()  # the process may have been ended from outside; it does nothing where one is at work
         response.headers["Refresh"] = str(ASKED_AGAIN_AFTER)
@@ -144,14 +145,11 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 def paper_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The file, on record; where it is not there (any more), the page of the paper says what to do."""
+    """The file, on record; where it is not there (any more), the page of the paper says why and what to do."""
     found = _paper_or_404(request, pk)
     file = found.opened()
     if file is None:
-        response = render(request, "desk/papers/paper.html", {"paper": found}, status=404)
-        if found.is_underway:
-            response.headers["Refresh"] = f"{ASKED_AGAIN_AFTER}; url={reverse('desk:paper', args=[pk])}"
-        return response
+        return redirect("desk:paper", pk)
     record_export(
         request, f"資料：{found.title}", rows=found.pages or 0, conditions=f"内容の版：{found.content_version}"
     )
@@ -161,10 +159,19 @@ def paper_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @login_required
 def again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Order a paper anew that failed, lost its file or is of an older state of its content."""
-    found = _paper_or_404(request, pk)
+    """POST recipient (the list sends none): order anew a paper that failed, lost its file or is of an older state.
+
+    Where it is as it was, nothing is made, and the request alone is kept.
+    """
+    found, by = _paper_or_404(request, pk), reader(request)
+    recipient = _own_recipient(found, by)
+    if "recipient" in request.POST and by.may(Permission.PUBLISH):
+        form = RecipientForm(request.POST)
+        if not form.is_valid():
+            return render(request, "desk/papers/paper.html", {"paper": found, "form": form})
+        recipient = form.cleaned_data["recipient"]
     try:
-        paper, is_new = _again(found, reader(request))
+        paper, is_new = _again(found, by, recipient)
     except NotNow as error:
         messages.warning(request, str(error))
         return redirect("desk:paper", pk)
@@ -173,8 +180,12 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     return ordered(request, paper, is_new)
 
 
-def _again(paper: Paper, by: User) -> tuple[Paper, bool]:
-    recipient = paper.recipient if by.may(Permission.PUBLISH) else ""
+def _own_recipient(paper: Paper, by: User) -> str:
+    """For whom somebody asked for it last, not for whom a colleague did. `paper` with its requests."""
+    return next((each.recipient for each in paper.requests.all() if each.by_id == by.pk), "")
+
+
+def _again(paper: Paper, by: User, recipient: str) -> tuple[Paper, bool]:
     if paper.round is None:
         return order_of_plan(plan=paper.plan, by=by, recipient=recipient)
     round_ = Round.objects.for_reports().get(papers=paper)

@@ -260,6 +260,9 @@ def test_ten_people_order_the_same_paper_at_once(evaluation: Evaluation, ict_sta
     assert (paper.state, paper.attempts, paper.has_file) == (PaperState.MADE, 1, True)
     assert _at_once(*ordered) == ["done"] * 10
     assert Paper.objects.get().attempts == 1
+    # Each asked for it once, however often; none before it was ordered.
+    assert set(paper.requests.filter(at__gte=paper.ordered_at).values_list("by")) == {(by.pk,) for by in people}
+    assert paper.requests.count() == 10
 
 
 # ── Workbooks ─────────────────────────────────────────────────────────────────────────────

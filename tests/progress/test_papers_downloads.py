@@ -45,6 +45,10 @@ def _pdf(paper: Paper) -> str:
     return reverse("desk:paper_pdf", args=[paper.pk])
 
 
+def _page(paper: Paper) -> str:
+    return reverse("desk:paper", args=[paper.pk])
+
+
 def _content(response: Any) -> bytes:
     """Read to its end, the test client closes the file."""
     return b"".join(response.streaming_content)
@@ -57,11 +61,12 @@ def test_a_file_that_goes_while_it_is_asked_for_can_be_made_anew(
     again, told = "いまの内容で作り直す", []
     for key, person in (("a", ict_staff), ("b", committee_viewer)):
         paper = made_paper(year, key, released_at=timezone.now())
-        response = client_of(person).get(_pdf(paper))
+        response = client_of(person).get(_pdf(paper), follow=True)
         shown = response.content.decode()
-        told.append((response.status_code, "ファイルは削除済みです。" in shown, again in shown))
+        assert (response.redirect_chain, response.status_code) == ([(_page(paper), 302)], 200)
+        told.append(("ファイルは削除済みです。" in shown, again in shown))
         assert ("ICT推進課に作り直しを依頼してください" in shown) == (person is committee_viewer)
-    assert told == [(404, True, True), (404, True, False)]
+    assert told == [(True, True), (True, False)]
     assert not AuditEntry.objects.filter(kind=AuditKind.EXPORTED).exists()
 
 
@@ -76,9 +81,9 @@ def test_the_publics_file_that_goes_while_it_is_asked_for_is_made_again(client: 
 def test_a_paper_that_is_not_made_yet_leads_to_its_page(year: Year, ict_staff: User, client_of: ClientOf) -> None:
     paper = made_paper(year, "waiting")
     Paper.objects.update(state=PaperState.WAITING)
-    response = client_of(ict_staff).get(_pdf(paper))
-    assert (response.status_code, "作成しています。" in response.content.decode()) == (404, True)
-    assert response.headers["Refresh"] == f"3; url={reverse('desk:paper', args=[paper.pk])}"
+    response = client_of(ict_staff).get(_pdf(paper), follow=True)
+    assert (response.redirect_chain, "作成しています。" in response.content.decode()) == ([(_page(paper), 302)], True)
+    assert response.headers["Refresh"] == "3"
 
 
 def test_who_asks_for_a_part_or_by_what_they_hold_gets_the_whole_file(

@@ -133,7 +133,7 @@ def test_words_of_the_cover_stay_on_one_line_and_name_no_characters_that_break_f
         address, {"parts": ["cover"], "orientation": "portrait", "title": typed, "recipient": "甲\n乙"}
     )
     paper = Paper.objects.get()
-    assert (paper.title, paper.recipient) == ("=HYPERLINK(1) 二行目😀<script>", "甲 乙")
+    assert (paper.title, paper.requests.get().recipient) == ("=HYPERLINK(1) 二行目😀<script>", "甲 乙")
     assert paper.selection["cover"]["subject"] == paper.title
     too_long = client_of(ict_staff).post(
         address, {"parts": ["cover"], "orientation": "portrait", "bureau": "局" * 10_000}

@@ -18,7 +18,7 @@ from progress.actions.papers import ATTEMPTS, claim_next, fail_paper, finish_pap
 from progress.actions.rounds import release_to_committee
 from progress.enums import PaperKind, PaperState
 from progress.errors import NotYours
-from progress.models import Paper, PaperForm
+from progress.models import Paper, PaperForm, PaperRequest
 from progress.papers.making import make_waiting
 from progress.papers.ordering import order_of_plan, order_of_round
 from progress.papers.selection import PARTS, Cover, Selection
@@ -99,7 +99,10 @@ def test_what_changed_while_it_waited_is_made_anew_for_who_asks_for_the_first_co
     assert (again.pk, is_new, again.state, again.released_at) == (first.pk, True, PaperState.WAITING, None)
     assert make_waiting() == 1
     made.refresh_from_db()
-    assert (made.content_version, made.ordered_by, made.recipient) == (first.content_version, other, "副委員長")
+    newest = made.requests.first()
+    assert newest is not None
+    told = (made.content_version, newest.content_version, newest.by, newest.recipient)
+    assert told == (first.content_version, first.content_version, other, "副委員長")
     assert ordered(ict_staff) == (made, False)
 
 
@@ -131,7 +134,8 @@ def test_a_department_has_its_own_papers_made_and_no_others(
     assert Paper.objects.get() == paper
     waiting = client.get(response.headers["Location"])
     assert waiting.headers["Refresh"] == "3"
-    assert client.get(reverse("desk:paper_pdf", args=[paper.pk])).status_code == 404
+    too_early = client.get(reverse("desk:paper_pdf", args=[paper.pk]))
+    assert too_early.headers["Location"] == reverse("desk:paper", args=[paper.pk])
     assert make_waiting() == 1
     assert _taken(client.get(reverse("desk:paper_pdf", args=[paper.pk]))).startswith(b"%PDF-1.7")
     entry = AuditEntry.objects.filter(kind=AuditKind.EXPORTED).get()
@@ -155,7 +159,7 @@ def test_the_committee_sees_what_was_released_to_it(
     release_to_committee(round=year.round, by=ict_staff)
     assert viewer.get(page).status_code == 404
     other, _ = order_of_round(round_=read_whole(year.round), selection=Selection.of(PaperKind.COMMITTEE), by=ict_staff)
-    Paper.objects.update(recipient="委員長だけ")
+    PaperRequest.objects.update(recipient="委員長だけ")
     pages = [reverse("desk:committee"), reverse("desk:committee_round", args=["2016"]), reverse("desk:papers")]
     assert ["（PDF、" in viewer.get(address).content.decode() for address in pages] == [False] * 3
     staff.post(release)
@@ -194,7 +198,7 @@ def test_the_contents_follow_the_choice_and_a_form_keeps_it(year: Year, ict_staf
     assert kept.context["form"]["parts"].value() == ["contents", "overview"]
     client.post(address, CHOSEN)
     paper = Paper.objects.get()
-    assert (paper.title, paper.recipient, paper.is_draft) == ("試験の資料", "委員", True)
+    assert (paper.title, paper.requests.get().recipient, paper.is_draft) == ("試験の資料", "委員", True)
     client.post(reverse("desk:paper_form_delete", args=[PaperForm.objects.get().pk]))
     assert not PaperForm.objects.exists()
 

@@ -1,12 +1,11 @@
 """Who asked for a paper, when, of which version and for whom: each of them is told, and it is made once."""
 
+import datetime
 import json
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,7 +15,7 @@ from django.utils import timezone
 from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, User
 from plan.models import Plan
-from progress.enums import PaperKind
+from progress.enums import PaperKind, PaperState
 from progress.models import Paper, PaperRequest
 from progress.papers.making import make_waiting
 from progress.papers.selection import Selection
@@ -24,7 +23,7 @@ from tests.factories import UserFactory
 from tests.html_validity import validate
 from tests.plan.reading import main_of, words
 from tests.progress.pages import messages_of
-from tests.progress.papers import made_paper, ordered
+from tests.progress.papers import ordered
 from tests.progress.published import Year, accepted_year
 
 pytestmark = pytest.mark.django_db
@@ -73,8 +72,70 @@ def test_a_paper_for_a_second_recipient_is_kept_and_not_made_again(
     for page in pages:
         text = words(main_of(client.get(page)))
         assert [text.count(each) for each in (str(colleague), str(ict_staff), "副委員長")] == [1, 2, 1], page
-        assert text.count(f"{timezone.localdate():%Y年%-m月%-d日}") >= 3, page
+        asked_on = [f"{timezone.localtime(each.at):%Y年%-m月%-d日}" for each in paper.requests.all()]
+        assert [text.count(day) >= asked_on.count(day) for day in asked_on] == [True] * 3, page
     assert validate({page: client.get(page).content.decode() for page in pages}) == []
+
+
+def test_a_paper_made_anew_is_asked_for_anew(year: Year, ict_staff: User) -> None:
+    colleague = UserFactory.create(role=Role.ICT_STAFF)
+    paper = ordered(year, ict_staff, "委員長")
+    assert make_waiting() == 1
+    paper.path.unlink()
+    ordered(year, colleague, "副委員長")
+    for _ in range(2):  # the second is a repetition
+        ordered(year, ict_staff, "委員長")
+    version = paper.content_version
+    first = (str(ict_staff), version, "委員長")
+    assert _requests(paper) == [first, (str(colleague), version, "副委員長"), first]
+
+
+def test_the_time_of_an_order_is_told_once_the_row_is_had(year: Year, ict_staff: User) -> None:
+    read_at: list[datetime.datetime] = []
+
+    def notes_reading(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+        result = execute(sql, *others)
+        if sql.startswith("SELECT") and 'FROM "progress_paper"' in sql:
+            read_at.append(timezone.now())
+        return result
+
+    for _ in range(2):  # a new one, and one that waits again
+        with connection.execute_wrapper(notes_reading):
+            paper = ordered(year, ict_staff)
+        assert paper.ordered_at > read_at.pop()
+        Paper.objects.update(state=PaperState.FAILED, failed_at=timezone.now())
+
+
+def test_who_has_a_colleagues_paper_made_anew_asks_for_no_one_elses_recipient(
+    year: Year, ict_staff: User, client_of: ClientOf
+) -> None:
+    colleague = UserFactory.create(role=Role.ICT_STAFF)
+    ordered(year, colleague, "自分の委員")
+    paper = ordered(year, ict_staff, "委員長")
+    for person in (UserFactory.create(role=Role.ICT_STAFF), colleague):
+        Paper.objects.update(state=PaperState.FAILED, failed_at=timezone.now())
+        client_of(person).post(reverse("desk:paper_again", args=[paper.pk]))
+    assert [recipient for _, _, recipient in _requests(paper)] == ["自分の委員", "", "委員長", "自分の委員"]
+    audited = AuditEntry.objects.filter(about__startswith="資料の").order_by("-number")
+    assert [json.loads(each.details).get("提供先") for each in audited] == ["自分の委員", None, "委員長", "自分の委員"]
+
+
+def test_for_whom_any_paper_is_can_be_kept_on_its_page(year: Year, ict_staff: User, client_of: ClientOf) -> None:
+    paper = ordered(year, ict_staff)
+    assert make_waiting() == 1
+    client, page = client_of(ict_staff), reverse("desk:paper", args=[paper.pk])
+    again = reverse("desk:paper_again", args=[paper.pk])
+    too_long = client.post(again, {"recipient": "委" * 101})
+    assert too_long.context["form"]["recipient"].value() == "委" * 101
+    assert too_long.context["form"].errors["recipient"][0] in main_of(too_long)
+    assert validate({again: too_long.content.decode()}) == []
+    assert messages_of(client.post(again, {"recipient": "委員長\n"}, follow=True)) == [
+        "同じ内容の資料が、すでに作ってあります。依頼は「依頼の記録」に控えてあります。"
+    ]
+    assert [recipient for _, _, recipient in _requests(paper)] == ["委員長", ""]
+    assert client.get(page).context["form"]["recipient"].value() == "委員長"
+    colleague = client_of(UserFactory.create(role=Role.ICT_STAFF))
+    assert colleague.get(page).context["form"]["recipient"].value() == ""
 
 
 def test_who_waited_got_the_version_that_was_made(year: Year, ict_staff: User) -> None:
@@ -114,10 +175,3 @@ def test_a_department_is_not_told_for_whom_others_asked_and_the_newest_five_are_
     assert few[1] == many[1]
     theirs = shown(liaison, 7)[0]
     assert (theirs.count(str(ict_staff)), "提供先" in theirs) == (5, False)
-
-
-def test_orders_of_before_are_requests_too(year: Year, ict_staff: User) -> None:
-    papers = [made_paper(year, "a", 2, ordered_by=ict_staff, recipient="委員"), made_paper(year, "b", 1)]
-    import_module("progress.migrations.0010_paper_requests").keep_those_before(apps, None)
-    assert [_requests(paper) for paper in papers] == [[(str(ict_staff), "案 a", "委員")], [("None", "案 b", "")]]
-    assert [paper.requests.get().at for paper in papers] == [paper.ordered_at for paper in papers]
