@@ -80,6 +80,7 @@ class Action(Versioned):
                 violation_error_message="終了年度は開始年度以後にしてください。",
             ),
         ]
+        indexes = [models.Index(fields=["program", "start_year", "end_year"], name="action_in_force")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"

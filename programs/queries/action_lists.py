@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -113,7 +113,7 @@ def _narrowed(program: Program, asked: Asked, standing: Standing) -> QuerySet[Ac
     if "year" in values:
         year = _year(asked)
         actions = actions.in_force(year) if year is not None and year in program.years else actions.none()
-    rows = containing(actions, asked.words)
+    rows = actions
     if code := values.get("measure"):
         policy, _, number = code.partition("-")
         known = policy.isascii() and policy.isdecimal() and number.isascii() and number.isdecimal()
@@ -123,16 +123,10 @@ def _narrowed(program: Program, asked: Asked, standing: Standing) -> QuerySet[Ac
         rows = rows.filter(Exists(ActionOwner.objects.filter(action=OuterRef("pk"), department__code=department)))
     if status := values.get("status"):
         rows = standing.narrowed(rows, status)
-    return rows
+    return containing(rows, asked.words)  # the dearest question last, of what is left
 
 
 def _ordered(rows: QuerySet[Any], standing: Standing, asked: Asked, day: datetime.date) -> QuerySet[Any]:
-    places = enumerate(step.symbol for step in standing.steps)
-    status = Case(
-        *(When(standing=symbol, then=Value(place)) for place, symbol in places),
-        default=Value(1000),
-        output_field=IntegerField(),
-    )
     lead = ActionOwner.objects.valid_on(day).filter(action=OuterRef("pk"), kind=OwnerKind.LEAD)
     first_lead = Subquery(lead.order_by("position").values("department__code")[:1])
     direction = tuple(
@@ -147,8 +141,8 @@ def _ordered(rows: QuerySet[Any], standing: Standing, asked: Asked, day: datetim
         "-measure": (*(f"-{name}" for name in direction), "code"),
         "department": (first_lead.asc(), "code"),
         "-department": (first_lead.desc(), "code"),
-        "status": (status.asc(), "code"),
-        "-status": (status.desc(), "code"),
+        "status": (standing.place.asc(), "code"),
+        "-status": (standing.place.desc(), "code"),
     }
     return with_leads(standing.marked(rows), day).order_by(*asked.order(orders))
 

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import Expression, IntegerField, QuerySet, Value
+from django.db.models.functions import Cast
 
 from programs.models import Program
 
 NO_SYMBOL = "none"
+LAST = Cast(Value(1000), IntegerField())
+"""The place of an action without a step, behind those of all steps."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class Standing:
 
     `marked` adds the symbol of each action's step as `standing` (None or ""
     where there is none) and `narrowed` keeps those of one key; neither takes a
-    query. `note` stands before the legend.
+    query. `place` is what actions are sorted by, the best step first. `note`
+    stands before the legend.
     """
 
     year: int
@@ -47,6 +51,7 @@ class Standing:
     steps: tuple[Step, ...]
     marked: Callable[[QuerySet[Any]], QuerySet[Any]]
     narrowed: Callable[[QuerySet[Any], str], QuerySet[Any]]
+    place: Expression
 
     @property
     def achievements(self) -> tuple[Step, ...]:
@@ -66,6 +71,7 @@ def nothing_known() -> Standing:
         steps=(),
         marked=lambda actions: actions.annotate(standing=Value("")),
         narrowed=lambda actions, key: actions if key == UNKNOWN.key else actions.none(),
+        place=LAST,
     )
 
 

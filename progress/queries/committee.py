@@ -1,6 +1,7 @@
 """What was released to the committee: accepted 調書 and 施策評価, and nothing else."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -20,10 +21,14 @@ class ReleasedRound:
 
 
 def released_round(round_: Round, evaluations: QuerySet[Evaluation], page: str) -> ReleasedRound:
-    """`evaluations`: what of the round the committee may read. Seven queries."""
-    found = evaluations.filter(round=round_).select_related(
+    """`evaluations`: what of the round the committee may read. Seven queries.
+
+    The keys are sorted, and the 調書 of one page read: they are long.
+    """
+    keys = evaluations.filter(round=round_).order_by("action__code").values("pk")
+    shown: Page[Any] = Paginator(keys, EVALUATIONS_A_PAGE).get_page(page)
+    found = Evaluation.objects.filter(pk__in=shown.object_list).select_related(
         "action__main_direction__measure__policy", "department", "grade", "outlook"
     )
-    return ReleasedRound(
-        measure_rows(round_), Paginator(found.order_by("action__code"), EVALUATIONS_A_PAGE).get_page(page)
-    )
+    shown.object_list = list(found.order_by("action__code"))
+    return ReleasedRound(measure_rows(round_), shown)

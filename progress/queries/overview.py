@@ -1,8 +1,10 @@
 """The round as ICT推進課 watches it: how far it is as a whole, and department by department, late ones first."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -39,7 +41,8 @@ class DepartmentRow:
     """One department in the round. `owed`: 調書 that it still has to fill in or endorse, exceptions excused."""
 
     department: Department
-    counts: Sequence[StateCount]
+    states: Sequence[Status]
+    by_status: Mapping[Status, int]
     owed: int
     exceptions: int
     left: TimeLeft
@@ -48,8 +51,13 @@ class DepartmentRow:
     managers: Sequence[User] = ()
 
     @property
+    def counts(self) -> list[StateCount]:
+        """One for each state that is shown."""
+        return [StateCount(status, self.by_status.get(status, 0)) for status in self.states]
+
+    @property
     def total(self) -> int:
-        return sum(each.count for each in self.counts)
+        return sum(self.by_status.values())
 
     @property
     def is_late(self) -> bool:
@@ -61,7 +69,7 @@ class DepartmentRow:
         return self.is_watched and self.owed > 0
 
     def has(self, status: str) -> bool:
-        return any(each.status == status and each.count for each in self.counts)
+        return bool(self.by_status.get(status))  # type: ignore[call-overload]  # a Status is its text
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ class Watch:
     total: int
     exceptions: int
 
-    @property
+    @cached_property
     def late(self) -> list[DepartmentRow]:
         return [row for row in self.rows if row.is_late]
 
@@ -87,7 +95,7 @@ class Watch:
         return sorted((bureau for bureau in found.values() if bureau is not None), key=lambda bureau: bureau.code)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Counted:
     by_status: dict[Status, int] = field(default_factory=dict)
     owed: int = 0
@@ -105,7 +113,8 @@ def watch(round_: Round, today: datetime.date | None = None) -> Watch:
     rows = [
         DepartmentRow(
             department=department,
-            counts=[StateCount(status, counted[department.pk].by_status.get(status, 0)) for status in states],
+            states=states,
+            by_status=counted[department.pk].by_status,
             owed=counted[department.pk].owed,
             exceptions=counted[department.pk].exceptions,
             left=time_left(department.extended_to or round_.deadline, day),
@@ -170,16 +179,13 @@ def _counted(round_: Round) -> dict[int, _Counted]:
     of_round = Evaluation.objects.filter(round=round_).order_by().values_list("department", "status")
     excused_ones = of_round.exclude(exception_reason="").annotate(count=Count("pk"), is_excused=Value(1))
     every_one = of_round.annotate(count=Count("pk"), is_excused=Value(0))
-    sums = {(*key, excused): count for *key, count, excused in every_one.union(excused_ones, all=True)}
-    counted: dict[int, _Counted] = {}
-    for (department, status, is_excused), count in sums.items():
+    counted: dict[int, _Counted] = defaultdict(_Counted)
+    for department, status, count, is_excused in every_one.union(excused_ones, all=True):
+        row = counted[department]
         if is_excused:
-            continue
-        excused = sums.get((department, status, 1), 0)
-        before = counted.get(department, _Counted())
-        counted[department] = _Counted(
-            before.by_status | {Status(status): count},
-            before.owed + (count - excused if status in ACTS else 0),
-            before.exceptions + excused,
-        )
+            row.exceptions += count
+        else:
+            row.by_status[Status(status)] = count
+        if status in ACTS:
+            row.owed += -count if is_excused else count
     return counted

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, FilteredRelation, Q, QuerySet
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 
+from accounts.models import Department
 from programs.enums import OwnerKind
-from programs.models import Action
+from programs.models import Action, ActionOwner
 from progress.enums import DECIDED, RoundState
 from progress.models import Evaluation, Round
 
@@ -24,14 +25,10 @@ class OpeningPreview:
     """What pressing the button makes."""
 
     actions: int
-    led: int
     departments: int
     unplanned: int
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether there are actions, and each has a department in charge."""
-        return 0 < self.actions == self.led
+    is_sound: bool
+    """There are actions, and each has a department in charge."""
 
 
 def listed_rounds(rounds: QuerySet[Round]) -> list[RoundRow]:
@@ -48,20 +45,17 @@ def listed_rounds(rounds: QuerySet[Round]) -> list[RoundRow]:
 
 
 def opening_preview(round_: Round, actions: QuerySet[Action]) -> OpeningPreview:
-    """`actions`: those to be opened. Two queries."""
-    day = round_.opens_on
-    # `ValidityQuerySet.valid_on`, joined: to look for the keys of the actions takes twice the time.
-    led = actions.filter(
-        Q(owners__valid_from=None) | Q(owners__valid_from__lte=day),
-        Q(owners__valid_to=None) | Q(owners__valid_to__gte=day),
-        owners__kind=OwnerKind.LEAD,
-    ).aggregate(actions=Count("pk", distinct=True), departments=Count("owners__department", distinct=True))
+    """`actions`: those to be opened. Three queries, each as short as with a few actions or close to it."""
+    leads = ActionOwner.objects.valid_on(round_.opens_on).filter(kind=OwnerKind.LEAD).order_by()
     # An action has one plan a year at most: those that have none are the rest.
     plan = FilteredRelation("years", condition=Q(years__year=round_.year))
     counted = actions.annotate(plan=plan).aggregate(actions=Count("pk"), planned=Count("plan"))
+    theirs = leads.filter(Exists(actions.order_by().filter(pk=OuterRef("action"))), department=OuterRef("pk"))
+    # `NOT IN` and not `NOT EXISTS`: the leads are listed once, and not looked for with each action.
+    orphans = actions.exclude(pk__in=leads.values("action"))
     return OpeningPreview(
         actions=counted["actions"],
-        led=led["actions"],
-        departments=led["departments"],
+        departments=Department.objects.filter(Exists(theirs)).count(),
         unplanned=counted["actions"] - counted["planned"],
+        is_sound=counted["actions"] > 0 and not orphans.exists(),
     )

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from programs.models import Program
-from programs.queries.standing import NO_SYMBOL, Standing
+from programs.queries.standing import LAST, NO_SYMBOL, Standing
 from progress.models import PublishedEvaluation, Round
 from progress.queries.published import NEWEST_FIRST, PublishedRound, with_frames
 
@@ -22,11 +23,21 @@ def newest_standing(program: Program) -> Standing | None:
     def marked(actions: QuerySet[Any]) -> QuerySet[Any]:
         return actions.annotate(standing=Subquery(grades.values("grade_symbol")[:1]))
 
+    places = [When(grade_symbol=step.symbol, then=place) for place, step in enumerate(published.legend.achievements)]
+    # Inside the subquery, which is asked once for each action then, and not once for each step.
+    placed = grades.annotate(place=Case(*places, default=None, output_field=IntegerField())).values("place")[:1]
+
     def narrowed(actions: QuerySet[Any], key: str) -> QuerySet[Any]:
         if key == NO_SYMBOL:
             return actions.filter(~Exists(grades.exclude(grade_symbol="")))
         return actions.filter(Exists(grades.filter(grade_symbol=key)))
 
     return Standing(
-        newest.year, published.year_label, published.legend.note, published.legend.achievements, marked, narrowed
+        newest.year,
+        published.year_label,
+        published.legend.note,
+        published.legend.achievements,
+        marked,
+        narrowed,
+        Coalesce(Subquery(placed), LAST),
     )

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from accounts.models import Department, User
 from accounts.permissions import Permission
 from progress import permissions
+from progress.deadlines import TimeLeft
 from progress.enums import PaperKind, Reached, Status
 from progress.models import Evaluation
 from progress.queries import words
@@ -45,6 +49,14 @@ _ENTRIES: tuple[tuple[str, str, Callable[[User], bool], tuple[str, ...]], ...] =
     ("desk:papers", "資料の作成", permissions.may_order_some_paper, ("desk:paper",)),
     ("accounts:me", "わたしのページ", lambda user: True, ()),
 )
+
+
+# Lists of hundreds of 調書 have a handful of deadlines: each is told once.
+@register.filter
+@lru_cache(maxsize=256)
+def in_words(left: TimeLeft) -> SafeString:
+    """The deadline, and in words how long there is."""
+    return render_to_string("desk/_left.html", {"left": left})
 
 
 @register.simple_tag(takes_context=True)

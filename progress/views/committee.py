@@ -1,6 +1,8 @@
 """/desk/committee/: what staff released, read-only, for 推進本部 and 総務委員会 — and for staff, as those see it."""
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -12,7 +14,14 @@ from progress.models import Evaluation, Round
 from progress.permissions import READABLE_BY_COMMITTEE, papers_for_committee
 from progress.queries.committee import released_round
 from progress.queries.filling import entries_of
-from progress.queries.measure_rollups import MeasureSums, actions_page, grade_counts, sums_by_measure
+from progress.queries.measure_rollups import (
+    MeasureRow,
+    MeasureSums,
+    actions_page,
+    grade_counts,
+    measure_rows,
+    sums_by_measure,
+)
 from progress.views.round_books import committee_book_of
 from progress.views.round_measures import Code, measure_or_404
 
@@ -53,19 +62,19 @@ def committee_round(request: HttpRequest, slug: str) -> HttpResponse:
         "round": round_,
         "measures": found.measures,
         "page": found.page,
-        "book_actions": _actions_in_book(round_),
+        "book_actions": _actions_in_book(round_, found.measures),
     }
     return render(request, "desk/committee/round.html", context)
 
 
-def _actions_in_book(round_: Round) -> int:
+def _actions_in_book(round_: Round, measures: Iterable[MeasureRow]) -> int:
     """How many actions the workbook holds; 0 while there is something in it that is not for the committee yet.
 
     It is theirs when every 調書 is decided, or when the round is public.
     """
-    waiting = Count("pk", filter=~Q(status__in=READABLE_BY_COMMITTEE))
-    counts = Evaluation.objects.filter(round=round_).aggregate(total=Count("pk"), waiting=waiting)
-    return counts["total"] if round_.is_published or not counts["waiting"] else 0
+    sums = [row.sums for row in measures]
+    total, decided = sum(each.total for each in sums), sum(each.decided.total for each in sums)
+    return total if round_.is_published or decided == total else 0
 
 
 @require_safe
@@ -74,7 +83,7 @@ def _actions_in_book(round_: Round) -> int:
 def committee_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
     """The committee's workbook; itself on record. Until everything in it is for the committee, there is none."""
     round_ = _round_or_404(slug)
-    if not _actions_in_book(round_):
+    if not _actions_in_book(round_, measure_rows(round_)):
         raise Http404("確認が済んでいない調書があるため、委員会用の表はまだありません。")
     return committee_book_of(request, round_)
 
