@@ -145,8 +145,7 @@ def verify(known: tuple[int, str] | None = None) -> Verification:
     """
     head = AuditHead.objects.filter(id=1).first()
     if head is None:
-        fault = "最後の番号とハッシュ値の控えがなくなっています。" if AuditEntry.objects.exists() else ""
-        return Verification(0, 0, FIRST_HASH, fault or _contradicts_known(0, "", known))
+        return Verification(0, 0, FIRST_HASH, _fault_without_head() or _contradicts_known(0, "", known))
     checked, last_hash = 0, FIRST_HASH
     entries = AuditEntry.objects.filter(number__lte=head.number).order_by("number")
     for entry in entries.iterator(chunk_size=ROWS_AT_ONCE):
@@ -155,6 +154,14 @@ def verify(known: tuple[int, str] | None = None) -> Verification:
             return Verification(checked, checked, last_hash, fault)
         checked, last_hash = entry.number, entry.hash
     return Verification(checked, checked, last_hash, _fault_at_end(head, checked, last_hash, known))
+
+
+def _fault_without_head() -> str:
+    if AuditEntry.objects.exists():
+        return "最後の番号とハッシュ値の控えがなくなっています。"
+    if User.objects.filter(last_login__isnull=False).exists():
+        return "ログインした利用者がいるのに、記録が1件もありません。"
+    return ""
 
 
 def _fault_of(entry: AuditEntry, expected: int, previous_hash: str, known: tuple[int, str] | None) -> str:

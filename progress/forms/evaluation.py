@@ -41,7 +41,7 @@ class EvaluationForm(forms.Form):
     ones alone. `targets` leads from a field's name to where its answer goes.
     """
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(label="読み込んだときの版", widget=forms.HiddenInput, required=False)
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 
 from accounts import audit
 from accounts.enums import AuditKind
@@ -269,6 +270,14 @@ def test_a_lost_head_is_put_back_as_the_manual_says() -> None:
     execute(manual.split("```sql\n")[1].split("```")[0])
     audit.record(AuditKind.CHANGED, by=None)
     assert audit.verify().checked == 5
+
+
+@without_triggers
+def test_a_trail_that_was_emptied_whole_is_noticed() -> None:
+    UserFactory.create(last_login=timezone.now())
+    record_some()
+    execute("DELETE FROM accounts_auditentry", DELETE_HEAD)
+    assert audit.verify().fault == "ログインした利用者がいるのに、記録が1件もありません。"
 
 
 def test_an_empty_trail_is_sound() -> None:

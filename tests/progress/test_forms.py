@@ -110,7 +110,7 @@ def test_grades_are_those_of_the_rounds_scale(evaluation: Evaluation) -> None:
     form = form_of(evaluation, grade=str(grade.pk), outlook=str(outlook.pk))
     assert form.answers().values == {"grade_id": grade.pk, "outlook_id": outlook.pk}
     wrong = form_of(evaluation, grade=str(outlook.pk), outlook="99999")
-    assert (sorted(wrong.errors), wrong.answers().values) == (["grade", "outlook", "version"], {})
+    assert (sorted(wrong.errors), wrong.answers().values) == (["grade", "outlook"], {})
 
 
 def test_too_long_a_text_says_by_how_much(evaluation: Evaluation) -> None:
