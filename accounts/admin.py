@@ -19,7 +19,7 @@ from accounts.audit import record_request
 from accounts.enums import AuditKind
 from accounts.fields import LineField
 from accounts.forms import UserAddForm, UserEditForm
-from accounts.lookups import ChoicesOnceMixin, HistoryAdmin
+from accounts.lookups import ChoicesOnceMixin, HistoryAdmin, KeysField
 from accounts.models import Department, Membership, User
 
 
@@ -227,7 +227,10 @@ class DepartmentAdmin(HistoryAdmin):
             },
         ),
     ]
-    formfield_overrides = {models.CharField: {"form_class": LineField}}
+    formfield_overrides = {
+        models.CharField: {"form_class": LineField},
+        models.ManyToManyField: {"form_class": KeysField},
+    }
     readonly_fields = ["divisions_now"]
     object_history_template = "accounts/admin_history.html"
     list_display = ["code", "name", "bureau", "valid_from", "valid_to", "successor_names"]

@@ -50,6 +50,18 @@ class KeySelect(AutocompleteSelect):
         return super().optgroups(name, [each for each in value if not each or key_in(str(each)) is not None], attr)
 
 
+class KeysField(forms.ModelMultipleChoiceField):
+    """Django's asks the database for whatever was sent, and SQLite fails where a number is too long."""
+
+    def clean(self, value: Any) -> Any:
+        for each in value or ():
+            if key_in(str(each)) is None:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": each}
+                )
+        return super().clean(value)
+
+
 def choices_of(field: "forms.ModelChoiceField[Any]", request: HttpRequest) -> list[tuple[Any, str]]:
     """What may be chosen, read once for all selections of a page that offer the same.
 

@@ -111,7 +111,8 @@ def _database() -> dict[str, Any]:
         # Each thread keeps its connection: opening the file and setting it up costs more than a page.
         database["CONN_MAX_AGE"] = None
     else:
-        database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": True}
+        # What the just-in-time compiler saves on a page it costs many times over.
+        database["OPTIONS"] = {"options": "-c jit=off", **database.get("OPTIONS", {}), "pool": True}
     return database
 
 

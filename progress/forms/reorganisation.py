@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from accounts.lookups import KeysField
 from accounts.models import Department
 from programs.models import Action
 from programs.reading import Unreadable, read_day, read_line
@@ -73,7 +74,7 @@ class StartForm(forms.Form):
         help_text="新しい組織の最初の日。前の日までが今の組織です。例：2017年4月1日、H29.4.1",
         error_messages={"required": "改編の日を入力してください（例：2017年4月1日）。"},
     )
-    departments = forms.ModelMultipleChoiceField(
+    departments = KeysField(
         label="改編する組織",
         queryset=Department.objects.select_related("bureau").order_by("code", "valid_from"),
         error_messages={"required": "改編する組織を選んでください。"},

@@ -53,6 +53,15 @@ def test_the_history_of_nothing_is_not_found(
     assert (response.status_code, "見つかりません" in response.content.decode()) == (404, True)
 
 
+@pytest.mark.parametrize("key", ["9" * 20, "-1", "x", "\0"])
+def test_a_choice_of_several_that_is_no_key_is_refused_at_the_field(
+    key: str, administrator: User, client_of: Callable[[User], Client]
+) -> None:
+    page = client_of(administrator).post("/admin/accounts/department/add/", {"successors": key}).content.decode()
+
+    assert "正しく選択してください" in page
+
+
 def test_choices_are_read_once_for_fields_that_offer_the_same(
     rf: RequestFactory, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
 ) -> None:

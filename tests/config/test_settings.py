@@ -98,7 +98,7 @@ def test_postgresql_keeps_a_pool_of_connections() -> None:
     assert (database["ENGINE"], database["NAME"], database["OPTIONS"]) == (
         "django.db.backends.postgresql",
         "portal",
-        {"pool": True},
+        {"options": "-c jit=off", "pool": True},
     )
 
 
