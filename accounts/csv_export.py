@@ -81,9 +81,13 @@ def _taken(out: io.StringIO) -> bytes:
     return text.encode("utf-8")
 
 
+# What Windows allows in no name of a file.
+_NOT_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))
+
+
 def attachment(filename: str) -> str:
-    """The header Content-Disposition of a file to save; the name may be Japanese."""
-    return f"attachment; filename*=UTF-8''{quote(filename)}"
+    """The header Content-Disposition of a file to save; the name may be Japanese, but holds no path."""
+    return f"attachment; filename*=UTF-8''{quote(filename.translate(_NOT_IN_NAMES), safe='')}"
 
 
 def size_label(size: int) -> str:

@@ -128,8 +128,7 @@ def reorganisation_page(request: HttpRequest) -> HttpResponseBase:
 def _confirmed(request: HttpRequest, typed: Typed) -> HttpResponseBase:
     reorganisation = typed.reorganisation
     if is_done(reorganisation):
-        messages.warning(request, f"{_in_words(reorganisation)}は、すでに行われています。")
-        return _to_list()
+        return _done_before(request, reorganisation)
     listed = listing(reorganisation)
     if listed.fingerprint != typed.reason.cleaned_data["fingerprint"]:
         return _review(request, typed, listed, warning=CHANGED_SINCE)
@@ -140,8 +139,17 @@ def _confirmed(request: HttpRequest, typed: Typed) -> HttpResponseBase:
     try:
         reorganise(reorganisation=reorganisation, by=by, reason=reason)
     except ProgressError as error:
+        for department in reorganisation.predecessors:
+            department.refresh_from_db()
+        if is_done(reorganisation):  # by the same button, pressed at the same moment
+            return _done_before(request, reorganisation)
         return _review(request, typed, listed, warning="" if problems(reorganisation) else str(error))
     messages.success(request, f"{_in_words(reorganisation)}を行いました。{_when_evaluations_move(reorganisation)}")
+    return _to_list()
+
+
+def _done_before(request: HttpRequest, reorganisation: Reorganisation) -> HttpResponse:
+    messages.warning(request, f"{_in_words(reorganisation)}は、すでに行われています。")
     return _to_list()
 
 

@@ -1,5 +1,7 @@
 """The 調書 of a round: the list, its file, 確認 of many at once, exceptions."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -10,15 +12,15 @@ from django.utils import timezone
 from accounts.audit import record_export
 from accounts.csv_export import csv_stream
 from accounts.permissions import Permission
-from progress.actions.evaluations import accept_many
+from progress.actions.evaluations import Refused, accept_many
 from progress.actions.opening import Report
 from progress.actions.rounds import set_exception
-from progress.enums import Status
+from progress.enums import DECIDED, Status
 from progress.errors import NotNow
 from progress.forms.round_lists import EvaluationFilterForm
 from progress.forms.rounds import ExceptionForm
 from progress.long_work import Outcome, Task, carried_out, reported
-from progress.models import Evaluation, Round
+from progress.models import Evaluation, EvaluationEvent, Round
 from progress.queries.desk import listed, sort_head
 from progress.queries.round_evaluations import departments_of_round, evaluations_of, for_file, measures_of_round
 from progress.round_exports import evaluation_columns
@@ -91,14 +93,23 @@ def accept(request: HttpRequest, round_: Round) -> HttpResponseBase:
     user = reader(request)
 
     def work(report: Report) -> Outcome:
-        done, refused = accept_many(evaluations=reported(rows, report), by=user)
-        problems = tuple((f"{each.evaluation}：{each.reason}", _address(each.evaluation)) for each in refused)
-        title = f"{len(done):,}件の調書を確認しました。"
-        text = f"{len(refused):,}件は確認できませんでした。理由は次のとおりです。" if refused else ""
-        return Outcome(title, back, "調書の一覧に戻る", text, "warning" if refused else "success", problems)
+        return _accepted(*accept_many(evaluations=reported(rows, report), by=user), back=back)
 
     task = Task("調書をまとめて確認", work, back, is_whole=False)
     return carried_out(request, task, rows=len(rows), is_quick=False)
+
+
+def _accepted(done: Sequence[EvaluationEvent], refused: Sequence[Refused], *, back: str) -> Outcome:
+    """What to tell: what others, or a second press, accepted in the meantime is no failure."""
+    keys = [each.evaluation.pk for each in refused]
+    before = set(Evaluation.objects.filter(pk__in=keys, status__in=DECIDED).values_list("pk", flat=True))
+    failed = [each for each in refused if each.evaluation.pk not in before]
+    title = f"{len(done):,}件の調書を確認しました。"
+    if before:
+        title += f"{len(before):,}件は、すでに確認してありました。"
+    text = f"{len(failed):,}件は確認できませんでした。理由は次のとおりです。" if failed else ""
+    problems = tuple((f"{each.evaluation}：{each.reason}", _address(each.evaluation)) for each in failed)
+    return Outcome(title, back, "調書の一覧に戻る", text, "warning" if failed else "success", problems)
 
 
 def _address(evaluation: Evaluation) -> str:

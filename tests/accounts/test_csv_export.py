@@ -4,7 +4,7 @@ from operator import attrgetter
 
 import pytest
 
-from accounts.csv_export import Column, cell, csv_response, size_label, write_csv
+from accounts.csv_export import Column, attachment, cell, csv_response, size_label, write_csv
 from plan.queries.figure_rows import StructureRow
 
 COLUMNS = (Column("区分", attrgetter("level")), Column("内容", attrgetter("text")))
@@ -47,6 +47,10 @@ def test_a_response_is_a_download_with_its_name() -> None:
     response = csv_response("図2-13.csv", COLUMNS, [])
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"] == "attachment; filename*=UTF-8''%E5%9B%B32-13.csv"
+
+
+def test_the_name_of_a_file_holds_no_path() -> None:
+    assert attachment('課/係"1".csv') == "attachment; filename*=UTF-8''%E8%AA%B2_%E4%BF%82_1_.csv"
 
 
 @pytest.mark.parametrize(

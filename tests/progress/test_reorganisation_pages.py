@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -206,6 +207,24 @@ def test_pressing_twice_does_it_once(staff: Client, division: Department) -> Non
     staff.post(URL, {**renamed(division), **last})
     response = staff.post(URL, {**renamed(division), **last}, follow=True)
     assert messages_of(response)[1:] == [
+        "『試験福祉課』から『新しい課』への改編（2017年5月1日（月））は、すでに行われています。"
+    ]
+    assert Department.objects.filter(name="新しい課").count() == 1
+
+
+def test_pressing_twice_at_the_same_moment_does_it_once(
+    staff: Client, division: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = reviewed(staff, renamed(division))
+    last = {"last-fingerprint": shown.context["listed"].fingerprint, "last-reason": "組織改正による", "go": "confirm"}
+    deed = pages.reorganise
+
+    def overtaken(**given: Any) -> None:
+        deed(**given)
+        deed(**given)
+
+    monkeypatch.setattr(pages, "reorganise", overtaken)
+    assert messages_of(staff.post(URL, {**renamed(division), **last}, follow=True)) == [
         "『試験福祉課』から『新しい課』への改編（2017年5月1日（月））は、すでに行われています。"
     ]
     assert Department.objects.filter(name="新しい課").count() == 1

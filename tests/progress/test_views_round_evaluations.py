@@ -143,13 +143,11 @@ def test_what_cannot_be_accepted_is_listed_with_the_reason(client_of: ClientOf, 
     response = client_of(ict_staff).post(f"{LIST}accept/", {"pk": keys})
     outcome = response.context["outcome"]
     assert (outcome.title, outcome.text) == (
-        "1件の調書を確認しました。",
-        "2件は確認できませんでした。理由は次のとおりです。",
+        "1件の調書を確認しました。1件は、すでに確認してありました。",
+        "1件は確認できませんでした。理由は次のとおりです。",
     )
     assert [sentence for sentence, _ in outcome.problems] == [
         "1-1-002 =危険な題名：この調書は今「記入中」のため、確認はできません。"
-        "確認ができるのは「ICT推進課の確認待ち」のときです。",
-        "1-1-003 防災無線の更新：この調書は今「確認済み」のため、確認はできません。"
         "確認ができるのは「ICT推進課の確認待ち」のときです。",
     ]
     assert f'href="/desk/evaluations/{keys[1]}/"' in response.content.decode()
