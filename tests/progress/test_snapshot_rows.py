@@ -1,8 +1,9 @@
 """What is frozen of a 調書 has one order, also where rows stand at one position."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
-from django.db.models import Prefetch
 from django.test.utils import CaptureQueriesContext
 
 from progress.models import Evaluation
@@ -31,8 +32,8 @@ def test_uppers_of_one_position_stand_in_the_order_they_were_made(evaluation: Ev
 
 
 def test_every_other_list_of_it_is_read_in_one_order() -> None:
-    lookups = snapshot_rows(Evaluation.objects.all())._prefetch_related_lookups
-    ordered = {each.prefetch_to: each.queryset.query.order_by for each in lookups if isinstance(each, Prefetch)}
+    lookups: tuple[Any, ...] = vars(snapshot_rows(Evaluation.objects.all()))["_prefetch_related_lookups"]
+    ordered = {each.prefetch_to: each.queryset.query.order_by for each in lookups}
     lists = ("indicators", "milestones", "action__other_directions", "action__owners")
     assert ordered == dict.fromkeys(lists, ("position", "pk"))
     assert len(lookups) == len(lists)
