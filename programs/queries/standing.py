@@ -9,6 +9,8 @@ from django.db.models import QuerySet, Value
 from programs.models import Program
 
 NO_SYMBOL = "none"
+# Tones of what has no figure of the scale.
+UNGRADED, UNDECIDED = "ungraded", "undecided"
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,11 @@ class Step:
     label: str
 
     @property
+    def is_graded(self) -> bool:
+        """Whether its symbol is a figure of the scale."""
+        return self.tone not in {UNGRADED, UNDECIDED}
+
+    @property
     def key(self) -> str:
         """Its part of an address."""
         return self.symbol or NO_SYMBOL
@@ -29,7 +36,7 @@ class Step:
         return self.label if self.symbol == self.label else f"{self.symbol} {self.label}"
 
 
-UNKNOWN = Step("undecided", "", "未評価")
+UNKNOWN = Step(UNDECIDED, "", "未評価")
 
 
 @dataclass(frozen=True)
