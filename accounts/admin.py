@@ -10,7 +10,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from accounts.fields import LineField
 from accounts.forms import UserAddForm, UserEditForm
 from accounts.lookups import ChoicesOnceMixin, HistoryAdmin, KeysField
 from accounts.models import Department, Membership, User
+from accounts.second_factor import has_second_factor
 
 
 def _log_out(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -105,11 +106,6 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return UserList
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        """With what the form says of the second factor."""
-        factors = Authenticator.objects.filter(user=OuterRef("pk"))
-        return super().get_queryset(request).annotate(has_second_factor=Exists(factors))
-
     @admin.display(description="今日の役割")
     def roles_now(self, user: User) -> str:
         today = timezone.localdate()
@@ -117,8 +113,7 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
 
     @admin.display(description="二要素認証", boolean=True)
     def second_factor(self, user: User) -> bool:
-        known: bool | None = getattr(user, "has_second_factor", None)
-        return Authenticator.objects.filter(user=user).exists() if known is None else known
+        return has_second_factor(user)
 
     @admin.action(description="選択した利用者の二要素認証を解除する", permissions=["change"])
     def end_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -6,7 +6,6 @@ pages for citizens stay free of `Vary: Cookie` and of queries.
 
 from collections.abc import Callable
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.urls import reverse
 from accounts import sessions
 from accounts.audit import client_address, connected_from, record_request
 from accounts.enums import AuditKind
+from accounts.second_factor import has_second_factor
 from accounts.typed_text import lost_text_page
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -103,7 +103,7 @@ class SecondFactorMiddleware:
             return False
         if user.roles.isdisjoint(settings.SECOND_FACTOR_ROLES):
             return False
-        return not is_mfa_enabled(user, types=["totp", "webauthn"])
+        return not has_second_factor(user)
 
     def _is_open(self, path: str) -> bool:
         """What is needed to set it up or to leave; the pages of our own that show something are not."""

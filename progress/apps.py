@@ -18,6 +18,7 @@ class ProgressConfig(AppConfig):
         from plan.queries.news import register_news
         from programs.models import Action, Indicator
         from programs.queries.standing import register_standing
+        from progress import sample_marks
         from progress.actions.kept_sums import follow_actions, follow_indicators
         from progress.documents import register_sources
         from progress.queries import news, sitemap
@@ -34,4 +35,5 @@ class ProgressConfig(AppConfig):
         register_downloads(papers_offered)
         register_news(news.latest)
         sitemap.register()
+        sample_marks.register()
         register_entry(HeaderEntry("取組と進捗", 20, lambda plan: "/progress/" if plan else "", also=("/programs/",)))

@@ -36,6 +36,11 @@ class Segment:
         return self.tone not in {"ungraded", "undecided"}
 
     @property
+    def is_hatched(self) -> bool:
+        """Whether it was decided that there is no figure."""
+        return self.tone == "ungraded"
+
+    @property
     def is_labelled(self) -> bool:
         """Whether there is room for its figure."""
         return self.width >= LEAST_LABELLED and self.is_graded

@@ -15,14 +15,13 @@ from accounts.models import Department, User
 from accounts.permissions import Permission
 from programs.enums import OwnerKind
 from programs.models import ActionOwner
+from progress import workflow
 from progress.enums import DECIDED, PaperKind, RoundState, Status
 from progress.models import Evaluation, EvaluationEvent, Paper, Round
 from progress.models.round import RoundQuerySet
 from progress.workflow import ACCEPT, ENDORSE, RETURN_BY_STAFF, SUBMIT, Actor, Transition
 
 READABLE_BY_COMMITTEE = DECIDED
-_AFTER_ENDORSEMENT = (Status.ENDORSED, Status.ACCEPTED)
-_AFTER_SUBMISSION = (Status.SUBMITTED, *_AFTER_ENDORSEMENT)
 # Papers that the committee may take away.
 _RELEASED = Q(released_at__isnull=False, round__released_at__isnull=False)
 # Exceptions of a published round go on through the chain (`workflow.refusal`).
@@ -126,18 +125,19 @@ def handed_on_by(user: User) -> QuerySet[Evaluation]:
 
     所管課: all of the department, whoever moved it. ICT推進課: what the person accepted or returned.
     """
-    on_the_way = Q(department__in=departments_of(user, Role.LIAISON), status__in=_AFTER_SUBMISSION)
-    on_the_way |= Q(
-        department__in=departments_of(user, Role.MANAGER), status__in=(Status.RETURNED, *_AFTER_ENDORSEMENT)
-    )
+    on_the_way, states = Q(pk__in=()), set[Status]()
+    for role, actor in ((Role.LIAISON, Actor.LIAISON), (Role.MANAGER, Actor.MANAGER)):
+        if mine := departments_of(user, role):
+            on_the_way |= Q(department__in=mine, status__in=workflow.handed_on(actor))
+            states.update(workflow.handed_on(actor))
     if user.may(Permission.REVIEW):
         returns = EvaluationEvent.objects.filter(evaluation=OuterRef("pk"), transition=RETURN_BY_STAFF.name, by=user)
-        on_the_way |= Q(status=Status.ACCEPTED, accepted_by=user)
-        on_the_way |= Q(Exists(returns), status=Status.RETURNED)
+        on_the_way |= Q(status=ACCEPT.target, accepted_by=user)
+        on_the_way |= Q(Exists(returns), status=RETURN_BY_STAFF.target)
+        states.update(each.target for each in (ACCEPT, RETURN_BY_STAFF) if each.target)
     # What all of them have in common is said once more: the database looks for the states first, and
     # reads no 調書 of the years that are published.
-    moved = _AFTER_SUBMISSION if departments_of(user, Role.LIAISON, Role.MANAGER) else (Status.ACCEPTED,)
-    return Evaluation.objects.filter(_GOES_ON, on_the_way, status__in=(Status.RETURNED, *moved))
+    return Evaluation.objects.filter(_GOES_ON, on_the_way, status__in=states)
 
 
 def rounds_visible_to(user: User) -> RoundQuerySet:
@@ -216,15 +216,12 @@ def staff_refusal(user: User, transition: Transition, evaluation: Evaluation | N
 
 
 def way_back(user: User, evaluation: Evaluation) -> str:
-    """How a 調書 that has left the liaison's hands comes back to be mended, and by whom; "" where it has not."""
-    match evaluation.status:
-        case Status.SUBMITTED if evaluation.submitted_by_id == user.pk:
-            return "直すときは、取り下げてください。"
-        case Status.SUBMITTED:
-            return f"直すときは、提出した{evaluation.submitted_by}さんが取り下げるか、課長が差し戻します。"
-        case Status.ENDORSED | Status.ACCEPTED:
-            return "直すときは、ICT推進課に差戻しを依頼してください。"
-    return ""
+    """How this person gets a 調書 back that has left the liaison's hands; "" where it has not."""
+    return workflow.way_back(
+        Status(evaluation.status),
+        is_submitter=evaluation.submitted_by_id == user.pk,
+        submitter=str(evaluation.submitted_by),
+    )
 
 
 def permitted(user: User, transitions: Iterable[Transition], evaluation: Evaluation) -> list[Transition]:

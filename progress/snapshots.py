@@ -14,6 +14,7 @@ from programs.models import UpperItem
 from progress.enums import DECIDED, ScaleKind
 from progress.models import Evaluation, EvaluationIndicator, MeasureEvaluation, Round, ScaleEntry
 from progress.queries.filling import measured
+from progress.queries.snapshot_rows import uppers_of
 from progress.rating import rate, reached
 from progress.rollup import Rollup
 
@@ -108,10 +109,9 @@ def _action_data(evaluation: Evaluation) -> Data:
     }
 
 
-def _uppers(evaluation: Any) -> list[str]:
+def _uppers(evaluation: Evaluation) -> list[str]:
     """What the action serves above the plan, as it is called there."""
-    rows = sorted(evaluation.upper_rows or (), key=lambda row: row["position"])
-    return [str(UpperItem(kind=row["kind"], number=row["number"], title=row["title"])) for row in rows]
+    return [str(UpperItem(kind=row["kind"], number=row["number"], title=row["title"])) for row in uppers_of(evaluation)]
 
 
 def _department_data(evaluation: Evaluation) -> Data:

@@ -178,3 +178,30 @@ def possible(*, status: Status, round_state: RoundState, is_exception: bool = Fa
         if not transition.of_round
         and not refusal(transition, status=status, round_state=round_state, is_exception=is_exception)
     ]
+
+
+def handed_on(actor: Actor) -> tuple[Status, ...]:
+    """The states of a 調書 that is on its way with others: after a step of the actor, until it is their turn again."""
+    own = [each for each in TRANSITIONS if each.actor is actor and not each.of_round]
+    their_turn = {source for each in own if each.target for source in each.sources}
+    known: set[Status] = set()
+    reached = {each.target for each in own if each.target} - their_turn
+    while reached:
+        known |= reached
+        following = {each.target for each in TRANSITIONS if each.target and reached.intersection(each.sources)}
+        reached = following - their_turn - known - {PUBLISH.target}
+    return tuple(status for status in Status if status in known)
+
+
+def way_back(status: Status, *, is_submitter: bool, submitter: str) -> str:
+    """How a 調書 that has left the liaison's hands can be mended again, and by whom; "" where it cannot or need not.
+
+    `submitter` is the name of who submitted it, `is_submitter` whether that is who asks.
+    """
+    ways = [each for each in TRANSITIONS if status in each.sources and each.target in SAVE.sources]
+    if not ways:
+        return ""
+    if is_submitter and WITHDRAW in ways:
+        return "直すときは、取り下げてください。"
+    nouns = [f"提出した{submitter}さんの{each.noun}" if each.actor is Actor.SUBMITTER else each.noun for each in ways]
+    return f"直すときは、{'か、'.join(nouns)}を依頼してください。"

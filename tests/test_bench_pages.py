@@ -19,12 +19,15 @@ from tests.test_addresses import PUBLISHED
 
 ACTIONS = 120
 MOST_QUERIES = 12
-# Pages of people and of the plan, lists of addresses, and a search that finds nothing.
+# Pages of people, of the plan, of the city's own items and steps, lists of addresses, a search that finds nothing.
 OF_NO_PROGRAMME = {
     "admin:accounts_department_change",
     "admin:accounts_department_changelist",
     "admin:accounts_user_change",
     "admin:accounts_user_changelist",
+    "admin:programs_upperitem_changelist",
+    "admin:progress_scale_change",
+    "admin:progress_scale_changelist",
     "plan:plan",
     "plan:search",
     "plan:sitemap",

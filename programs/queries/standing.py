@@ -12,6 +12,8 @@ from programs.models import Program
 NO_SYMBOL = "none"
 LAST = Cast(Value(1000), IntegerField())
 """The place of an action without a step, behind those of all steps."""
+# Tones of what has no figure of the scale.
+UNGRADED, UNDECIDED = "ungraded", "undecided"
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,11 @@ class Step:
     label: str
 
     @property
+    def is_graded(self) -> bool:
+        """Whether its symbol is a figure of the scale."""
+        return self.tone not in {UNGRADED, UNDECIDED}
+
+    @property
     def key(self) -> str:
         """Its part of an address."""
         return self.symbol or NO_SYMBOL
@@ -32,7 +39,7 @@ class Step:
         return self.label if self.symbol == self.label else f"{self.symbol} {self.label}"
 
 
-UNKNOWN = Step("undecided", "", "未評価")
+UNKNOWN = Step(UNDECIDED, "", "未評価")
 
 
 @dataclass(frozen=True)

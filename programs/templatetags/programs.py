@@ -4,12 +4,10 @@ from django import template
 from django.template import Context
 
 from plan.models import Direction, Measure
-from programs.models import Program
-from programs.queries.programs import sample_titles
+from programs.queries.sample_marks import samples_shown
 from programs.queries.serving import Serving, serving
 
 register = template.Library()
-OF_NO_PROGRAMME = ("accounts", "plan")
 
 
 @register.simple_tag
@@ -26,15 +24,11 @@ def direction_actions(direction: Direction, actions: dict[int, Serving]) -> dict
 
 @register.simple_tag(takes_context=True)
 def sample_programs(context: Context) -> list[str]:
-    """Titles of the programmes that are made up, for a page of the admin: its object's own, or every one of them.
+    """Titles of the programmes that are made up, for a page of the admin: its object's own, or those of its list.
 
-    None for pages of the plan and of people. One query at most; none where the object has its programme at hand.
+    A page that tells of others than its object (`blocked`: what hangs on it; `shows_programs`) names every one.
     """
+    if context.get("blocked") or context.get("shows_programs"):
+        return samples_shown(None, None)
     options = context.get("opts")
-    if options is not None and options.app_label in OF_NO_PROGRAMME:
-        return []
-    original = context.get("original")
-    program = original if isinstance(original, Program) else getattr(original, "program", None)
-    if program is not None:
-        return [program.title] if program.is_sample else []
-    return sample_titles()
+    return samples_shown(options.model if options is not None else None, context.get("original"))

@@ -163,7 +163,13 @@ def _watched(request: HttpRequest, reorganisation: Reorganisation, *, by: Any, r
         return long_work.Outcome(f"{words}を行いました。", _list_url(), "組織の一覧へ進む", text)
 
     back = reverse("admin:accounts_department_reorganise")
-    frame = {**admin.site.each_context(request), "subtitle": None, "opts": Department._meta, "original": None}
+    frame = {
+        **admin.site.each_context(request),
+        "subtitle": None,
+        "opts": Department._meta,
+        "original": None,
+        "shows_programs": True,
+    }
     page = "admin/reorganisation/working.html"
     return long_work.streamed(request, long_work.Task(f"{words}を行っています", work, back, page=page, context=frame))
 
@@ -202,6 +208,7 @@ def _page(request: HttpRequest, typed: Typed, name: str, **context: Any) -> Http
         "subtitle": None,
         "opts": Department._meta,
         "original": None,
+        "shows_programs": True,
         "steps": list(STEPS.values()),
         "at": list(STEPS).index(name) + 1,
         "carried": typed.carried(name),

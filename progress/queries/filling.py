@@ -25,7 +25,7 @@ def steps(entries: Sequence[ScaleEntry]) -> list[Step]:
 
 def entries_of(round_: Round) -> list[ScaleEntry]:
     """All entries of the round's scale, in order. One query."""
-    return list(round_.scale.entries.order_by("kind", "position"))
+    return list(round_.scale.entries.order_by("kind", "position", "pk"))
 
 
 def suggested_grade(evaluation: Evaluation, entries: Sequence[ScaleEntry]) -> ScaleEntry | None:

@@ -36,5 +36,5 @@ def _news(publications: QuerySet[Publication], count: int) -> Iterable[News]:
             yield News(publication.made_at, publication.get_kind_display(), year, round_.get_absolute_url())
         else:
             address = f"{reverse('progress:corrections', args=[round_.slug])}#correction-{publication.number}"
-            title = f"{publication.correction.title}（{year}）" if hasattr(publication, "correction") else year
+            title = f"{year}のうち『{publication.correction.title}』" if hasattr(publication, "correction") else year
             yield News(publication.made_at, publication.get_kind_display(), title, address)

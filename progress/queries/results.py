@@ -8,13 +8,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from programs.queries.standing import Step
+from programs.queries.standing import UNDECIDED, UNGRADED, Step
 from progress.charts import Segment, segments, tone
 from progress.enums import ScaleKind
 from progress.models import PublishedEvaluation
 
 Data = Mapping[str, Any]
-UNDECIDED = "undecided"
 UNDECIDED_LABEL = "評価が未確定"
 UNDECIDED_TEXT = "公表時点で評価が確定していません"
 
@@ -38,7 +37,7 @@ class Legend:
             graded=tuple(
                 Step(tone(position, len(graded)), step["symbol"], step["label"]) for position, step in enumerate(graded)
             ),
-            ungraded=_plain_steps(scale, ScaleKind.UNGRADED, "ungraded"),
+            ungraded=_plain_steps(scale, ScaleKind.UNGRADED, UNGRADED),
             outlooks=_plain_steps(scale, ScaleKind.OUTLOOK, ""),
             ratings=_plain_steps(scale, ScaleKind.MEASURE, ""),
         )
@@ -53,7 +52,7 @@ class Legend:
         if not symbol:
             return Step(UNDECIDED, "", UNDECIDED_LABEL)
         if kind != ScaleKind.ACHIEVEMENT:
-            return Step("ungraded", symbol, label)
+            return Step(UNGRADED, symbol, label)
         return Step(next((step.tone for step in self.graded if step.symbol == symbol), "5"), symbol, label)
 
     def rank(self, symbol: str) -> int | None:
@@ -81,7 +80,7 @@ def bar_of(counts: Mapping[str, int], undecided: int, legend: Legend) -> Bar:
     """`counts` by symbol; symbols the legend does not know (a scale changed since) stand last."""
     known = {step.symbol for step in legend.achievements}
     parts = [(step.tone, step.symbol, step.label, counts.get(step.symbol, 0)) for step in legend.achievements]
-    parts += [("ungraded", symbol, symbol, count) for symbol, count in counts.items() if symbol not in known]
+    parts += [(UNGRADED, symbol, symbol, count) for symbol, count in counts.items() if symbol not in known]
     parts.append((UNDECIDED, "", UNDECIDED_LABEL, undecided))
     laid = segments(parts)
     return Bar(laid, sum(segment.count for segment in laid))

@@ -1,5 +1,7 @@
 """What freezing a round reads, in a constant number of queries for each batch."""
 
+from typing import Protocol, TypedDict, cast
+
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
@@ -7,7 +9,7 @@ from plan.queries.json_rows import rows_below
 from programs.models import ActionDirection, ActionOwner, ActionUpper
 from programs.queries.action_rows import UPPER_ITEM
 from progress.enums import DECIDED
-from progress.models import Evaluation, EvaluationIndicator, PublishedEvaluation, Round
+from progress.models import Evaluation, EvaluationIndicator, EvaluationMilestone, PublishedEvaluation, Round
 from progress.rollup import Money, Rollup
 
 
@@ -24,14 +26,38 @@ def rows_of_a_round(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
         "grade",
         "outlook",
     ).annotate(
-        upper_rows=rows_below(ActionUpper.objects.all(), "action", "action_id", position="position", **UPPER_ITEM)
+        upper_rows=rows_below(
+            ActionUpper.objects.all(), "action", "action_id", key="pk", position="position", **UPPER_ITEM
+        )
     )
+    directions = ActionDirection.objects.select_related("direction__measure__policy")
+    # What is frozen is compared and counted by its text: rows of one position keep one order.
     return whole.prefetch_related(
-        Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator")),
-        "milestones",
-        Prefetch("action__other_directions", ActionDirection.objects.select_related("direction__measure__policy")),
-        Prefetch("action__owners", ActionOwner.objects.select_related("department")),
+        Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator").order_by("position", "pk")),
+        Prefetch("milestones", EvaluationMilestone.objects.order_by("position", "pk")),
+        Prefetch("action__other_directions", directions.order_by("position", "pk")),
+        Prefetch("action__owners", ActionOwner.objects.select_related("department").order_by("position", "pk")),
     )
+
+
+class UpperRow(TypedDict):
+    """A link from an action to what it serves above the plan; `key` is its own."""
+
+    key: int
+    position: int
+    kind: str
+    number: int
+    title: str
+
+
+class _WithUppers(Protocol):
+    upper_rows: list[UpperRow] | None
+
+
+def uppers_of(evaluation: Evaluation) -> list[UpperRow]:
+    """Of a 調書 read with `rows_of_a_round`, in their order: the database gives them in none."""
+    rows = cast(_WithUppers, evaluation).upper_rows or ()
+    return sorted(rows, key=lambda row: (row["position"], row["key"]))
 
 
 def listed_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:

@@ -56,9 +56,7 @@ def records(taro: User) -> None:
 
 def listed(response: Any) -> list[int]:
     """The numbers in the table, as they stand on the page."""
-    return [
-        int(number) for number in re.findall(r'<th scope="row" class="number">(\d+)</th>', response.content.decode())
-    ]
+    return [int(number) for number in re.findall(r'<th[^>]* data-label="番号">(\d+)</th>', response.content.decode())]
 
 
 def read(response: Any) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.contrib import admin
 from django.contrib.messages import get_messages
 from django.test import Client
 
@@ -84,6 +85,16 @@ def test_administrators_end_the_second_factor_of_who_lost_the_device(
     chosen = {"action": "end_second_factor", "_selected_action": [liaison.pk]}
     client_of(administrator).post("/admin/accounts/user/", chosen)
     assert list(Authenticator.objects.values_list("user", flat=True)) == [administrator.pk]
+
+
+def test_the_form_of_a_person_counts_what_log_in_counts(liaison: User) -> None:
+    person: Any = admin.site.get_model_admin(User)
+    told = [person.second_factor(liaison)]
+    Authenticator.objects.create(user=liaison, type=Authenticator.Type.RECOVERY_CODES, data={})
+    told.append(person.second_factor(liaison))
+    TOTP.activate(liaison, generate_totp_secret())
+    told.append(person.second_factor(User.objects.get(pk=liaison.pk)))
+    assert told == [False, False, True]
 
 
 @pytest.mark.parametrize(

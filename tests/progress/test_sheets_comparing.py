@@ -130,10 +130,10 @@ def test_a_submitted_one_is_locked_and_refused(full: Evaluation, liaison: User) 
 
     colleague = UserFactory.create(role=Role.LIAISON, role__department=full.department)
     assert told(liaison) == "直すときは、取り下げてください"
-    assert told(colleague) == f"直すときは、提出した{liaison}さんが取り下げるか、課長が差し戻します"
+    assert told(colleague) == f"直すときは、提出した{liaison}さんの取下げか、課長の差戻しを依頼してください"
     manager = UserFactory.create(role=Role.MANAGER, role__department=full.department)
     perform(evaluation=full, transition=ENDORSE, by=manager)
-    assert told(liaison) == told(colleague) == "直すときは、ICT推進課に差戻しを依頼してください"
+    assert told(liaison) == told(colleague) == "直すときは、ICT推進課の差戻しを依頼してください"
     workbook = load_workbook(io.BytesIO(downloaded(full, liaison)))
     assert answer_cell(workbook, full, "results").protection.locked
 

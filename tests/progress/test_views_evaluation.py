@@ -176,7 +176,7 @@ def test_what_cannot_be_done_now_is_said_with_when_and_by_whom(
     page = read(client_of(liaison), evaluation)
     assert "次はICT推進課の確認です。" in page
     assert "保存ができるのは「記入中」または「差戻し」のときです。" in page
-    assert "直すときは、ICT推進課に差戻しを依頼してください。" in page
+    assert "直すときは、ICT推進課の差戻しを依頼してください。" in page
 
 
 def test_the_way_back_names_who_can_withdraw(
@@ -186,7 +186,7 @@ def test_the_way_back_names_who_can_withdraw(
     colleague = UserFactory.create(role=Role.LIAISON, role__department=division)
     assert "直すときは、取り下げてください。" in read(client_of(liaison), evaluation)
     page = read(client_of(colleague), evaluation)
-    assert "直すときは、提出した試験 担当さんが取り下げるか、課長が差し戻します。" in page
+    assert "直すときは、提出した試験 担当さんの取下げか、課長の差戻しを依頼してください。" in page
 
 
 def test_the_pages_are_valid_html(

@@ -242,7 +242,7 @@ def test_feed_tells_of_publications_and_corrections(client: Client, year: Year) 
     assert response.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
     assert entries == [
         (
-            "訂正：1-1-001 公開するデータの拡充（平成28(2016)年度の取組の結果（見本データ））",
+            "訂正：平成28(2016)年度の取組の結果（見本データ）のうち『1-1-001 公開するデータの拡充』",
             "http://testserver/progress/2016/corrections/#correction-2",
         ),
         ("公表：平成28(2016)年度の取組の結果（見本データ）", "http://testserver/progress/2016/"),
@@ -253,7 +253,7 @@ def test_feed_can_be_read_whatever_stands_in_a_title(client: Client, year: Year)
     year.correct("1-1-001", results="訂正した実績です。")
     Correction.objects.update(title="窓\x0b口\ufffe")
     root = ElementTree.fromstring(client.get("/progress/feed.xml").content)
-    assert "訂正：窓口（平成28(2016)年度の取組の結果（見本データ））" in [each.text for each in root.iter()]
+    assert "訂正：平成28(2016)年度の取組の結果（見本データ）のうち『窓口』" in [each.text for each in root.iter()]
 
 
 def test_home_shows_the_newest_year_at_a_glance(client: Client, year: Year) -> None:

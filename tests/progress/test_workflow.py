@@ -168,3 +168,35 @@ def test_saving_belongs_to_the_liaison_of_the_department(evaluation: Evaluation,
             evaluation=evaluation, answers=complete_answers(evaluation), by=other_liaison, expected_version=1
         )
     assert Evaluation.objects.get(pk=evaluation.pk).results == ""
+
+
+def test_the_way_back_is_that_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {status: workflow.way_back(status, is_submitter=True, submitter="試験 担当") for status in Status}
+    by_others = "直すときは、ICT推進課の差戻しを依頼してください。"
+    assert {status: text for status, text in asked.items() if text} == {
+        Status.SUBMITTED: "直すときは、取り下げてください。",
+        Status.ENDORSED: by_others,
+        Status.ACCEPTED: by_others,
+    }
+    shorter = tuple(each for each in TRANSITIONS if each is not workflow.WITHDRAW)
+    monkeypatch.setattr(workflow, "TRANSITIONS", shorter)
+    told = workflow.way_back(Status.SUBMITTED, is_submitter=True, submitter="試験 担当")
+    assert told == "直すときは、課長の差戻しを依頼してください。"
+
+
+@pytest.mark.parametrize(
+    ("actor", "states"),
+    [
+        (workflow.Actor.LIAISON, (Status.SUBMITTED, Status.ENDORSED, Status.ACCEPTED)),
+        (workflow.Actor.MANAGER, (Status.RETURNED, Status.ENDORSED, Status.ACCEPTED)),
+    ],
+)
+def test_what_was_handed_on_is_with_others(actor: workflow.Actor, states: tuple[Status, ...]) -> None:
+    assert set(workflow.handed_on(actor)) == set(states)
+
+
+def test_what_was_handed_on_follows_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the manager's step, what a liaison submitted goes no further."""
+    shorter = tuple(each for each in TRANSITIONS if each is not workflow.ENDORSE)
+    monkeypatch.setattr(workflow, "TRANSITIONS", shorter)
+    assert workflow.handed_on(workflow.Actor.LIAISON) == (Status.SUBMITTED,)
