@@ -99,6 +99,9 @@ SQLITE_OPTIONS: dict[str, Any] = {
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;"
     ),
 }
+# What the just-in-time compiler saves on a page it costs many times over. A page of a list joins up to eleven tables
+# to a few keys: beyond eight, the planner would join the tables whole first (see ../docs/decisions/0002-databases.md).
+POSTGRESQL_SETTINGS = "-c jit=off -c join_collapse_limit=9 -c from_collapse_limit=9"
 
 
 def _database() -> dict[str, Any]:
@@ -111,8 +114,7 @@ def _database() -> dict[str, Any]:
         # Each thread keeps its connection: opening the file and setting it up costs more than a page.
         database["CONN_MAX_AGE"] = None
     else:
-        # What the just-in-time compiler saves on a page it costs many times over.
-        database["OPTIONS"] = {"options": "-c jit=off", **database.get("OPTIONS", {}), "pool": True}
+        database["OPTIONS"] = {"options": POSTGRESQL_SETTINGS, **database.get("OPTIONS", {}), "pool": True}
     return database
 
 

@@ -101,8 +101,13 @@ def is_in_chain(user: User, evaluation: Evaluation) -> bool:
 
 
 def _concerns(departments: Iterable[int]) -> Q:
-    """調書 of these departments, and of actions to which one of them is a 関係課: theirs to read in any state."""
-    return Q(department__in=departments) | Q(action__in=_related(departments).values("action"))
+    """調書 of these departments, and of actions to which one of them is a 関係課: theirs to read in any state.
+
+    Two questions, each with its index: for one with an "or" PostgreSQL reads every 調書.
+    """
+    own = Evaluation.objects.filter(department__in=departments).order_by()
+    related = Evaluation.objects.filter(action__in=_related(departments).values("action")).order_by()
+    return Q(pk__in=own.values("pk").union(related.values("pk")))
 
 
 def _related(departments: Iterable[int]) -> QuerySet[ActionOwner]:

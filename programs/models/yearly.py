@@ -49,6 +49,7 @@ class ActionYear(Versioned):
                 condition=Q(settlement__isnull=True) | Q(settlement__gte=0), name="action_year_settlement_not_negative"
             ),
         ]
+        indexes = [models.Index(fields=["year", "action"], name="action_year_of_year")]
 
     def __str__(self) -> str:
         return f"{self.action} {self.year}年度の計画"

@@ -136,6 +136,11 @@ class ProposalFilterForm(FilterForm):
     def state_shown(self) -> str:
         return self.value("state") or ProposalState.PROPOSED.value
 
+    @property
+    def shows_waiting(self) -> bool:
+        """What still waits, and nothing else."""
+        return self.state_shown == ProposalState.PROPOSED
+
     def narrow(self, proposals: QuerySet[NextYearProposal]) -> QuerySet[NextYearProposal]:
         if self.state_shown != self.ALL:
             proposals = proposals.filter(state=self.state_shown)

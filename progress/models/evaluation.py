@@ -154,7 +154,7 @@ class Evaluation(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["round", "department", "status"], name="evaluation_matrix"),
+            models.Index(fields=["round", "department", "status", "id"], name="evaluation_matrix"),
             models.Index(fields=["department", "status"], name="evaluation_department"),
             models.Index(fields=["round", "status"], name="evaluation_state"),
             # The few that the round is published without: no other 調書 is read to count or list them.

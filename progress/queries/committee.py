@@ -1,11 +1,11 @@
 """What was released to the committee: accepted 調書 and 施策評価, and nothing else."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import QuerySet
 
+from plan.queries.listing import page_by_keys
 from progress.models import Evaluation, Round
 from progress.queries.measure_rollups import MeasureRow, measure_rows
 
@@ -21,14 +21,8 @@ class ReleasedRound:
 
 
 def released_round(round_: Round, evaluations: QuerySet[Evaluation], page: str) -> ReleasedRound:
-    """`evaluations`: what of the round the committee may read. Seven queries.
-
-    The keys are sorted, and the 調書 of one page read: they are long.
-    """
-    keys = evaluations.filter(round=round_).order_by("action__code").values("pk")
-    shown: Page[Any] = Paginator(keys, EVALUATIONS_A_PAGE).get_page(page)
-    found = Evaluation.objects.filter(pk__in=shown.object_list).select_related(
+    """`evaluations`: what of the round the committee may read. Seven queries."""
+    found = evaluations.filter(round=round_).select_related(
         "action__main_direction__measure__policy", "department", "grade", "outlook"
     )
-    shown.object_list = list(found.order_by("action__code"))
-    return ReleasedRound(measure_rows(round_), shown)
+    return ReleasedRound(measure_rows(round_), page_by_keys(found.order_by("action__code"), page, EVALUATIONS_A_PAGE))

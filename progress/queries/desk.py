@@ -85,7 +85,8 @@ def waiting(evaluations: QuerySet[Evaluation], today: datetime.date | None = Non
     """あなたの番, the oldest deadline first. At most five queries: the keys are sorted, and the first rows read."""
     in_order = ("due_on", "pk")
     keys = list(with_deadline(evaluations).order_by(*in_order).values_list("pk", flat=True))
-    found = _for_rows(Evaluation.objects.filter(pk__in=keys[:MOST_WAITING])).prefetch_related(*_FOR_MISSING)
+    found = _for_rows(Evaluation.objects.filter(pk__in=keys[:MOST_WAITING]))
+    found = found.select_related("round__scale", "outlook").prefetch_related(*_FOR_MISSING)
     rows = [_row(evaluation, today, to_do=True) for evaluation in found.order_by(*in_order)]
     return Section(rows, len(keys), len(keys) > len(rows))
 
@@ -105,7 +106,9 @@ def listed(
     """One page of the keys of `evaluations` and its rows; `sort` is a key of `ORDERS`, with "-" before it backwards."""
     orders = ORDERS.get(sort.removeprefix("-"), ORDERS[""])
     in_order = _turned(orders, sort.startswith("-"))
-    keys = Paginator(with_deadline(evaluations).order_by(*in_order).values("pk"), PAGE_SIZE).get_page(page)
+    pages = Paginator(with_deadline(evaluations).order_by(*in_order).values("pk"), PAGE_SIZE)
+    pages.count = evaluations.count()  # without the tables that they are sorted by
+    keys = pages.get_page(page)
     shown = Evaluation.objects.filter(pk__in=keys.object_list)  # type: ignore[misc]  # a slice of a query set
     found = _for_rows(shown).defer(*_TEXTS).order_by(*in_order)
     return keys, [_row(evaluation, today) for evaluation in found]
@@ -119,12 +122,13 @@ def sort_head(key: str, label: str, sort: str) -> SortHead:
 
 
 def _for_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
-    """Without the long texts of what stands around a 調書: sorting rows costs by their length."""
+    """Without the long texts of what stands around a 調書: sorting rows costs by their length.
+
+    Nor with more tables than these: PostgreSQL looks for the keys first among nine (`config.settings`).
+    """
     return (
         with_deadline(evaluations)
-        .select_related(
-            "round__program", "round__scale", "action", "department", "grade", "outlook", "submitted_by", "saved_by"
-        )
+        .select_related("round__program", "action", "department", "grade", "submitted_by")
         .defer("action__purpose", "action__content", "action__legal_basis", "round__program__summary")
     )
 

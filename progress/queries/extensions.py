@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from progress.models import Evaluation, Extension, Round
@@ -32,6 +32,9 @@ def deadlines_of(rounds: Iterable[Round]) -> Deadlines:
 
 
 def with_deadline(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
-    """Each with `due_on` (a date), the deadline of its department; no query of its own."""
-    extended = Extension.objects.filter(round=OuterRef("round"), department=OuterRef("department")).order_by()
-    return evaluations.annotate(due_on=Coalesce(Subquery(extended.values("deadline")[:1]), F("round__deadline")))
+    """Each with `due_on` (a date), the deadline of its department; no query of its own.
+
+    Joined, for 200,000 subqueries take longer; a department has one extension in a round at most.
+    """
+    own = FilteredRelation("round__extensions", condition=Q(round__extensions__department=F("department")))
+    return evaluations.annotate(extension=own).annotate(due_on=Coalesce("extension__deadline", "round__deadline"))

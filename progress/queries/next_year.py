@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, Prefetch, QuerySet
 
 from plan.fiscal import fiscal_year_label
+from plan.queries.listing import page_by_keys
 from plan.text.diffing import Piece, word_diff
 from programs.models import ActionYear, Indicator, IndicatorYear
 from progress.enums import ProposalState
@@ -76,7 +77,7 @@ def page_of_proposals(
     found: QuerySet[NextYearProposal], number: str
 ) -> tuple[Page[NextYearProposal], list[ProposalRow]]:
     """Five queries, whatever the page holds."""
-    page = Paginator(found, PROPOSALS_A_PAGE).get_page(number)
+    page = page_by_keys(found, number, PROPOSALS_A_PAGE)
     return page, proposal_rows(page)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from plan.fiscal import fiscal_year_label
 from plan.models import Plan
+from plan.queries.kept import kept_value
 from plan.queries.plans import Link
 from programs.models import Program
 from progress.models import Publication, PublishedEvaluation, PublishedMeasure, Round
@@ -110,11 +111,11 @@ def published_rounds(plan: Plan | None = None) -> list[PublishedRound]:
 
 
 def published_rounds_with_counts(plan: Plan) -> list[tuple[PublishedRound, int]]:
-    """The published years of a plan, newest first, each with how many actions it has. One query."""
-    rows = in_order_of_code(PublishedEvaluation.objects.filter(round=OuterRef("pk"))).order_by().values("round")
-    counted = Subquery(rows.annotate(total=Count("pk")).values("total"))
-    rounds = with_frames(Round.objects.published().filter(program__plan=plan).order_by(*NEWEST_FIRST))
-    return [(PublishedRound.of(round_), round_.total or 0) for round_ in rounds.annotate(total=counted)]
+    """The published years of a plan, newest first, each with how many actions it has. Two queries at most."""
+    rows = in_order_of_code(PublishedEvaluation.objects.filter(round__program__plan=plan)).order_by()
+    counted = rows.values_list("round").annotate(total=Count("pk"))
+    totals = kept_value(f"progress:action_counts:{plan.pk}", lambda: dict(counted))
+    return [(published, totals.get(published.round.pk, 0)) for published in published_rounds(plan)]
 
 
 def in_order_of_code(rows: QuerySet[PublishedEvaluation]) -> QuerySet[PublishedEvaluation]:

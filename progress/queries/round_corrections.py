@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import QuerySet
 
+from plan.queries.listing import page_by_keys
 from progress.enums import Status
 from progress.models import Correction, Evaluation, MeasureEvaluation, Round
 
@@ -38,5 +39,5 @@ def correctable(round_: Round, published: QuerySet[Evaluation], page: str) -> Co
         are_all_shown=len(newest) <= CORRECTIONS_SHOWN,
         measures=list(measures.order_by("measure__policy__number", "measure__number")),
         late=list(late.order_by("action__code")),
-        page=Paginator(rows, EVALUATIONS_A_PAGE).get_page(page),
+        page=page_by_keys(rows, page, EVALUATIONS_A_PAGE),
     )

@@ -32,7 +32,7 @@ def next_year(request: HttpRequest, round_: Round) -> HttpResponse:
         "page": page,
         "rows": rows,
         "counts": [(str(state.label), count) for state, count in counts.items()],
-        "waiting": found.filter(state=ProposalState.PROPOSED).count(),
+        "waiting": page.paginator.count if form.shows_waiting else found.filter(state=ProposalState.PROPOSED).count(),
         "year_label": fiscal_year_label(round_.year + 1),
     }
     return shown(request, "desk/rounds/next_year.html", round_, "next_year", **context)
