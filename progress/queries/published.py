@@ -111,11 +111,15 @@ def published_rounds(plan: Plan | None = None) -> list[PublishedRound]:
 
 
 def published_rounds_with_counts(plan: Plan) -> list[tuple[PublishedRound, int]]:
-    """The published years of a plan, newest first, each with how many actions it has. Two queries at most."""
-    rows = in_order_of_code(PublishedEvaluation.objects.filter(round__program__plan=plan)).order_by()
-    counted = rows.values_list("round").annotate(total=Count("pk"))
-    totals = kept_value(f"progress:action_counts:{plan.pk}", lambda: dict(counted))
-    return [(published, totals.get(published.round.pk, 0)) for published in published_rounds(plan)]
+    """The published years of a plan, newest first, each with how many actions it has. One query at most."""
+    rows = in_order_of_code(PublishedEvaluation.objects.filter(round=OuterRef("pk"))).order_by().values("round")
+    counted = Subquery(rows.annotate(total=Count("pk")).values("total"))
+    rounds = with_frames(Round.objects.published().filter(program__plan=plan).order_by(*NEWEST_FIRST))
+
+    def counts() -> list[tuple[PublishedRound, int]]:
+        return [(PublishedRound.of(round_), round_.total or 0) for round_ in rounds.annotate(total=counted)]
+
+    return kept_value(f"progress:years_with_counts:{plan.pk}", counts)
 
 
 def in_order_of_code(rows: QuerySet[PublishedEvaluation]) -> QuerySet[PublishedEvaluation]:
