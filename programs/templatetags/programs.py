@@ -1,13 +1,26 @@
 """The programme in the plan's own pages."""
 
+from functools import lru_cache
+
 from django import template
 from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from plan.models import Direction, Measure
 from programs.queries.sample_marks import samples_shown
 from programs.queries.serving import Serving, serving
+from programs.queries.standing import Step
 
 register = template.Library()
+
+
+# Lists of fifty rows have a handful of grades: each is told once.
+@register.filter
+@lru_cache(maxsize=256)
+def as_grade(step: Step) -> SafeString:
+    """The symbol of a grade in the shade of the legend, and what it means in words."""
+    return render_to_string("components/grade.html", {"step": step})
 
 
 @register.simple_tag

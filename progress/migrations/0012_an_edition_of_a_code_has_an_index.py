@@ -15,6 +15,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='publishedevaluation',
-            index=models.Index(fields=['round', 'code', 'edition'], name='published_edition_of_code'),
+            index=models.Index(fields=['code', 'round', 'edition'], name='published_edition_of_code'),
         ),
     ]

@@ -69,8 +69,8 @@ def result_rows(published: PublishedRound, rows: Iterable[PublishedEvaluation]) 
 
 
 def rows_of(published: PublishedRound) -> QuerySet[PublishedEvaluation]:
-    """What is published now of the year, without the bulk of it."""
-    return PublishedEvaluation.objects.filter(round=published.round, is_current=True).defer("data")
+    """What is published now of the year, without the bulk of it; asked for as in `published.in_order_of_code`."""
+    return PublishedEvaluation.objects.filter(round=published.round, is_current=True, code__gt="").defer("data")
 
 
 def narrowed(published: PublishedRound, asked: Asked) -> QuerySet[PublishedEvaluation]:
