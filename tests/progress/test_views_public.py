@@ -7,9 +7,11 @@ import re
 import pytest
 from defusedxml import ElementTree
 from django.test import Client
+from django.utils import timezone
 
 from accounts.enums import Role
 from plan import actions as plan_actions
+from plan.fiscal import date_label
 from progress.actions.corrections import correct_measure, publish_late
 from progress.actions.proposals import confirm
 from progress.actions.publication import publish
@@ -192,6 +194,38 @@ def test_corrected_measure_keeps_its_first_state(client: Client, year: Year) -> 
     assert [text in now for text in ("A 順調に推移", "基準の当てはめの誤り", "誤B 一定の進捗")] == [True] * 3
     assert ("B 一定の進捗" in first, "直した理由です。" in first) == (True, False)
     assert "/progress/2016/measures/1-1/first/" in links(main_of(client.get("/progress/2016/corrections/")))
+
+
+def test_first_state_of_a_measure_holds_the_first_rows_of_its_actions(client: Client, year: Year) -> None:
+    address = "/progress/2016/measures/1-1/"
+    year.correct("1-1-001", settlement=900, grade_id=entry(year.round, "4").pk)
+    rows = {page: _rows(part(main_of(client.get(page)), "actions"))[0] for page in (address, f"{address}first/")}
+    assert rows[address][1:5] == ["公開するデータの拡充 訂正あり", "試験公開課", "4 目標を下回った", "900"]
+    assert rows[f"{address}first/"][1:5] == ["公開するデータの拡充", "試験公開課", "2 目標を上回って達成", "1,000"]
+    first = main_of(client.get(f"{address}first/"))
+    assert "この内容は、その後に訂正しました。" in words(first)
+    assert {address, "/progress/2016/corrections/", f"{RESULT}first/"} <= set(links(first))
+    assert "/progress/2016/corrections/" in links(main_of(client.get(f"{RESULT}first/")))
+    untouched = words(main_of(client.get("/progress/2016/measures/1-2/first/")))
+    assert "その後の訂正はありません。" in untouched
+
+
+def test_words_of_a_measure_that_a_correction_overtook_say_of_when_they_are(client: Client, year: Year) -> None:
+    page, note = "/progress/2016/measures/1-1/", "その後、取組の調書に訂正がありました。"
+
+    def told(address: str = page) -> str:
+        return words(part(main_of(client.get(address)), "evaluation"))
+
+    assert note not in told()
+    year.correct("1-1-001", settlement=900)
+    assert f"この文章は、{date_label(timezone.localdate(year.round.published_at))}に公表したときのものです。{note}" in told()
+    assert (note in told(f"{page}first/"), note in told("/progress/2016/measures/1-2/")) == (False, False)
+    evaluation = MeasureEvaluation.objects.get(round=year.round, measure__policy__number=1, measure__number=1)
+    values = {"reason": "決算額を900千円に直しました。"}
+    correct_measure(
+        evaluation=evaluation, values=values, by=year.staff, reason="調書の訂正", expected_version=evaluation.version
+    )
+    assert ("900千円" in told(), note in told()) == (True, False)
 
 
 def test_late_publication_of_an_exception_is_a_correction(client: Client, year: Year) -> None:
