@@ -285,7 +285,7 @@ def page_of_measure(
     *,
     first: bool = False,
 ) -> MeasurePage:
-    """The page of a frozen row with those of its actions; they need not be stored yet. Two queries and the kept plan's."""
+    """The page of a frozen row with those of its actions, which need not be stored. Two queries, the kept plan's."""
     kept = kept_plan(published.plan.slug)
     told = Told(published, published.legend, kept.plan, TermMarker(kept.glossary))
     return MeasurePage(

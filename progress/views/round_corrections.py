@@ -144,7 +144,7 @@ def _remind_of_measure(request: HttpRequest, round_: Round, evaluation: Evaluati
     """What was written of the measure, as it was published, may count or tell what was corrected."""
     rows = PublishedEvaluation.objects.filter(evaluation=evaluation, is_current=True)
     measure = rows.select_related("measure__policy").get().measure
-    words = "『{}』の評価の文章も、訂正が必要でないか確かめてください。<a href=\"{}\">この施策の評価を訂正する</a>"
+    words = '『{}』の評価の文章も、訂正が必要でないか確かめてください。<a href="{}">この施策の評価を訂正する</a>'
     address = reverse("desk:round_correct_measure", args=[round_.slug, measure.code])
     messages.info(request, format_html(words, measure, address))
 

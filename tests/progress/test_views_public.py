@@ -218,7 +218,8 @@ def test_words_of_a_measure_that_a_correction_overtook_say_of_when_they_are(clie
 
     assert note not in told()
     year.correct("1-1-001", settlement=900)
-    assert f"この文章は、{date_label(timezone.localdate(year.round.published_at))}に公表したときのものです。{note}" in told()
+    published_on = date_label(timezone.localdate(year.round.published_at))
+    assert f"この文章は、{published_on}に公表したときのものです。{note}" in told()
     assert (note in told(f"{page}first/"), note in told("/progress/2016/measures/1-2/")) == (False, False)
     evaluation = MeasureEvaluation.objects.get(round=year.round, measure__policy__number=1, measure__number=1)
     values = {"reason": "決算額を900千円に直しました。"}
@@ -226,6 +227,37 @@ def test_words_of_a_measure_that_a_correction_overtook_say_of_when_they_are(clie
         evaluation=evaluation, values=values, by=year.staff, reason="調書の訂正", expected_version=evaluation.version
     )
     assert ("900千円" in told(), note in told()) == (True, False)
+
+
+def test_citations_name_the_results_of_the_year_and_when_they_were_published(client: Client, year: Year) -> None:
+    made_on, today = timezone.localdate(year.round.published_at), date_label(timezone.localdate())
+    published, results = f"{date_label(made_on)}公表", "試験プログラム 平成28(2016)年度の取組の結果（見本データ）"
+    name = "1-1-001 公開するデータの拡充の評価（平成28(2016)年度）"
+
+    def cited(address: str) -> str:
+        told: str = client.get(address).context["citation"]
+        assert told.endswith(f"。http://testserver{address}（{today}閲覧）")
+        return told.partition("。http")[0]
+
+    assert cited(RESULT) == f"川崎市『{results}』「{name}」、{published}"
+    assert cited("/progress/2016/") == f"川崎市『{results}』、{published}"
+    assert cited("/progress/2016/actions/") == f"川崎市『{results}』「取組の一覧（平成28(2016)年度）」、{published}"
+    assert cited("/progress/") == f"川崎市『川崎市情報化推進プラン（案）の進捗（見本データ）』、{published}"
+    correction = year.correct("1-1-001", results="訂正した実績です。")
+    corrected = f"{date_label(timezone.localdate(correction.publication.made_at))}訂正"
+    assert cited(RESULT) == f"川崎市『{results}』「{name}」、{published}、{corrected}"
+    assert cited(f"{RESULT}first/") == f"川崎市『{results}』「{name}（公表した当初の内容）」、{published}"
+
+
+def test_citations_of_a_programme_name_it(client: Client, year: Year) -> None:
+    def cited(address: str) -> str:
+        told: str = client.get(address).context["citation"]
+        return told.partition("、")[0].partition("。http")[0]
+
+    program = "川崎市『試験プログラム（見本データ）』"
+    assert cited("/programs/2016/") == program
+    assert cited(ACTION) == f"{program}「1-1-001 公開するデータの拡充」"
+    assert cited("/programs/2016/departments/") == f"{program}「所管課ごとの取組」"
 
 
 def test_late_publication_of_an_exception_is_a_correction(client: Client, year: Year) -> None:
