@@ -1,11 +1,12 @@
 """The roots of a programme, as `plan.editing` and `plan.actions` keep them on record."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import models
 
 from plan.editing.roots import RootKind, RowKind, register_root
+from plan.fiscal import fiscal_year_label
 from programs.models import (
     Action,
     ActionDirection,
@@ -30,6 +31,22 @@ WITH_EVALUATIONS = (
 )
 
 
+def _named_by(noun: str, field: str) -> Callable[[Any, Mapping[str, str]], str]:
+    """A row is called by what one of its fields says."""
+    return lambda _row, texts: f"{noun}「{texts[field]}」"
+
+
+def _named_by_year(row: IndicatorYear, _texts: Mapping[str, str]) -> str:
+    return fiscal_year_label(row.year) if row.year else ""
+
+
+_OWNERS = RowKind(ActionOwner, "owners", "action", "所管課", named=_named_by("所管課", "department"))
+_MILESTONES = RowKind(
+    Milestone, "milestones", "action_year", "マイルストーン", named=_named_by("マイルストーン", "title")
+)
+_TARGETS = RowKind(IndicatorYear, "years", "indicator", "年度別の目標", internal=("actual",), named=_named_by_year)
+
+
 def register_kinds() -> None:
     """Programmes, actions, yearly plans and indicators: public once their programme and its plan are."""
     register_root(
@@ -44,7 +61,7 @@ def register_kinds() -> None:
             rows=(
                 RowKind(ActionDirection, "other_directions", "action", "ほかの基本方向"),
                 RowKind(ActionUpper, "uppers", "action", "上位計画とのつながり"),
-                RowKind(ActionOwner, "owners", "action", "所管課"),
+                _OWNERS,
             ),
             is_numerous=True,
             instead_of_deleting=WITH_EVALUATIONS,
@@ -54,10 +71,10 @@ def register_kinds() -> None:
         RootKind(
             ActionYear,
             "action__program__plan",
-            title_of=lambda plan: f"取組 {plan.action} の年度別計画（{plan.year}年度）",
+            title_of=lambda plan: f"取組 {plan.action} の年度別計画（{fiscal_year_label(plan.year)}）",
             public_path=_page_of_action,
             is_public=lambda plan: plan.action.program.is_public,
-            rows=(RowKind(Milestone, "milestones", "action_year", "マイルストーン"),),
+            rows=(_MILESTONES,),
             # The public learns results from what is published of them, and not before.
             internal=("settlement",),
             is_numerous=True,
@@ -72,7 +89,7 @@ def register_kinds() -> None:
             title_of=lambda indicator: f"取組 {indicator.action} の指標「{indicator.name}」",
             public_path=_page_of_action,
             is_public=lambda indicator: indicator.action.program.is_public,
-            rows=(RowKind(IndicatorYear, "years", "indicator", "年度別の目標", internal=("actual",)),),
+            rows=(_TARGETS,),
             is_numerous=True,
             fill_in=_keep_originals,
             instead_of_deleting=MEASURED,

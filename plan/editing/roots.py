@@ -5,7 +5,7 @@ starts, the plan in `plan.editing.kinds`. What edits, records, restores and
 shows roots asks here and knows no kind by name.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,9 @@ class RowKind:
     The model keeps its history and has the field `position`, which orders the
     rows. A root's links to many others are such rows too: the model between
     them has a position, and records name what each links to by its `str()`.
+
+    `named` tells a row from its neighbours in words, from the row and the texts
+    of its fields by name; where it is None, records number the rows.
     """
 
     model: type[models.Model]
@@ -35,6 +38,7 @@ class RowKind:
     parent: str
     noun: str
     internal: tuple[str, ...] = ()
+    named: Callable[[Any, Mapping[str, str]], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NotRequired, TypedDict
 
@@ -10,6 +10,8 @@ from django.db import models
 
 from plan.editing.roots import RowKind, content_fields, kind_of, row_kinds
 from plan.models.base import Versioned
+
+THOUSAND_YEN = "（千円）"
 
 Rows = Mapping[str, Sequence[models.Model]]
 """The rows of a root by `RowKind.related_name`, each list in its order."""
@@ -37,19 +39,22 @@ class Cell:
 
 @dataclass(frozen=True)
 class RowState:
-    """One row; `place` is its number counted from 1."""
+    """One row; `place` is its number counted from 1, `name` what tells it from its neighbours, "" for none."""
 
     key: int
     noun: str
     place: int
     cells: tuple[Cell, ...]
+    name: str = ""
 
     @property
     def summary(self) -> str:
         return "、".join(cell.text for cell in self.cells if cell.text and not cell.is_internal)
 
     def label(self, cell: Cell) -> str:
-        return f"{self.noun}{self.place} {cell.label}"
+        if not self.name:
+            return f"{self.noun}{self.place} {cell.label}"
+        return self.name if cell.label == self.noun else f"{self.name}の{cell.label}"
 
 
 @dataclass(frozen=True)
@@ -107,12 +112,9 @@ def divided(changes: Sequence[Change]) -> tuple[list[Change], list[Change]]:
 
 
 def _row_state(row: models.Model, kind: RowKind, place: int) -> RowState:
-    return RowState(
-        key=row.pk,
-        noun=kind.noun,
-        place=place,
-        cells=_cells(row, leave_out=(kind.parent, "position"), internal=kind.internal),
-    )
+    cells = _cells(row, leave_out=(kind.parent, "position"), internal=kind.internal)
+    name = kind.named(row, {cell.name: cell.text for cell in cells}) if kind.named else ""
+    return RowState(row.pk, kind.noun, place, cells, name)
 
 
 def _cells(
@@ -121,7 +123,8 @@ def _cells(
     return tuple(
         Cell(
             name=field.name,
-            label=str(field.verbose_name),
+            # In which unit an amount is stands behind it.
+            label=str(field.verbose_name).removesuffix(THOUSAND_YEN),
             text=_text(instance, field),
             is_prose=isinstance(field, models.TextField),
             is_internal=field.name in internal,
@@ -143,13 +146,15 @@ def _text(instance: models.Model, field: "models.Field[Any, Any]") -> str:
         case bool():
             return "はい" if value else "いいえ"
         case Decimal():
-            return f"{value.normalize():f}"
+            return f"{value.normalize():,f}"
+        case int() if str(field.verbose_name).endswith(THOUSAND_YEN):
+            return f"{value:,}千円"
         case datetime.date():
             return f"{value.year}年{value.month}月{value.day}日"
     return str(value).replace("\r\n", "\n")
 
 
-def _cell_changes(before: Sequence[Cell], after: Sequence[Cell], *, prefix: str = "") -> list[Change]:
+def _cell_changes(before: Sequence[Cell], after: Sequence[Cell], *, of: RowState | None = None) -> list[Change]:
     old = {cell.name: cell for cell in before}
     new = {cell.name: cell for cell in after}
     changes: list[Change] = []
@@ -157,7 +162,7 @@ def _cell_changes(before: Sequence[Cell], after: Sequence[Cell], *, prefix: str 
         was = old[name].text if name in old else ""
         now = new[name].text if name in new else ""
         if was != now:
-            change: Change = {"label": prefix + cell.label, "before": was, "after": now}
+            change: Change = {"label": of.label(cell) if of else cell.label, "before": was, "after": now}
             if cell.is_internal:
                 change["internal"] = True
             changes.append(change)
@@ -171,7 +176,8 @@ def _row_changes(before: Sequence[RowState], after: Sequence[RowState]) -> list[
     for row in sorted((old | new).values(), key=lambda row: row.place):
         was = old[row.key].cells if row.key in old else ()
         now = new[row.key].cells if row.key in new else ()
-        changes += _cell_changes(was, now, prefix=f"{row.noun}{row.place} ")
+        # Readers know it by the name it had.
+        changes += _cell_changes(was, now, of=replace(row, name=old.get(row.key, row).name))
     kept_before = [row.key for row in before if row.key in new]
     kept_after = [row.key for row in after if row.key in old]
     if kept_before != kept_after:

@@ -22,12 +22,26 @@ HOME: Link = ("トップ", "/")
 
 
 @dataclass(frozen=True)
+class Source:
+    """What a page is cited from, where it is not the plan itself; `dated` says when it was made public or changed."""
+
+    title: str
+    dated: str
+    is_sample: bool
+
+    @property
+    def marked_title(self) -> str:
+        return f"{self.title}（見本データ）" if self.is_sample else self.title
+
+
+@dataclass(frozen=True)
 class Page:
     """The frame of a page.
 
     `trail` leads from the plan's overview down to the page itself (title,
     address); `cited_as` is the name of the page in its citation, empty where
-    there is nothing to cite; `original_page` that of the printed plan.
+    there is nothing to cite, and `source` what it is a page of, None for the
+    plan; `original_page` is that of the printed plan.
     """
 
     title: str
@@ -35,6 +49,7 @@ class Page:
     trail: Sequence[Link] = ()
     neighbours: Neighbours | None = None
     cited_as: str = ""
+    source: Source | None = None
     original_page: int | None = None
     changed_on: datetime.date | None = None
     contents: Sequence[tuple[str, str, int]] = ()
@@ -64,13 +79,13 @@ class Page:
     def _citation(self, request: HttpRequest) -> str:
         if not self.cited_as or self.plan is None:
             return ""
-        plan = self.plan
-        name = "" if self.cited_as == plan.full_title else f"「{self.cited_as}」"
+        source = self.source or Source(self.plan.full_title, self.plan.issued_on, is_sample=False)
+        name = "" if self.cited_as == source.title else f"「{self.cited_as}」"
         paper = f"{self.original_page}頁" if self.original_page else ""
-        parts = [part for part in (f"『{plan.full_title}』{name}", plan.issued_on, paper) if part]
+        parts = [part for part in (f"『{source.marked_title}』{name}", source.dated, paper) if part]
         address = request.build_absolute_uri(request.path)
         read_on = date_label(timezone.localdate())
-        return f"{plan.publisher}{'、'.join(parts)}。{address}（{read_on}閲覧）"
+        return f"{self.plan.publisher}{'、'.join(parts)}。{address}（{read_on}閲覧）"
 
 
 def plan_or_404(slug: str) -> Plan:

@@ -113,7 +113,7 @@ def _narrowed(program: Program, asked: Asked, standing: Standing) -> QuerySet[Ac
     if "year" in values:
         year = _year(asked)
         actions = actions.in_force(year) if year is not None and year in program.years else actions.none()
-    rows = actions
+    rows: QuerySet[Action] = actions
     if code := values.get("measure"):
         policy, _, number = code.partition("-")
         known = policy.isascii() and policy.isdecimal() and number.isascii() and number.isdecimal()

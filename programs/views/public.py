@@ -1,5 +1,7 @@
 """The public pages of programmes and actions."""
 
+import datetime
+
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,11 +10,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Department
 from plan.caching import public_page
+from plan.fiscal import date_label
 from plan.queries import changed_on
 from plan.queries.kept import kept_value
 from plan.queries.listing import page_of
 from plan.queries.plans import Link
-from plan.views.page import Page
+from plan.views.page import Page, Source
 from programs.models import Action, Program
 from programs.queries import action_lists
 from programs.queries.action_pages import action_page
@@ -27,6 +30,11 @@ DEPARTMENTS_A_PAGE = 20
 def trail(*below: Program) -> list[Link]:
     """The breadcrumbs down to the programme."""
     return [(PROGRAMS, reverse("programs:programs")), *((each.title, each.get_absolute_url()) for each in below)]
+
+
+def source(program: Program, changed_on: datetime.date | None = None) -> Source:
+    """What the pages of a programme are cited from."""
+    return Source(program.title, f"{date_label(changed_on)}更新" if changed_on else "", program.is_sample)
 
 
 @require_safe
@@ -45,12 +53,14 @@ def program(request: HttpRequest, slug: str) -> HttpResponse:
     except Program.DoesNotExist as error:
         raise Http404(NO_PROGRAM) from error
     shown = found.program
+    changed = changed_on(shown.plan, under=shown.get_absolute_url())
     page = Page(
         title=shown.title,
         plan=shown.plan,
         trail=trail(),
         cited_as=shown.title,
-        changed_on=changed_on(shown.plan, under=shown.get_absolute_url()),
+        source=source(shown, changed),
+        changed_on=changed,
         edits=shown,
         notes=found.notes,
     )
@@ -69,6 +79,7 @@ def action(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         plan=found.plan,
         trail=trail(found.program),
         cited_as=str(found.action),
+        source=source(found.program, found.changed_on),
         changed_on=found.changed_on,
         edits=found.action,
     )
@@ -79,7 +90,7 @@ def action(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 @public_page
 def departments(request: HttpRequest, slug: str) -> HttpResponse:
     shown = program_or_404(slug)
-    page = Page(title=DEPARTMENTS, plan=shown.plan, trail=trail(shown), cited_as=f"{shown.title} {DEPARTMENTS}")
+    page = Page(title=DEPARTMENTS, plan=shown.plan, trail=trail(shown), cited_as=DEPARTMENTS, source=source(shown))
     found = kept_value(f"programs:department_counts:{slug}", lambda: action_lists.department_counts(shown))
     own = {"program": shown, "page": page_of(found, request.GET.get("page"), DEPARTMENTS_A_PAGE)}
     return render(request, "public/programs/departments.html", page.context(request, **own))
@@ -95,7 +106,8 @@ def department(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         raise Http404("このプログラムに、この所管課の取組はありません。") from error
     above = (DEPARTMENTS, reverse("programs:departments", args=[slug]))
     title = f"{found.departments[0].name}の取組"
-    page = Page(title=title, plan=shown.plan, trail=[*trail(shown), above], cited_as=f"{shown.title} {title}")
+    below = [*trail(shown), above]
+    page = Page(title=title, plan=shown.plan, trail=below, cited_as=title, source=source(shown))
     return render(request, "public/programs/department.html", page.context(request, page=found, program=shown))
 
 
@@ -108,5 +120,5 @@ def direction(request: HttpRequest, slug: str, code: tuple[int, ...]) -> HttpRes
     except ObjectDoesNotExist as error:
         raise Http404("この基本方向はありません。") from error
     title = f"{found.direction.label} {found.direction.title}を進める取組"
-    page = Page(title=title, plan=shown.plan, trail=trail(shown), cited_as=f"{shown.title} {title}")
+    page = Page(title=title, plan=shown.plan, trail=trail(shown), cited_as=title, source=source(shown))
     return render(request, "public/programs/direction.html", page.context(request, page=found, program=shown))

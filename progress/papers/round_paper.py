@@ -1,8 +1,8 @@
 """A round as a paper: what stands on its pages, in their order. Every number comes from `report_of`."""
 
 import datetime
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -20,7 +20,7 @@ from progress.papers.drawing import Drawing, drawing
 from progress.papers.narrowing import narrowed_to, title_of
 from progress.papers.report import Report
 from progress.papers.selection import Selection
-from progress.queries.corrections import correction_view, shown_corrections
+from progress.queries.corrections import correction_view, overtaken_words, shown_corrections
 from progress.queries.result_pages import EvaluationPage, Text, Told, entry_name
 from progress.queries.results import CorrectionView, Sums, added, sums_of
 
@@ -129,12 +129,13 @@ def _target(planned: str, decided: str) -> str:
 
 @dataclass(frozen=True)
 class MeasureChapter:
-    """One 施策 with its evaluation and the sheets of its actions."""
+    """One 施策 with its evaluation and the sheets of its actions; `words_of` as in `overtaken_words`."""
 
     row: PublishedMeasure
     sums: Sums
     texts: tuple[Text, ...]
     sheets: tuple[Sheet, ...]
+    words_of: datetime.date | None = None
 
     @property
     def anchor(self) -> str:
@@ -191,6 +192,7 @@ class RoundPaper:
     origin: Origin
     told: Told
     corrections: tuple[CorrectionView, ...] = ()
+    overtaken: Mapping[int, datetime.date] = field(default_factory=dict)
 
     @property
     def plan(self) -> Plan:
@@ -227,7 +229,7 @@ class RoundPaper:
         with_sheets = self.selection.has(PaperPart.SHEETS)
         rows = self.report.evaluations_of(row.measure_id) if with_sheets else ()
         sheets = tuple(Sheet(self.told.page(each), is_first=place == 0) for place, each in enumerate(rows))
-        return MeasureChapter(row, sums, texts, sheets)
+        return MeasureChapter(row, sums, texts, sheets, self.overtaken.get(row.measure_id))
 
     @cached_property
     def policies(self) -> tuple[PolicyChapter, ...]:
@@ -342,7 +344,7 @@ def _whole_entries(paper: RoundPaper) -> Iterable[Entry]:
 
 
 def round_paper(report: Report, selection: Selection, version: str) -> RoundPaper:
-    """The paper of a round; `version` names the state of its content. Two queries."""
+    """The paper of a round; `version` names the state of its content. Three queries."""
     published = report.published
     plan = published.plan
     glossary = glossary_of(plan)
@@ -360,6 +362,7 @@ def round_paper(report: Report, selection: Selection, version: str) -> RoundPape
         ),
         told=Told(published, published.legend, plan, marker),
         corrections=_corrections(report) if selection.has(PaperPart.CORRECTIONS) else (),
+        overtaken=overtaken_words(report.round),
     )
 
 

@@ -1,9 +1,11 @@
 """正誤: what was corrected after publication."""
 
+import datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.urls import reverse
+from django.utils import timezone
 
 from progress.enums import RoundState
 from progress.models import Correction, PublishedEvaluation, Round
@@ -45,3 +47,20 @@ def correction_view(correction: Any) -> CorrectionView:
         url=reverse(f"progress:{kind}", args=[*slug, code]),
         first_url=reverse(f"progress:{kind}_first", args=[*slug, code]),
     )
+
+
+def overtaken_words(round_: Round, **which: Any) -> dict[int, datetime.date]:
+    """Measure → the day of the words of its 施策評価, where a 調書 of it was corrected after them. At most one query.
+
+    `which` narrows the rows; of a round that is only previewed there is nothing.
+    """
+    if round_.published_at is None:
+        return {}
+    own = Correction.objects.filter(publication__round=round_, measure_evaluation__measure=OuterRef("measure"))
+    corrected = PublishedEvaluation.objects.filter(round=round_, is_current=True, edition__gt=1, **which).order_by()
+    found = corrected.values("measure").annotate(
+        newest=Max("publication__made_at"),
+        own=Subquery(own.order_by("-publication__made_at").values("publication__made_at")[:1]),
+    )
+    worded = ((row["measure"], row["own"] or round_.published_at, row["newest"]) for row in found)
+    return {measure: timezone.localdate(moment) for measure, moment, newest in worded if newest > moment}

@@ -61,16 +61,28 @@ def whole_results(published: PublishedRound) -> QuerySet[PublishedEvaluation]:
     return rows.select_related("department").order_by("code")
 
 
-def result_rows(published: PublishedRound, rows: Iterable[PublishedEvaluation]) -> tuple[ResultRow, ...]:
+def result_rows(
+    published: PublishedRound, rows: Iterable[PublishedEvaluation], *, first: bool = False
+) -> tuple[ResultRow, ...]:
+    """`first`: they lead to what was first published of them."""
+    grade = published.legend.grade
     return tuple(
-        ResultRow(row, published.slug, published.legend.grade(row.grade_symbol, row.grade_label, row.grade_kind))
+        ResultRow(row, published.slug, grade(row.grade_symbol, row.grade_label, row.grade_kind), is_first=first)
         for row in rows
     )
 
 
-def rows_of(published: PublishedRound) -> QuerySet[PublishedEvaluation]:
-    """What is published now of the year, without the bulk of it; asked for as in `published.in_order_of_code`."""
-    return PublishedEvaluation.objects.filter(round=published.round, is_current=True, code__gt="").defer("data")
+def rows_of(published: PublishedRound, *, first: bool = False) -> QuerySet[PublishedEvaluation]:
+    """What is published now of the year, or was at first, without the bulk of it.
+
+    Asked for as in `published.in_order_of_code`.
+    """
+    return PublishedEvaluation.objects.filter(round=published.round, code__gt="", **edition(first=first)).defer("data")
+
+
+def edition(*, first: bool) -> dict[str, Any]:
+    """The rows of the first publication, or those that hold now."""
+    return {"edition": 1} if first else {"is_current": True}
 
 
 def narrowed(published: PublishedRound, asked: Asked) -> QuerySet[PublishedEvaluation]:

@@ -1,5 +1,6 @@
 """One published 調書, and one published 施策評価, as pages; now, or as first published."""
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -18,9 +19,9 @@ from plan.queries.plans import Link, Neighbours, pick
 from programs.queries.standing import Step
 from progress.charts import written
 from progress.models import PublishedEvaluation, PublishedMeasure
-from progress.queries.corrections import corrections_of
+from progress.queries.corrections import corrections_of, overtaken_words
 from progress.queries.published import PublishedRound, current_evaluations, published_round
-from progress.queries.result_lists import result_rows, rows_of
+from progress.queries.result_lists import edition, result_rows, rows_of
 from progress.queries.results import CorrectionView, Legend, ResultRow, Sums, sums_of
 
 Data = Mapping[str, Any]
@@ -125,9 +126,7 @@ def evaluation_page(slug: str, code: str, *, first: bool = False) -> EvaluationP
     """Raises ObjectDoesNotExist unless the year is published and has the action. Four queries and the kept plan's."""
     published = published_round(slug)
     rows = PublishedEvaluation.objects.filter(round=published.round, code=code)
-    row = rows.select_related("publication", "action__program").get(
-        **({"edition": 1} if first else {"is_current": True})
-    )
+    row = rows.select_related("publication", "action__program").get(**edition(first=first))
     return page_of_evaluation(published, row, first=first)
 
 
@@ -234,7 +233,10 @@ def _value(number: str | None, row: Data) -> str:
 
 @dataclass(frozen=True)
 class MeasurePage:
-    """One 施策評価 with the counts and sums of its actions, and the actions themselves."""
+    """One 施策評価 with the counts and sums of its actions, and the actions themselves.
+
+    `words_of`: the day of its words, where a 調書 of the measure was corrected after them.
+    """
 
     published: PublishedRound
     row: PublishedMeasure
@@ -244,6 +246,7 @@ class MeasurePage:
     sums: Sums
     texts: tuple[Text, ...]
     corrections: tuple[CorrectionView, ...]
+    words_of: datetime.date | None
     page: "Page[PublishedEvaluation]"
     rows: tuple[ResultRow, ...]
     neighbours: Neighbours
@@ -254,18 +257,23 @@ class MeasurePage:
         return entry_name(self.row.data.get("rating"))
 
     @property
+    def is_corrected(self) -> bool:
+        """Itself, or any of its actions."""
+        return bool(self.corrections or self.words_of)
+
+    @property
     def legend(self) -> Legend:
         return self.published.legend
 
 
 def measure_page(slug: str, code: Sequence[int], *, first: bool = False, page: str | None = None) -> MeasurePage:
-    """Raises ObjectDoesNotExist unless the year is published with that measure. Five queries and the kept plan's."""
+    """Raises ObjectDoesNotExist unless the year is published with that measure. Six queries and the kept plan's."""
     published = published_round(slug)
     measure = measure_of(published, code)
     rows = PublishedMeasure.objects.filter(round=published.round, measure=measure)
-    row = rows.get(**({"edition": 1} if first else {"is_current": True}))
-    shown = page_of(rows_of(published).filter(measure=measure).order_by("code"), page)
-    return page_of_measure(published, row, measure, shown, result_rows(published, shown), first=first)
+    row = rows.get(**edition(first=first))
+    shown = page_of(rows_of(published, first=first).filter(measure=measure).order_by("code"), page)
+    return page_of_measure(published, row, measure, shown, result_rows(published, shown, first=first), first=first)
 
 
 def page_of_measure(
@@ -277,7 +285,7 @@ def page_of_measure(
     *,
     first: bool = False,
 ) -> MeasurePage:
-    """The page of a frozen row with those of its actions; they need not be stored yet. One query, the kept plan's."""
+    """The page of a frozen row with those of its actions, which need not be stored. Two queries, the kept plan's."""
     kept = kept_plan(published.plan.slug)
     told = Told(published, published.legend, kept.plan, TermMarker(kept.glossary))
     return MeasurePage(
@@ -289,6 +297,7 @@ def page_of_measure(
         sums=sums_of(row.data.get("rollup", {}), published.legend),
         texts=told.measure_texts(row.data),
         corrections=corrections_of(published, measure_evaluation__measure=measure),
+        words_of=overtaken_words(published.round, measure=measure).get(measure.pk),
         page=page,
         rows=rows,
         neighbours=_neighbours(_measures_of(kept), measure, published.slug),

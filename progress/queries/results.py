@@ -158,10 +158,12 @@ class ResultRow:
     row: PublishedEvaluation
     round_slug: str
     grade: Step
+    is_first: bool = False
 
     @property
     def url(self) -> str:
-        return reverse("progress:action", args=[self.round_slug, self.row.code])
+        name = "progress:action_first" if self.is_first else "progress:action"
+        return reverse(name, args=[self.round_slug, self.row.code])
 
     @property
     def outlook(self) -> str:

@@ -43,7 +43,7 @@ class Entry:
 
 # Address, what it is called, whose it is, and how the names of the pages below it begin.
 _ENTRIES: tuple[tuple[str, str, Callable[[User], bool], tuple[str, ...]], ...] = (
-    ("desk:home", "あなたの番", permissions.may_enter_desk, ("desk:evaluation", "desk:transition")),
+    ("desk:home", "評価調書", permissions.may_enter_desk, ("desk:evaluation", "desk:transition")),
     ("desk:rounds", "評価年度", lambda user: user.may(Permission.OPEN_ROUND), ("desk:round",)),
     ("desk:committee", "会議の資料", lambda user: user.may(Permission.READ_COMMITTEE_PAPERS), ("desk:committee",)),
     ("desk:papers", "資料の作成", permissions.may_order_some_paper, ("desk:paper",)),

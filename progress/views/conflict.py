@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
+from plan.fiscal import date_label
 from plan.text.diffing import Piece, word_diff
 from progress.forms.evaluation import EvaluationForm, Target
 from progress.forms.fields import ProseField
@@ -56,7 +57,7 @@ class Comparison:
     @property
     def saved_at(self) -> str:
         moment = self.current.saved_at
-        return f"{timezone.localtime(moment):%Y年%-m月%-d日 %-H:%M}" if moment else ""
+        return f"{date_label(timezone.localdate(moment))}{timezone.localtime(moment):%H:%M}" if moment else ""
 
 
 def chosen_data(data: QueryDict, current: EvaluationForm) -> QueryDict:

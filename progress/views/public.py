@@ -1,14 +1,18 @@
 """The public pages of the progress: published snapshots and nothing else."""
 
+from dataclasses import replace
+
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from plan.caching import public_page
+from plan.fiscal import date_label
 from plan.queries.plans import Link
-from plan.views.page import Page
+from plan.views.page import Page, Source
 from progress.models import Round
 from progress.queries.papers import yearly_paper
 from progress.queries.published import PublishedRound
@@ -25,16 +29,23 @@ def trail(*below: PublishedRound) -> list[Link]:
     return [(PROGRESS, reverse("progress:progress")), *(published.link for published in below)]
 
 
+def source(published: PublishedRound, *, first: bool = False) -> Source:
+    """What the pages of a year are cited from: its results, as corrected last or as `first` published."""
+    moments = [(published.round.published_at, "公表"), (None if first else published.corrected_at, "訂正")]
+    dated = "、".join(f"{date_label(timezone.localdate(at))}{deed}" for at, deed in moments if at)
+    return Source(f"{published.program_title} {published.title}", dated, published.is_sample)
+
+
 @require_safe
 @public_page
 def progress(request: HttpRequest) -> HttpResponse:
     plans = progress_of_plans()
-    page = Page(
-        title="プランの進捗",
-        plan=plans[0].plan if plans else None,
-        cited_as="プランの進捗" if plans else "",
-        changed_on=plans[0].newest.published.changed_on if plans else None,
-    )
+    page = Page(title="プランの進捗", plan=None)
+    if plans:
+        newest, plan = plans[0].newest.published, plans[0].plan
+        cited = f"{plan.full_title}の進捗"
+        of_all = replace(source(newest), title=cited, is_sample=any(each.is_sample for each in plans))
+        page = replace(page, plan=plan, cited_as=cited, source=of_all, changed_on=newest.changed_on)
     return render(request, "public/progress/progress.html", page.context(request, plans=plans))
 
 
@@ -51,7 +62,8 @@ def year(request: HttpRequest, slug: str) -> HttpResponse:
         plan=published.plan,
         trail=trail(),
         neighbours=found.neighbours,
-        cited_as=published.title,
+        cited_as=source(published).title,
+        source=source(published),
         changed_on=published.changed_on,
     )
     own = {"paper": yearly_paper(published), "files": files_of(published, found.whole.total)}
@@ -76,12 +88,14 @@ def _measure(request: HttpRequest, slug: str, code: tuple[int, ...], *, first: b
     except ObjectDoesNotExist as error:
         raise Http404(NO_YEAR) from error
     title = f"{found.measure}の評価（{found.published.year_label}）"
+    named = f"{title}（公表した当初の内容）" if first else title
     page = Page(
-        title=f"{title}（公表した当初の内容）" if first else title,
+        title=named,
         plan=found.plan,
         trail=trail(found.published),
         neighbours=None if first else found.neighbours,
-        cited_as=title,
+        cited_as=named,
+        source=source(found.published, first=first),
         changed_on=found.published.changed_on,
         notes=found.notes,
     )
@@ -107,14 +121,16 @@ def _action(request: HttpRequest, slug: str, code: str, *, first: bool) -> HttpR
     except ObjectDoesNotExist as error:
         raise Http404("この取組の結果は、公表していません。") from error
     title = f"{found.title}の評価（{found.published.year_label}）"
+    named = f"{title}（公表した当初の内容）" if first else title
     page = Page(
-        title=f"{title}（公表した当初の内容）" if first else title,
+        title=named,
         plan=found.plan,
         trail=[
             *trail(found.published),
             ("取組の一覧", reverse("progress:actions", args=[slug])),
         ],
-        cited_as=title,
+        cited_as=named,
+        source=source(found.published, first=first),
         changed_on=found.published.changed_on,
         contents=found.contents,
         notes=found.notes,

@@ -14,7 +14,7 @@ from progress.queries.corrections import correction_view, shown_corrections
 from progress.queries.published import PublishedRound, published_round
 from progress.queries.result_lists import department_results, result_list, result_rows, rows_of
 from progress.queries.year_changes import changes_page
-from progress.views.public import NO_YEAR, trail
+from progress.views.public import NO_YEAR, source, trail
 
 DEPARTMENTS = "所管課ごとの結果"
 # Each comes with a picture.
@@ -36,6 +36,7 @@ def _page(published: PublishedRound, title: str, *links: tuple[str, str]) -> Pag
         plan=published.plan,
         trail=[*trail(published), *links],
         cited_as=named,
+        source=source(published),
         changed_on=published.changed_on,
     )
 

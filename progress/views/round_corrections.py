@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
 
 from accounts.permissions import Permission
 from progress.actions.correction_preview import evaluation_changes, measure_changes
@@ -15,7 +17,7 @@ from progress.errors import NothingToCorrect, NotNow, StaleSave
 from progress.forms.corrections import CorrectionForm, MeasureCorrectionForm, sent_again
 from progress.forms.round_lists import WordsForm
 from progress.forms.rounds import ReasonForm
-from progress.models import Correction, Evaluation, MeasureEvaluation, Round
+from progress.models import Correction, Evaluation, MeasureEvaluation, PublishedEvaluation, Round
 from progress.queries.filling import entries_of
 from progress.queries.round_corrections import correctable
 from progress.snapshot_differences import Change
@@ -96,6 +98,7 @@ def late(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
         messages.warning(request, str(error))
     else:
         messages.success(request, f"調書『{found}』を追加で公表しました。")
+        _remind_of_measure(request, round_, found)
     return redirect("desk:round_corrections", round_.slug)
 
 
@@ -130,9 +133,20 @@ def _corrected(
             return shown(request, "desk/rounds/correction.html", round_, "corrections", **context)
         else:
             messages.success(request, f"『{correction.title}』を訂正しました。公開ページに正誤を示しています。")
+            if isinstance(found, Evaluation):
+                _remind_of_measure(request, round_, found)
             return redirect("desk:round_corrections", round_.slug)
     context |= {"changes": changes(), "sent": sent_again(request.POST), "version": found.version}
     return shown(request, "desk/rounds/correction_preview.html", round_, "corrections", **context)
+
+
+def _remind_of_measure(request: HttpRequest, round_: Round, evaluation: Evaluation) -> None:
+    """What was written of the measure, as it was published, may count or tell what was corrected."""
+    rows = PublishedEvaluation.objects.filter(evaluation=evaluation, is_current=True)
+    measure = rows.select_related("measure__policy").get().measure
+    words = '『{}』の評価の文章も、訂正が必要でないか確かめてください。<a href="{}">この施策の評価を訂正する</a>'
+    address = reverse("desk:round_correct_measure", args=[round_.slug, measure.code])
+    messages.info(request, format_html(words, measure, address))
 
 
 def _title(found: Evaluation | MeasureEvaluation) -> str:

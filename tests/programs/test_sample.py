@@ -118,7 +118,7 @@ def test_the_original_plan_stands_beside_what_was_changed_later(program: Program
     assert targets == ["1-3-003", "3-1-004"]
     revision = Revision.objects.get(object_type="programs.actionyear", object_id=changed["1-2-007"].pk)
     assert revision.reason == "平成28(2016)年9月の補正予算により、避難所となる体育館20か所の工事を加えたため"
-    assert revision.changes == [{"label": "予算額（千円）", "before": "19600", "after": "23900"}]
+    assert revision.changes == [{"label": "予算額", "before": "19,600千円", "after": "23,900千円"}]
 
 
 def test_everything_has_its_history(program: Program) -> None:

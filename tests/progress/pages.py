@@ -1,8 +1,19 @@
-"""What a page of the desk says to who sent a form."""
+"""What stands on a page: the messages for who sent a form, the rows of a table."""
 
+import re
 from typing import Any
+
+from tests.plan.reading import words
 
 
 def messages_of(response: Any) -> list[str]:
     """The messages at the head of the page."""
     return [str(message) for message in response.context["messages"]]
+
+
+def table_rows(page: str) -> list[list[str]]:
+    """The words of each cell of the first table."""
+    body = re.search(r"<tbody>.*?</tbody>", page, re.DOTALL)
+    assert body is not None
+    rows = re.findall(r"<tr>.*?</tr>", body.group(), re.DOTALL)
+    return [[words(cell) for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.DOTALL)] for row in rows]

@@ -7,9 +7,11 @@ import pydyf
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from fontTools.ttLib import TTFont
 from pytest_django import DjangoDbBlocker
 
+from plan.fiscal import date_label
 from progress.enums import Orientation, PaperKind, PaperPart
 from progress.models import Round
 from progress.papers.engine import (
@@ -156,6 +158,8 @@ def test_numbers_are_those_of_the_report(papers: Papers) -> None:
 def test_a_correction_shows_both_and_the_sheet_the_right_one(papers: Papers) -> None:
     assert "集計の誤り" in papers.yearly.text
     assert "決算額4,321千円" in papers.yearly.text
+    words_of = date_label(timezone.localdate(papers.report.round.published_at))
+    assert papers.yearly.text.count(f"この文章は、{words_of}に公表したときのものです。") == 1
 
 
 def test_nothing_stands_outside_of_the_page(papers: Papers) -> None:

@@ -7,6 +7,7 @@ from html import unescape
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -276,3 +277,16 @@ def test_the_navigation_marks_where_one_is(client_of: ClientOf, ict_staff: User,
     for address, marked in where.items():
         (navigation,) = pattern.findall(client.get(address).content.decode())
         assert re.findall(r'href="([^"]+)" aria-current="(\w+)"', navigation) == marked, address
+
+
+def test_the_desk_is_called_the_same_in_its_menu_title_and_heading(liaison: User, client_of: ClientOf) -> None:
+    page = page_of(client_of(liaison))
+    names = (r"<title>([^｜|<]+?)\s*[｜|<]", r"<h1>(.*?)</h1>", r'<a href="/desk/" aria-current="page">(.*?)</a>')
+    assert [found.strip() for name in names for found in re.findall(name, page)] == ["評価調書"] * 3
+
+
+def test_every_day_at_the_desk_has_its_weekday() -> None:
+    templates = sorted((settings.BASE_DIR / "templates/desk").rglob("*.html"))
+    shown = [found for path in templates for found in re.findall(r'date:"([^"]*日[^"]*)"', path.read_text("utf-8"))]
+    assert {form for form in shown if "日（D）" not in form} == set()
+    assert len(shown) > 40

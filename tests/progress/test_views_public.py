@@ -7,18 +7,17 @@ import re
 import pytest
 from defusedxml import ElementTree
 from django.test import Client
+from django.utils import timezone
 
-from accounts.enums import Role
 from plan import actions as plan_actions
-from progress.actions.corrections import correct_measure, publish_late
+from plan.fiscal import date_label
 from progress.actions.proposals import confirm
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
-from progress.enums import Status
-from progress.models import Correction, MeasureEvaluation, NextYearProposal
-from tests.factories import UserFactory
+from progress.models import Correction, NextYearProposal
 from tests.plan.reading import items_of, links, main_of, part, words
-from tests.progress.factories import bring_to, entry, opened
+from tests.progress.factories import opened
+from tests.progress.pages import table_rows
 from tests.progress.published import DONE, EXCEPTION, MEASURE_WORDS, NEXT, OUTCOME, PROBLEM, WHY, Year, published_year
 
 pytestmark = pytest.mark.django_db
@@ -32,16 +31,9 @@ def year() -> Year:
     return published_year()
 
 
-def _rows(page: str) -> list[list[str]]:
-    body = re.search(r"<tbody>.*?</tbody>", page, re.DOTALL)
-    assert body is not None
-    rows = re.findall(r"<tr>.*?</tr>", body.group(), re.DOTALL)
-    return [[words(cell) for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.DOTALL)] for row in rows]
-
-
 def _codes(client: Client, query: str = "") -> list[str]:
     page = main_of(client.get(f"/progress/2016/actions/{query}"))
-    return [row[0] for row in _rows(page)] if "<tbody>" in page else []
+    return [row[0] for row in table_rows(page)] if "<tbody>" in page else []
 
 
 def _file(client: Client, address: str) -> list[dict[str, str]]:
@@ -52,7 +44,7 @@ def _file(client: Client, address: str) -> list[dict[str, str]]:
 
 def test_year_shows_seven_measures_with_counts_ratings_and_the_legend(client: Client, year: Year) -> None:
     page = main_of(client.get("/progress/2016/"))
-    rows = _rows(page)
+    rows = table_rows(page)
     assert len(rows) == 7
     assert rows[0][1:] == ["B 一定の進捗", "2", "2,000", "2,000", "1／1"]
     assert rows[1][1:] == ["未確定", "1", "1,000", "－", "0／0"]
@@ -127,7 +119,7 @@ def test_long_files_hold_a_value_a_row_and_a_blank_for_the_unknown(client: Clien
 def test_measure_page_tells_the_evaluation_and_its_actions(client: Client, year: Year) -> None:
     page = main_of(client.get("/progress/2016/measures/1-1/"))
     assert MEASURE_WORDS in words(part(page, "evaluation"))
-    assert [row[0] for row in _rows(part(page, "actions"))] == ["1-1-001", "1-1-002"]
+    assert [row[0] for row in table_rows(part(page, "actions"))] == ["1-1-001", "1-1-002"]
     assert "B 一定の進捗" in words(page)
     plan_page = part(main_of(client.get("/plans/2016/measures/1-1/")), "progress")
     assert "/progress/2016/measures/1-1/" in links(plan_page)
@@ -140,71 +132,40 @@ def test_departments_keep_the_names_of_their_day(client: Client, year: Year) -> 
     assert items_of(page, "h3") == ["試験公開課", "試験窓口課"]
     code = year.departments[0].code
     of_one = main_of(client.get(f"/progress/2016/departments/{code}/"))
-    assert [row[0] for row in _rows(of_one)] == ["1-1-001", "1-1-002"]
+    assert [row[0] for row in table_rows(of_one)] == ["1-1-001", "1-1-002"]
     assert "改名した課" not in words(of_one)
     assert client.get("/progress/2016/departments/none/").status_code == 404
 
 
-def test_correction_is_shown_where_it_matters_and_the_first_state_stays(client: Client, year: Year) -> None:
-    year.correct("1-1-001", reason="件数の数え間違い", results="訂正した実績です。", settlement=900)
-    for address in (ACTION, RESULT, "/progress/2016/corrections/"):
-        page = words(main_of(client.get(address)))
-        expected = (
-            "件数の数え間違い",
-            f"誤{DONE}を120件行いました。",
-            "正訂正した実績です。",
-            "誤1,000千円",
-            "正900千円",
-        )
-        assert [text in page for text in expected] == [True] * 5, address
-    now, first = main_of(client.get(RESULT)), main_of(client.get(f"{RESULT}first/"))
-    assert (DONE in words(part(now, "do")), DONE in words(part(first, "do"))) == (False, True)
-    assert "公表した当初の内容です" in words(first)
-    assert RESULT in links(first)
-    assert "この内容は、その後に訂正しました。" in words(first)
-    assert f"{RESULT}first/" in links(now)
-    assert "訂正あり" in words(main_of(client.get("/progress/2016/actions/")))
-    assert [words(item)[-2:] for item in re.findall(r"<li>.*?</li>", part(main_of(client.get("/")), "news"), re.DOTALL)]
-    assert "/progress/2016/corrections/#correction-2" in links(part(main_of(client.get("/")), "news"))
+def test_citations_name_the_results_of_the_year_and_when_they_were_published(client: Client, year: Year) -> None:
+    made_on, today = timezone.localdate(year.round.published_at), date_label(timezone.localdate())
+    published, results = f"{date_label(made_on)}公表", "試験プログラム 平成28(2016)年度の取組の結果（見本データ）"
+    name = "1-1-001 公開するデータの拡充の評価（平成28(2016)年度）"
+
+    def cited(address: str) -> str:
+        told: str = client.get(address).context["citation"]
+        assert told.endswith(f"。http://testserver{address}（{today}閲覧）")
+        return told.partition("。http")[0]
+
+    assert cited(RESULT) == f"川崎市『{results}』「{name}」、{published}"
+    assert cited("/progress/2016/") == f"川崎市『{results}』、{published}"
+    assert cited("/progress/2016/actions/") == f"川崎市『{results}』「取組の一覧（平成28(2016)年度）」、{published}"
+    assert cited("/progress/") == f"川崎市『川崎市情報化推進プラン（案）の進捗（見本データ）』、{published}"
+    correction = year.correct("1-1-001", results="訂正した実績です。")
+    corrected = f"{date_label(timezone.localdate(correction.publication.made_at))}訂正"
+    assert cited(RESULT) == f"川崎市『{results}』「{name}」、{published}、{corrected}"
+    assert cited(f"{RESULT}first/") == f"川崎市『{results}』「{name}（公表した当初の内容）」、{published}"
 
 
-def test_corrected_words_are_found_and_the_wrong_ones_are_not(client: Client, year: Year) -> None:
-    year.correct("1-1-001", results="訂正した実績です。")
-    assert RESULT in links(main_of(client.get("/search/?q=訂正した実績")))
-    assert RESULT not in links(main_of(client.get(f"/search/?q={DONE}")))
+def test_citations_of_a_programme_name_it(client: Client, year: Year) -> None:
+    def cited(address: str) -> str:
+        told: str = client.get(address).context["citation"]
+        return told.partition("、")[0].partition("。http")[0]
 
-
-def test_without_a_correction_the_first_state_says_so(client: Client, year: Year) -> None:
-    assert "その後の訂正はありません。" in words(main_of(client.get(f"{RESULT}first/")))
-
-
-def test_corrected_measure_keeps_its_first_state(client: Client, year: Year) -> None:
-    evaluation = MeasureEvaluation.objects.get(round=year.round, measure__policy__number=1, measure__number=1)
-    correct_measure(
-        evaluation=evaluation,
-        values={"rating_id": entry(year.round, "A").pk, "reason": "直した理由です。"},
-        by=year.staff,
-        reason="基準の当てはめの誤り",
-        expected_version=evaluation.version,
-    )
-    now = words(main_of(client.get("/progress/2016/measures/1-1/")))
-    first = words(main_of(client.get("/progress/2016/measures/1-1/first/")))
-    assert [text in now for text in ("A 順調に推移", "基準の当てはめの誤り", "誤B 一定の進捗")] == [True] * 3
-    assert ("B 一定の進捗" in first, "直した理由です。" in first) == (True, False)
-    assert "/progress/2016/measures/1-1/first/" in links(main_of(client.get("/progress/2016/corrections/")))
-
-
-def test_late_publication_of_an_exception_is_a_correction(client: Client, year: Year) -> None:
-    evaluation = year.evaluation("1-2-001")
-    liaison = UserFactory.create(role=Role.LIAISON, role__department=evaluation.department)
-    manager = UserFactory.create(role=Role.MANAGER, role__department=evaluation.department)
-    done = bring_to(
-        Status.ACCEPTED, evaluation, liaison=liaison, manager=manager, staff=year.staff, results="遅れた実績です。"
-    )
-    publish_late(evaluation=done, by=year.staff, reason="調査が終わったため")
-    page = words(main_of(client.get("/progress/2016/actions/1-2-001/")))
-    assert ("遅れた実績です。" in page, "調査が終わったため" in page) == (True, True)
-    assert EXCEPTION in words(main_of(client.get("/progress/2016/actions/1-2-001/first/")))
+    program = "川崎市『試験プログラム（見本データ）』"
+    assert cited("/programs/2016/") == program
+    assert cited(ACTION) == f"{program}「1-1-001 公開するデータの拡充」"
+    assert cited("/programs/2016/departments/") == f"{program}「所管課ごとの取組」"
 
 
 def test_next_years_plan_names_the_evaluation_it_came_from(client: Client, year: Year) -> None:
@@ -217,11 +178,11 @@ def test_next_years_plan_names_the_evaluation_it_came_from(client: Client, year:
 def test_years_are_compared_and_changes_listed(client: Client, year: Year) -> None:
     published_year(year=2017, program=year.program, grade="4")
     overview = main_of(client.get("/progress/"))
-    assert [row[1][:1] + row[2][:1] for row in _rows(overview)][:1] == ["BB"]
+    assert [row[1][:1] + row[2][:1] for row in table_rows(overview)][:1] == ["BB"]
     assert items_of(overview, "h4") == ["平成28(2016)年度", "平成29(2017)年度"]
     changes = main_of(client.get("/progress/2017/changes/"))
     assert "達成度が下がった取組 1件" in words(changes)
-    assert _rows(main_of(client.get("/progress/2017/changes/?kind=worse"))) == [
+    assert table_rows(main_of(client.get("/progress/2017/changes/?kind=worse"))) == [
         ["1-1-001 公開するデータの拡充試験公開課", "2 目標を上回って達成", "4 目標を下回った"]
     ]
     assert "比べる年度がありません" in words(main_of(client.get("/progress/2016/changes/")))

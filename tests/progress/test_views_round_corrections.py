@@ -91,7 +91,12 @@ def test_what_was_seen_is_what_is_made(
     assert (correction.reason, correction.publication.by) == ("転記を誤っていたため", ict_staff)
     current = PublishedEvaluation.objects.get(evaluation=published, is_current=True)
     assert (current.edition, current.settlement) == (2, 1200)
-    assert messages_of(response) == [f"『{published.action}』を訂正しました。公開ページに正誤を示しています。"]
+    done, reminder = messages_of(response)
+    assert done == f"『{published.action}』を訂正しました。公開ページに正誤を示しています。"
+    measure = current.measure
+    assert reminder.startswith(f"『{measure}』の評価の文章も、訂正が必要でないか確かめてください。")
+    address = f"{PAGE}measures/{measure.code}/"
+    assert f'<a href="{address}">この施策の評価を訂正する</a>' in response.content.decode()
     assert "1,200千円" in words(part(main_of(response), "done"))
 
 
@@ -211,7 +216,9 @@ def test_an_exception_is_published_once_it_is_accepted(
     response = client.post(address, {"reason": "決算が確定したため"}, follow=True)
     excused.refresh_from_db()
     assert (excused.status, Correction.objects.get().reason) == (Status.PUBLISHED, "決算が確定したため")
-    assert messages_of(response) == [f"調書『{excused.action}』を追加で公表しました。"]
+    done, reminder = messages_of(response)
+    assert done == f"調書『{excused.action}』を追加で公表しました。"
+    assert f'href="{PAGE}measures/1-1/"' in reminder
     again = client.post(address, {"reason": "もう一度"}, follow=True)
     assert (len(messages_of(again)), Correction.objects.count()) == (1, 1)
 

@@ -1,0 +1,123 @@
+"""正誤 on the public pages, and what was first published; compared with what was corrected."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.enums import Role
+from plan.fiscal import date_label
+from progress.actions.corrections import correct_measure, publish_late
+from progress.enums import Status
+from progress.models import MeasureEvaluation
+from tests.factories import UserFactory
+from tests.plan.reading import links, main_of, part, words
+from tests.progress.factories import bring_to, entry
+from tests.progress.pages import table_rows
+from tests.progress.published import DONE, EXCEPTION, Year, published_year
+
+pytestmark = pytest.mark.django_db
+
+ACTION = "/programs/2016/actions/1-1-001/"
+RESULT = "/progress/2016/actions/1-1-001/"
+
+
+@pytest.fixture
+def year() -> Year:
+    return published_year()
+
+
+def test_correction_is_shown_where_it_matters_and_the_first_state_stays(client: Client, year: Year) -> None:
+    year.correct("1-1-001", reason="件数の数え間違い", results="訂正した実績です。", settlement=900)
+    for address in (ACTION, RESULT, "/progress/2016/corrections/"):
+        page = words(main_of(client.get(address)))
+        expected = (
+            "件数の数え間違い",
+            f"誤{DONE}を120件行いました。",
+            "正訂正した実績です。",
+            "誤1,000千円",
+            "正900千円",
+        )
+        assert [text in page for text in expected] == [True] * 5, address
+    now, first = main_of(client.get(RESULT)), main_of(client.get(f"{RESULT}first/"))
+    assert (DONE in words(part(now, "do")), DONE in words(part(first, "do"))) == (False, True)
+    assert "公表した当初の内容です" in words(first)
+    assert RESULT in links(first)
+    assert "この内容は、その後に訂正しました。" in words(first)
+    assert f"{RESULT}first/" in links(now)
+    assert "訂正あり" in words(main_of(client.get("/progress/2016/actions/")))
+    assert [words(item)[-2:] for item in re.findall(r"<li>.*?</li>", part(main_of(client.get("/")), "news"), re.DOTALL)]
+    assert "/progress/2016/corrections/#correction-2" in links(part(main_of(client.get("/")), "news"))
+
+
+def test_corrected_words_are_found_and_the_wrong_ones_are_not(client: Client, year: Year) -> None:
+    year.correct("1-1-001", results="訂正した実績です。")
+    assert RESULT in links(main_of(client.get("/search/?q=訂正した実績")))
+    assert RESULT not in links(main_of(client.get(f"/search/?q={DONE}")))
+
+
+def test_without_a_correction_the_first_state_says_so(client: Client, year: Year) -> None:
+    assert "その後の訂正はありません。" in words(main_of(client.get(f"{RESULT}first/")))
+
+
+def test_corrected_measure_keeps_its_first_state(client: Client, year: Year) -> None:
+    evaluation = MeasureEvaluation.objects.get(round=year.round, measure__policy__number=1, measure__number=1)
+    correct_measure(
+        evaluation=evaluation,
+        values={"rating_id": entry(year.round, "A").pk, "reason": "直した理由です。"},
+        by=year.staff,
+        reason="基準の当てはめの誤り",
+        expected_version=evaluation.version,
+    )
+    now = words(main_of(client.get("/progress/2016/measures/1-1/")))
+    first = words(main_of(client.get("/progress/2016/measures/1-1/first/")))
+    assert [text in now for text in ("A 順調に推移", "基準の当てはめの誤り", "誤B 一定の進捗")] == [True] * 3
+    assert ("B 一定の進捗" in first, "直した理由です。" in first) == (True, False)
+    assert "/progress/2016/measures/1-1/first/" in links(main_of(client.get("/progress/2016/corrections/")))
+
+
+def test_first_state_of_a_measure_holds_the_first_rows_of_its_actions(client: Client, year: Year) -> None:
+    address = "/progress/2016/measures/1-1/"
+    year.correct("1-1-001", settlement=900, grade_id=entry(year.round, "4").pk)
+    rows = {page: table_rows(part(main_of(client.get(page)), "actions"))[0] for page in (address, f"{address}first/")}
+    assert rows[address][1:5] == ["公開するデータの拡充 訂正あり", "試験公開課", "4 目標を下回った", "900"]
+    assert rows[f"{address}first/"][1:5] == ["公開するデータの拡充", "試験公開課", "2 目標を上回って達成", "1,000"]
+    first = main_of(client.get(f"{address}first/"))
+    assert "この内容は、その後に訂正しました。" in words(first)
+    assert {address, "/progress/2016/corrections/", f"{RESULT}first/"} <= set(links(first))
+    assert "/progress/2016/corrections/" in links(main_of(client.get(f"{RESULT}first/")))
+    untouched = words(main_of(client.get("/progress/2016/measures/1-2/first/")))
+    assert "その後の訂正はありません。" in untouched
+
+
+def test_words_of_a_measure_that_a_correction_overtook_say_of_when_they_are(client: Client, year: Year) -> None:
+    page, note = "/progress/2016/measures/1-1/", "その後、取組の調書に訂正がありました。"
+
+    def told(address: str = page) -> str:
+        return words(part(main_of(client.get(address)), "evaluation"))
+
+    assert note not in told()
+    year.correct("1-1-001", settlement=900)
+    published_on = date_label(timezone.localdate(year.round.published_at))
+    assert f"この文章は、{published_on}に公表したときのものです。{note}" in told()
+    assert (note in told(f"{page}first/"), note in told("/progress/2016/measures/1-2/")) == (False, False)
+    evaluation = MeasureEvaluation.objects.get(round=year.round, measure__policy__number=1, measure__number=1)
+    values = {"reason": "決算額を900千円に直しました。"}
+    correct_measure(
+        evaluation=evaluation, values=values, by=year.staff, reason="調書の訂正", expected_version=evaluation.version
+    )
+    assert ("900千円" in told(), note in told()) == (True, False)
+
+
+def test_late_publication_of_an_exception_is_a_correction(client: Client, year: Year) -> None:
+    evaluation = year.evaluation("1-2-001")
+    liaison = UserFactory.create(role=Role.LIAISON, role__department=evaluation.department)
+    manager = UserFactory.create(role=Role.MANAGER, role__department=evaluation.department)
+    done = bring_to(
+        Status.ACCEPTED, evaluation, liaison=liaison, manager=manager, staff=year.staff, results="遅れた実績です。"
+    )
+    publish_late(evaluation=done, by=year.staff, reason="調査が終わったため")
+    page = words(main_of(client.get("/progress/2016/actions/1-2-001/")))
+    assert ("遅れた実績です。" in page, "調査が終わったため" in page) == (True, True)
+    assert EXCEPTION in words(main_of(client.get("/progress/2016/actions/1-2-001/first/")))
