@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ('accounts', '0002_audit'),
         ('plan', '0006_search_grams_on_sqlite'),
         ('programs', '0004_yearly_plans_of_a_year_have_an_index'),
-        ('progress', '0012_an_edition_of_a_code_has_an_index'),
+        ('progress', '0012_first_editions_have_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

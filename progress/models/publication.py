@@ -95,6 +95,7 @@ class PublishedEvaluation(models.Model):
             models.Index(fields=["round", "grade_symbol", "code"], condition=CURRENT, name="published_by_grade"),
             models.Index(fields=["round", "code"], condition=CURRENT, name="published_by_code"),
             models.Index(fields=["code", "round", "edition"], name="published_edition_of_code"),
+            models.Index(fields=["measure", "edition", "round", "code"], name="published_edition_of_measure"),
             models.Index(fields=["action", "round"], condition=CURRENT, name="published_by_action"),
         ]
 

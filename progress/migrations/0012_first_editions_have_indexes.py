@@ -17,4 +17,8 @@ class Migration(migrations.Migration):
             model_name='publishedevaluation',
             index=models.Index(fields=['code', 'round', 'edition'], name='published_edition_of_code'),
         ),
+        migrations.AddIndex(
+            model_name='publishedevaluation',
+            index=models.Index(fields=['measure', 'edition', 'round', 'code'], name='published_edition_of_measure'),
+        ),
     ]
