@@ -98,7 +98,10 @@ def test_postgresql_keeps_a_pool_of_connections() -> None:
     assert (database["ENGINE"], database["NAME"], database["OPTIONS"]) == (
         "django.db.backends.postgresql",
         "portal",
-        {"options": "-c jit=off -c join_collapse_limit=9 -c from_collapse_limit=9", "pool": True},
+        {
+            "options": "-c jit=off -c random_page_cost=1.1 -c join_collapse_limit=9 -c from_collapse_limit=9",
+            "pool": True,
+        },
     )
 
 
