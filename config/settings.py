@@ -99,8 +99,9 @@ SQLITE_OPTIONS: dict[str, Any] = {
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;"
     ),
 }
-# What the just-in-time compiler saves on a page it costs many times over; a disk of today has no arm to move. A page of a list joins up to eight tables
-# to a few keys: beyond eight, the planner would join the tables whole first (see ../docs/decisions/0002-databases.md).
+# What the just-in-time compiler saves on a page it costs many times over; a disk of today has no arm to move. A page of
+# a list joins up to eight tables to a few keys: beyond eight, the planner would join the tables whole first.
+# Reasons and figures: ../docs/decisions/0002-databases.md.
 POSTGRESQL_SETTINGS = "-c jit=off -c random_page_cost=1.1 -c join_collapse_limit=9 -c from_collapse_limit=9"
 
 
