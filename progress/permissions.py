@@ -74,9 +74,9 @@ def rounds_with_sheets(user: User, rounds: Iterable[Round]) -> list[Round]:
 def visible_to(user: User) -> QuerySet[Evaluation]:
     """The 調書 the person may know of; everything else is 404.
 
-    ICT推進課: all. 所管課: those of the own departments, and those of actions to
-    which the own department is a 関係課. Committee: what was accepted, in rounds
-    released to it. Nobody else: none.
+    ICT推進課: all. 所管課: those of the own departments, those of departments that
+    were reorganised into them, and those of actions to which the own department is a
+    関係課. Committee: what was accepted, in rounds released to it. Nobody else: none.
     """
     if user.may(Permission.REVIEW):
         return Evaluation.objects.all()
@@ -101,13 +101,15 @@ def is_in_chain(user: User, evaluation: Evaluation) -> bool:
 
 
 def _concerns(departments: Iterable[int]) -> Q:
-    """調書 of these departments, and of actions to which one of them is a 関係課: theirs to read in any state.
+    """調書 of these departments, of those that they took over from, and of actions to which one of them is a 関係課:
+    theirs to read in any state.
 
-    Two questions, each with its index: for one with an "or" PostgreSQL reads every 調書.
+    Three questions, each with its index: for one with an "or" PostgreSQL reads every 調書.
     """
-    own = Evaluation.objects.filter(department__in=departments).order_by()
-    related = Evaluation.objects.filter(action__in=_related(departments).values("action")).order_by()
-    return Q(pk__in=own.values("pk").union(related.values("pk")))
+    rows = Evaluation.objects.order_by().values("pk")
+    over = Department.objects.filter(successors__in=departments, valid_to__lt=timezone.localdate())
+    own, before = rows.filter(department__in=departments), rows.filter(department__in=over.values("pk"))
+    return Q(pk__in=own.union(before, rows.filter(action__in=_related(departments).values("action"))))
 
 
 def _related(departments: Iterable[int]) -> QuerySet[ActionOwner]:

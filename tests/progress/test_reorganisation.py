@@ -74,6 +74,22 @@ def test_what_was_published_keeps_the_department_of_its_day(
     assert PublishedEvaluation.objects.get().department_name == "試験福祉課"
 
 
+def test_people_still_read_what_their_department_published_under_its_old_name(
+    division: Department,
+    liaison: User,
+    other_liaison: User,
+    ict_staff: User,
+    brought_to: Callable[[Status, Evaluation], Evaluation],
+) -> None:
+    round_ = opened(division, by=ict_staff)
+    brought_to(Status.ACCEPTED, round_.evaluations.get())
+    publish(round=round_, by=ict_staff)
+    reorganise(reorganisation=_renamed(division), by=ict_staff)
+    assert round_.evaluations.get().department == division
+    readers = [list(permissions.visible_to(User.objects.get(pk=user.pk))) for user in (liaison, other_liaison)]
+    assert readers == [[round_.evaluations.get()], []]
+
+
 def test_merged_departments(ict_staff: User) -> None:
     first, second = DepartmentFactory.create(), DepartmentFactory.create()
     round_ = opened(first, second, by=ict_staff)
