@@ -31,7 +31,9 @@ def test_records_name_rows_as_citizens_know_them_and_amounts_with_their_unit(
     ):
         assert sent(staff, root, opened(staff, root) | typed | {"reason": REASON}).status_code == 302
     revisions = Revision.objects.order_by("pk")
-    assert [[tuple(change.values()) for change in each.changes] for each in revisions] == [
+    assert [
+        [(change["label"], change["before"], change["after"]) for change in each.changes] for each in revisions
+    ] == [
         [("平成29(2017)年度の目標値", "1,500", "12,000")],
         [
             ("予算額", "1,000千円", "10,400千円"),
