@@ -98,3 +98,15 @@ COLUMNS = (
     Column("ハッシュ値", _of("hash")),
 )
 """The file of the audit page. People's names and numbers are those of the time of the record."""
+
+SAMPLE_MARK = "見本データ"
+
+
+def columns(holds_samples: bool) -> tuple[Column, ...]:
+    """Where there is anything made up, each row says so: a record does not tell which of it is."""
+    mark = SAMPLE_MARK if holds_samples else None
+    return (*COLUMNS, Column("見本データ", lambda entry: mark))
+
+
+def filename(day: datetime.date, holds_samples: bool) -> str:
+    return f"監査記録_{day:%Y%m%d}{f'_{SAMPLE_MARK}' if holds_samples else ''}.csv"

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import sessions
 from accounts.audit import record_export
 from accounts.audit_forms import AuditFilterForm
-from accounts.audit_list import COLUMNS, audit_page, newest_number
+from accounts.audit_list import audit_page, columns, filename, newest_number
 from accounts.csv_export import csv_stream
 from accounts.enums import Role
 from accounts.gates import requires
 from accounts.lookups import key_in
 from accounts.models import AuditEntry, User
 from accounts.permissions import PERMISSIONS, Permission, permissions_of
+from accounts.samples import holds_samples
 from accounts.typed_text import lost_text_page
 
 
@@ -71,6 +72,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "form": form,
         "is_filtered": bool(form.conditions()),
         "found": audit_page(entries, form.conditions(), newest, request.GET.get("page", "")),
+        "holds_samples": holds_samples(),
     }
     return render(request, "accounts/audit.html", context)
 
@@ -86,8 +88,9 @@ def audit_csv(request: HttpRequest) -> HttpResponseBase:
     newest = key_in(request.GET.get("newest", "")) or newest_number()
     entries = form.criteria().entries(newest)
     record_export(request, "監査記録", rows=entries.count(), conditions=form.in_words())
-    filename = f"監査記録_{timezone.localdate():%Y%m%d}.csv"
-    return csv_stream(filename, COLUMNS, entries.iterator(chunk_size=1000))
+    samples = holds_samples()
+    name = filename(timezone.localdate(), samples)
+    return csv_stream(name, columns(samples), entries.iterator(chunk_size=1000))
 
 
 def mail_kept_by_administrators(request: HttpRequest) -> HttpResponse:

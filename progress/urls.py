@@ -13,6 +13,7 @@ urlpatterns = [
     path("<slug:slug>/", public.year, name="year"),
     path("<slug:slug>/report.pdf", public_papers.report_pdf, name="report_pdf"),
     path("<slug:slug>/measures.csv", public_files.measures_csv, name="measures_csv"),
+    path("<slug:slug>/measures/", public_lists.cut_short, name="no_measure"),
     path("<slug:slug>/measures/<measure:code>/", public.measure, name="measure"),
     path("<slug:slug>/measures/<measure:code>/first/", public.measure_first, name="measure_first"),
     path("<slug:slug>/actions/", public_lists.actions, name="actions"),

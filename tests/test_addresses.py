@@ -90,6 +90,18 @@ PUBLISHED: dict[str, dict[str, Any]] = {
     "progress:changes": YEAR,
     "progress:report_pdf": YEAR,
 }
+# Addresses cut short: where they lead to for ever, once it is published.
+CUT_SHORT: dict[str, str] = {
+    "plan:no_chapter": "plan:plan",
+    "plan:no_policy": "plan:plan",
+    "plan:no_measure": "plan:plan",
+    "plan:no_direction": "plan:plan",
+    "programs:no_action": "programs:program",
+    "programs:no_direction": "programs:program",
+    "progress:no_measure": "progress:year",
+}
+# Files that are made when somebody first asks: 503 until then, with a page that says so.
+MADE_ON_DEMAND = {"papers:plan_pdf": 503, "progress:report_pdf": 503}
 # Public in the demo, for people who may edit elsewhere.
 STAFF_ONLY = {"plan:gallery"}
 OWN_PAGES = {"accounts:me", "accounts:session", "accounts:email"}
@@ -155,7 +167,7 @@ def browser_of(request: pytest.FixtureRequest) -> Any:
 
 
 def test_every_address_is_listed() -> None:
-    public = set(PUBLIC) | set(PUBLISHED)
+    public = set(PUBLIC) | set(PUBLISHED) | set(CUT_SHORT)
     assert _names(get_resolver()) == (
         public | STAFF_ONLY | OWN_PAGES | ADMINISTRATORS_ONLY | set(PROGRAM_DESK) | set(DESK) | round_addresses.ALL
     )
@@ -198,16 +210,27 @@ def test_address_at_the_desk_is_open_to_whom_it_concerns(
 def test_public_address_is_open_to_everybody(persona: str, browser_of: Any) -> None:
     browser = browser_of(persona)
     responses = {name: browser.get(reverse(name, kwargs=kwargs)) for name, kwargs in PUBLIC.items()}
-    assert statuses(responses) == dict.fromkeys(PUBLIC, 200)
+    assert statuses(responses) == {name: MADE_ON_DEMAND.get(name, 200) for name in PUBLIC}
     assert [name for name, response in responses.items() if not response.content] == []
 
 
 def test_address_of_an_unknown_plan_is_not_found(client: Client) -> None:
-    everything = PUBLIC | PUBLISHED
+    everything = PUBLIC | PUBLISHED | dict.fromkeys(CUT_SHORT, PLAN)
     of_a_plan = [name for name, kwargs in everything.items() if kwargs.get("slug")]
     responses = {name: client.get(reverse(name, kwargs=everything[name] | {"slug": "1999"})) for name in of_a_plan}
     assert statuses(responses) == dict.fromkeys(of_a_plan, 404)
     assert [name for name, found in responses.items() if "見つかりません" not in found.content.decode()] == []
+
+
+def test_address_cut_short_leads_to_the_list_once_that_is_published(client: Client) -> None:
+    def answers() -> dict[str, tuple[int, str]]:
+        responses = {name: client.get(reverse(name, kwargs=PLAN)) for name in CUT_SHORT}
+        return {name: (found.status_code, found.headers.get("Location", "")) for name, found in responses.items()}
+
+    to_plan = {name: (301, reverse(whole, kwargs=PLAN)) for name, whole in CUT_SHORT.items() if "plan:" in whole}
+    assert answers() == dict.fromkeys(CUT_SHORT, (404, "")) | to_plan
+    published_year()
+    assert answers() == {name: (301, reverse(whole, kwargs=PLAN)) for name, whole in CUT_SHORT.items()}
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
@@ -215,7 +238,7 @@ def test_published_results_are_open_to_everybody(persona: str, browser_of: Any) 
     published_year()
     browser = browser_of(persona)
     responses = {name: browser.get(reverse(name, kwargs=kwargs)) for name, kwargs in PUBLISHED.items()}
-    assert statuses(responses) == dict.fromkeys(PUBLISHED, 200)
+    assert statuses(responses) == {name: MADE_ON_DEMAND.get(name, 200) for name in PUBLISHED}
 
 
 @pytest.mark.parametrize("persona", PERSONAS)

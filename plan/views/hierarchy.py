@@ -2,12 +2,18 @@
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from plan.caching import public_page
 from plan.queries import changed_on, hierarchy
-from plan.views.page import Page
+from plan.views.page import Page, plan_or_404
+
+
+@require_safe
+def cut_short(request: HttpRequest, slug: str) -> HttpResponse:
+    """The address of a chapter, policy, measure or direction without its number leads to the plan, which lists them."""
+    return redirect(plan_or_404(slug), permanent=True)
 
 
 @require_safe

@@ -36,9 +36,13 @@ def action_count() -> Coalesce:
     return Coalesce(Subquery(counted.values("number")), 0)
 
 
+def samples() -> QuerySet[Program]:
+    return Program.objects.filter(is_sample=True)
+
+
 def sample_titles() -> list[str]:
     """Of the programmes that are made up. One query."""
-    return list(Program.objects.filter(is_sample=True).values_list("title", flat=True))
+    return list(samples().values_list("title", flat=True))
 
 
 def published_programs() -> QuerySet[Any]:

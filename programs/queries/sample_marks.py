@@ -8,10 +8,11 @@ from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
+from accounts.samples import register_samples
 from plan.editing.states import states_of
 from plan.models import Revision
 from programs.models import Action, ActionLineage, ActionYear, Indicator, Program, UpperItem
-from programs.queries.programs import sample_titles
+from programs.queries.programs import sample_titles, samples
 
 # Of people and log-in, and of the plan, which is real. What of it tells of actions as well has a way all the same.
 OF_NO_PROGRAMME = frozenset({"account", "accounts", "auth", "mfa", "plan", "socialaccount"})
@@ -33,6 +34,7 @@ def register_ways(ways: Mapping[type[models.Model], Ways]) -> None:
 
 
 def register() -> None:
+    register_samples(samples)
     register_ways(
         {
             Program: (ITSELF,),

@@ -4,7 +4,7 @@ import datetime
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -84,6 +84,12 @@ def action(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         edits=found.action,
     )
     return render(request, "public/programs/action.html", page.context(request, page=found))
+
+
+@require_safe
+def cut_short(request: HttpRequest, slug: str) -> HttpResponse:
+    """The address of an action or a direction without its code leads to the programme, which lists them."""
+    return redirect(program_or_404(slug), permanent=True)
 
 
 @require_safe

@@ -1,7 +1,7 @@
 """The public lists of a published year: actions, departments, corrections, changes."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -50,6 +50,12 @@ def actions(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404(NO_YEAR) from error
     page = _page(found.published, "取組の一覧")
     return render(request, "public/progress/actions.html", page.context(request, page=found))
+
+
+@require_safe
+def cut_short(request: HttpRequest, slug: str) -> HttpResponse:
+    """The address of a measure without its code leads to the year, which lists them."""
+    return redirect(round_or_404(slug).round, permanent=True)
 
 
 @require_safe

@@ -3,9 +3,12 @@
 The portal makes them by itself when somebody first asks, in a process of its own; the page says how far it is.
 """
 
+import math
+
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -42,7 +45,8 @@ def plan_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
 def _answer(request: HttpRequest, page: Page, paper: Paper | None, option: str, slug: str) -> HttpResponseBase:
     """The file; else its making is started, and the page asks again by itself.
 
-    What could not be made rests for a while: the page says until when.
+    What could not be made rests for a while: the page says until when. Not 200 while there is no file:
+    a script would keep the page under the name of the file. Retry-After tells it when to ask again.
     """
     file = paper.opened() if paper is not None else None
     if paper is not None and file is not None:
@@ -51,7 +55,9 @@ def _answer(request: HttpRequest, page: Page, paper: Paper | None, option: str, 
     if tried_again_at is None:
         making.start(option, slug)
     context = page.context(request, tried_again_at=tried_again_at, again=reverse(_NAMES[option], args=[slug]))
-    response = render(request, "public/progress/paper.html", context)
+    response = render(request, "public/progress/paper.html", context, status=503)
+    wait = ASKED_AGAIN_AFTER if tried_again_at is None else (tried_again_at - timezone.now()).total_seconds()
+    response.headers["Retry-After"] = str(max(1, math.ceil(wait)))
     if tried_again_at is None:
         response.headers["Refresh"] = str(ASKED_AGAIN_AFTER)
     return response

@@ -20,6 +20,7 @@ from accounts.models import AuditEntry, User
 from accounts.permissions import PERMISSIONS, Permission
 from tests.factories import UserFactory
 from tests.html_validity import validate
+from tests.programs.factories import ProgramFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -189,6 +190,7 @@ def test_the_file_holds_what_was_asked_for_and_is_itself_recorded(
             "接続元": "192.0.2.1",
             "前の記録のハッシュ値": entry.previous_hash,
             "ハッシュ値": entry.hash,
+            "見本データ": "",
         }
     ]
     name = quote("監査記録_20170630.csv")
@@ -204,6 +206,20 @@ def test_the_file_holds_what_was_asked_for_and_is_itself_recorded(
 
 
 @pytest.mark.usefixtures("records")
+@pytest.mark.parametrize("made_up", ["people", "programme", ""])
+def test_page_and_file_say_that_they_tell_of_samples(administrator_client: Client, made_up: str) -> None:
+    """Every row does: a record does not tell whether what it is about was made up. Nothing does without samples."""
+    User.objects.filter(name="試験 太郎").update(is_demo=made_up == "people")
+    ProgramFactory.create(is_sample=made_up == "programme")
+    marked = bool(made_up)
+    assert ("見本データ" in administrator_client.get(PAGE).content.decode()) is marked
+    response = administrator_client.get(FILE)
+    assert {row["見本データ"] for row in read(response)} == {"見本データ" if marked else ""}
+    assert response.headers["Content-Disposition"].endswith(f"{quote('_見本データ') if marked else ''}.csv")
+    assert (quote("見本データ") in response.headers["Content-Disposition"]) is marked
+
+
+@pytest.mark.usefixtures("records")
 def test_the_file_of_all_records_ends_with_the_page_it_was_asked_from(administrator_client: Client) -> None:
     link = re.search(rf'href="({FILE}[^"]+)"', administrator_client.get(PAGE).content.decode())
     assert link is not None
@@ -215,6 +231,7 @@ def test_the_file_of_all_records_ends_with_the_page_it_was_asked_from(administra
 def test_the_file_takes_few_queries_for_many_records(administrator_client: Client) -> None:
     for n in range(300):
         audit.record(AuditKind.CHANGED, by=None, about=f"{n}番目")
+    administrator_client.get(PAGE)  # the session is prolonged
     with CaptureQueriesContext(connection) as captured:
         rows = read(administrator_client.get(FILE))
     assert (len(rows), len(captured) <= MOST_QUERIES) == (300, True)

@@ -1,7 +1,9 @@
 """What a citizen meets in a real browser: wide and narrow, without script, on paper, by keyboard and touch."""
 
 import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -214,6 +216,46 @@ def test_printed_page_carries_the_explanations_and_no_navigation(portal: Portal,
         "notes => notes.map(note => note.id.replace('note-term-', ''))"
     )
     assert sorted(set(terms)) == sorted(notes)
+
+
+def _sheets(page: Page, folder: Path) -> list[str]:
+    """What each sheet of the printed page says, without blanks."""
+    file = folder / "printed.pdf"
+    page.pdf(path=file, prefer_css_page_size=True)
+    text = subprocess.run(["pdftotext", "-layout", file, "-"], check=True, capture_output=True, text=True).stdout
+    return ["".join(sheet.split()) for sheet in text.split("\f")[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("address", "mark"),
+    [
+        ("/programs/2016/actions/3-2-009/", "見本データ"),
+        (MEASURE, "見本データを含みます"),
+        ("/plans/2016/glossary/", ""),
+    ],
+)
+def test_every_sheet_says_that_it_shows_samples(
+    portal: Portal, page: Page, tmp_path: Path, address: str, mark: str
+) -> None:
+    page.goto(portal.url + address)
+    sheets = _sheets(page, tmp_path)
+    assert len(sheets) > 2
+    if mark:
+        assert [sheet[: len(mark)] for sheet in sheets] == [mark] * len(sheets)
+    else:
+        assert not [sheet for sheet in sheets if "見本データ" in sheet]
+    assert [sheet.endswith(f"{n}/{len(sheets)}") for n, sheet in enumerate(sheets, 1)] == [True] * len(sheets)
+
+
+def test_long_frames_go_on_on_the_next_sheet_and_addresses_are_readable(
+    portal: Portal, page: Page, tmp_path: Path
+) -> None:
+    page.goto(portal.url + "/programs/2016/actions/3-2-009/")
+    sheets = _sheets(page, tmp_path)
+    [legend] = [sheet for sheet in sheets if "達成度の見方" in sheet]
+    assert "平成28(2016)年度計画" in legend[legend.index("達成度の見方") :]
+    assert ("この取組の改定履歴をすべて見る" in "".join(sheets), "%2F" in "".join(sheets)) == (True, False)
+    assert "ラーニング（/plans" not in "".join(sheets)  # terms are explained at the end, not by address
 
 
 def test_copied_link_leads_to_the_item(portal: Portal, page: Page) -> None:

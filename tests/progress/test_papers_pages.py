@@ -226,6 +226,17 @@ def test_the_public_takes_the_yearly_report_once_it_is_made(client: Client) -> N
     assert "用意しています" in client.get(address).content.decode()
 
 
+def test_a_script_that_asks_for_a_file_not_made_yet_is_told_to_come_again(client: Client) -> None:
+    """Not 200: it would keep the page as a PDF. Nobody in between keeps the answer, and HEAD says the same."""
+    published_year()
+    for address in (reverse("progress:report_pdf", args=["2016"]), reverse("papers:plan_pdf", args=["2016"])):
+        for answer in (client.get(address), client.head(address)):
+            told = answer.status_code, answer.headers["Retry-After"], answer.headers["Refresh"]
+            assert (*told, answer.headers["Content-Type"]) == (503, "10", "10", "text/html; charset=utf-8")
+            assert "no-store" in answer.headers["Cache-Control"]
+        assert client.head(address).content == b""
+
+
 def test_a_public_paper_that_failed_is_made_again_after_a_rest(client: Client, ict_staff: User) -> None:
     year = published_year()
     address = reverse("progress:report_pdf", args=["2016"])
@@ -241,6 +252,8 @@ def test_a_public_paper_that_failed_is_made_again_after_a_rest(client: Client, i
         assert not ordered()
         resting = client.get(address)
         assert ("もう一度開いてください" in resting.content.decode(), "Refresh" in resting.headers) == (True, False)
+        assert resting.status_code == 503
+        assert (rest - 1) * 60 < int(resting.headers["Retry-After"]) <= rest * 60
         failed = Paper.objects.get()
         assert failed.tried_again_at is not None
         assert failed.tried_again_at - timezone.now() > datetime.timedelta(minutes=rest - 1)
