@@ -130,7 +130,16 @@ def test_what_cannot_be_read_is_told_at_the_field_and_stays(desk: Page, evaluati
     expect(desk.locator("#error-settlement")).to_contain_text("『12,30o』は金額として読めません。")
     expect(desk.locator("#id_settlement")).to_have_attribute("aria-invalid", "true")
     expect(desk.locator("#save-status")).to_contain_text("読めない入力が1か所あり、そこは保存していません")
+    desk.locator("input[name$='-actual']").first.fill("１２oと読めないもの")
+    expect(desk.locator(".row-card .field-error p").first).to_be_visible()
+    for width in (768, 1024, 1280):
+        desk.set_viewport_size({"width": width, "height": 900})
+        beside = desk.locator("input[name$='-no_actual_reason']").first.bounding_box()
+        assert beside is not None
+        assert beside["width"] > 250, width
+        assert_fits(desk)
     assert_axe_clean(desk)
+    desk.locator("input[name$='-actual']").first.fill("")
     desk.locator("#id_settlement").fill("12,300")
     expect(desk.locator("#save-status")).to_have_text(SAVED)
     expect(desk.locator("#error-settlement")).to_be_empty()
@@ -139,6 +148,13 @@ def test_what_cannot_be_read_is_told_at_the_field_and_stays(desk: Page, evaluati
 def test_what_is_missing_jumps_to_its_field(desk: Page, evaluations: Evaluations) -> None:
     desk.goto(address(evaluations, "1-1-104"))
     desk.locator("#lacking summary").press("Enter")
+    for width in (1024, 768, 360):
+        desk.set_viewport_size({"width": width, "height": 900})
+        missing = desk.locator("#lacking ol").bounding_box()
+        assert missing is not None
+        assert missing["x"] >= 0, width
+        assert missing["x"] + missing["width"] <= width
+    desk.set_viewport_size({"width": 1280, "height": 900})
     desk.get_by_role("link", name="達成度を選んでください。").press("Enter")
     expect(desk.locator("#id_grade_0")).to_be_focused()
     expect(desk.locator("#item-grade .aid")).to_be_visible()
