@@ -18,7 +18,6 @@ from plan.actions import bump_content_version, wait_for_turn
 from programs.enums import OwnerKind
 from programs.models import ActionOwner
 from progress.actions.opening import BATCH, Report, no_report
-from progress.enums import RoundState
 from progress.errors import CannotReorganise, NotYours
 from progress.models import Evaluation, Extension
 from progress.queries.reorganisation import moves, problems, unpublished
@@ -43,7 +42,7 @@ def reorganise(
     before and name them; a 局 takes its 課 along, each as a new row under the
     new 局; (2) what the predecessors own passes to the successors on the day,
     old years keep the old owner; (3) people likewise; (4) 調書 that are not
-    published, and extensions of open rounds, go to who leads the action once
+    published, and the extensions they have, go to who leads the action once
     the day has come (see `realign`); (5) the content version grows; (6) the audit trail has it. All or
     nothing, a constant number of queries for each batch. Raises NotYours,
     CannotReorganise.
@@ -79,8 +78,9 @@ def realign(*, by: User | None = None, today: datetime.date | None = None) -> in
 
     For a 組織改編 entered ahead of its day, `manage.py realign_departments` does
     this daily. Effects: (1) `Evaluation.department`, with history; (2) a 課
-    that got an extension in an open round hands it on; (3) the audit trail has
-    it where nobody asked for it: a 組織改編 records itself.
+    that got an extension for them hands it on, in a published round too, where
+    they are exceptions; (3) the audit trail has it where nobody asked for it:
+    a 組織改編 records itself.
     """
     wait_for_turn()
     day = today or timezone.localdate()
@@ -230,7 +230,7 @@ def _take_along(division: Department, bureau: Department, reorganisation: Reorga
 def _hand_on_extensions(moved: set[tuple[int, int, int]], *, by: User | None) -> None:
     """(round, ended 課, its successor): the later of two extensions counts."""
     for round_id, ended, successor in sorted(moved):
-        extension = Extension.objects.filter(round=round_id, round__state=RoundState.OPEN, department=ended).first()
+        extension = Extension.objects.filter(round=round_id, department=ended).first()
         if extension is None:
             continue
         own = Extension.objects.filter(round=round_id, department=successor).first() or Extension(

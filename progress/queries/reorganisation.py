@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Department, Membership
 from plan.fiscal import date_label
 from programs.models import ActionOwner
-from progress.enums import RoundState, Status
+from progress.enums import Status
 from progress.models import Evaluation, Extension
 from progress.reorganising import Reorganisation
 
@@ -61,7 +61,8 @@ class Part:
 class Listing:
     """What a 組織改編 moves and what stays, as a page shows it; a 局 brings its 課 with all they have.
 
-    `actions` and `people` are (row, index of the successor). `fingerprint` changes with any of it.
+    `actions` and `people` are (row, index of the successor). `extensions` go with 調書, so of a published round
+    too, where some are exceptions. `fingerprint` changes with any of it.
     """
 
     divisions: Part
@@ -78,8 +79,9 @@ def listing(reorganisation: Reorganisation) -> Listing:
     divisions = list(moves(reorganisation).divisions)
     whole = replace(reorganisation, predecessors=(*reorganisation.predecessors, *divisions))
     listed = moves(whole)
-    of_open_rounds = Extension.objects.filter(round__state=RoundState.OPEN, department__in=whole.predecessors)
-    extensions = list(of_open_rounds.select_related("round", "department").order_by("round", "department__code"))
+    going = unpublished(Evaluation.objects.filter(round=OuterRef("round"), department=OuterRef("department")))
+    held = Extension.objects.filter(Exists(going), department__in=whole.predecessors)
+    extensions = list(held.select_related("round", "department").order_by("round", "department__code"))
     return Listing(
         divisions=Part(len(divisions), divisions[:SHOWN]),
         actions=_part(listed.owners, lambda row: (row, reorganisation.action_to.get(row.action_id, 0))),

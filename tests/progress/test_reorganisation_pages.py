@@ -14,11 +14,12 @@ from accounts.enums import Role
 from accounts.models import AuditEntry, Department, Membership, User
 from programs.models import ActionOwner
 from progress.actions.publication import publish
-from progress.actions.rounds import extend
+from progress.actions.rounds import extend, set_exception
 from progress.admin import reorganisation as pages
 from progress.enums import Status
 from progress.forms import reorganisation as forms
 from progress.models import Evaluation
+from progress.queries.extensions import with_deadline
 from tests.factories import DepartmentFactory, MembershipFactory, UserFactory
 from tests.html_validity import validate
 from tests.progress.factories import action_of, opened
@@ -185,6 +186,19 @@ def test_what_stays_and_what_has_an_extension(
     listed = reviewed(staff, renamed(division)).context["listed"]
     assert (listed.published, listed.evaluations.total) == (1, 1)
     assert [str(extension.deadline) for extension in listed.extensions] == ["2017-06-07"]
+
+
+def test_an_extension_moves_with_what_a_published_round_left_open(
+    staff: Client, division: Department, ict_staff: User
+) -> None:
+    round_ = opened(division, by=ict_staff)
+    day = datetime.date(2017, 6, 7)
+    extend(round=round_, department=division, deadline=day, reason="改組", by=ict_staff)
+    set_exception(evaluation=round_.evaluations.get(), by=ict_staff, reason="改組のため")
+    publish(round=round_, by=ict_staff)
+    assert [each.deadline for each in reviewed(staff, renamed(division)).context["listed"].extensions] == [day]
+    confirmed(staff, renamed(division))
+    assert with_deadline(round_.evaluations.filter(department__name="新しい課")).get().due_on == day
 
 
 def test_what_is_entered_ahead_says_when_evaluations_move(staff: Client, division: Department, ict_staff: User) -> None:
