@@ -23,7 +23,7 @@ def queries(client: Client, address: str) -> int:
     separator = "&" if "?" in address else "?"
     with CaptureQueriesContext(connection) as captured:
         response = client.get(f"{address}{separator}anew=1")
-    assert response.status_code == 200
+    assert response.status_code == (503 if address.endswith(".pdf") else 200)  # these are made on demand
     return len(captured)
 
 
