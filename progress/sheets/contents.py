@@ -1,19 +1,22 @@
 """What a workbook of 調書 is made of, and what one that comes back is compared with."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, DateField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from accounts.enums import Role
 from accounts.models import Department, User
 from accounts.permissions import Permission
 from progress import permissions
 from progress.enums import EvaluationField
-from progress.models import Evaluation, EvaluationUpload, Round, ScaleEntry
+from progress.models import Evaluation, EvaluationUpload, Extension, Round, ScaleEntry
 from progress.models.evaluation import EvaluationQuerySet
 from progress.queries.evaluation_page import Earlier, earlier_of_many
+from progress.queries.extensions import deadlines_of
 from progress.queries.filling import entries_of
 from progress.queries.guidance import guidance_texts
 
@@ -24,6 +27,7 @@ class Contents:
 
     round: Round
     department: Department
+    deadline: datetime.date
     evaluations: Sequence[Evaluation]
     entries: Sequence[ScaleEntry]
     guidance: dict[EvaluationField, str]
@@ -31,13 +35,14 @@ class Contents:
 
 
 def contents_of(round_: Round, department: Department, user: User) -> Contents:
-    """What the person may read of the department's 調書. Twelve queries at most."""
+    """What the person may read of the department's 調書. Thirteen queries at most."""
     visible = permissions.visible_to(user)
     found = cast("EvaluationQuerySet", visible.filter(round=round_, department=department))
     evaluations = list(found.with_answers().order_by("action__code"))
     return Contents(
         round=round_,
         department=department,
+        deadline=deadlines_of([round_]).of(round_, department.pk),
         evaluations=evaluations,
         entries=entries_of(round_),
         guidance=guidance_texts(round_),
@@ -46,9 +51,14 @@ def contents_of(round_: Round, department: Department, user: User) -> Contents:
 
 
 def departments_with_sheets(round_: Round, user: User) -> QuerySet[Department]:
-    """The departments whose 調書 the person may take away as a workbook, with their number as `sheets`. One query."""
+    """The departments whose 調書 the person may take away as a workbook. One query.
+
+    Each with their number as `sheets`, and its own deadline as `due_on`.
+    """
+    own = Extension.objects.filter(round=round_, department=OuterRef("pk")).order_by().values("deadline")
     found = Department.objects.filter(evaluations__round=round_).annotate(sheets=Count("evaluations"))
-    departments = found.order_by("code", "valid_from")
+    due_on = Coalesce(Subquery(own), Value(round_.deadline, DateField()))
+    departments = found.annotate(due_on=due_on).order_by("code", "valid_from")
     if user.may(Permission.REVIEW):
         return departments
     return departments.filter(pk__in=permissions.departments_of(user, Role.LIAISON, Role.MANAGER))

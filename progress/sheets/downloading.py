@@ -92,7 +92,7 @@ def _write_about(pages: Pages, contents: Contents, shape: Shape, address: str) -
         ("評価年度", str(round_)),
         ("プログラム", str(round_.program)),
         ("所管課", str(contents.department)),
-        ("提出期限", date_label(round_.deadline)),
+        ("提出期限", date_label(contents.deadline)),
         ("ファイルの形", shape.label),
         ("作成日時", f"{timezone.localtime():%Y年%-m月%-d日 %-H:%M}"),
         ("読み込むページ", address),

@@ -27,7 +27,7 @@ from programs.models.upload import KEPT_FOR
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.sheets import AlreadyTaken, Edit, keep_upload, take_in
 from progress.errors import NotYours
-from progress.models import Evaluation, EvaluationUpload
+from progress.models import Evaluation, EvaluationUpload, Extension
 from progress.sheets.downloading import Shape
 from progress.sheets.marking import LIST
 from progress.workflow import SUBMIT
@@ -97,6 +97,17 @@ def test_a_workbook_is_looked_at_and_taken_in_as_an_edit(full: Evaluation, liais
     _, page, _ = previewed(client, full, content)
     assert "変わるところはありません" in page
     assert (stored(full).version, AuditEntry.objects.filter(kind=AuditKind.IMPORTED).count()) == (2, 1)
+
+
+def test_the_page_and_the_workbook_say_the_deadline_of_the_department(
+    full: Evaluation, liaison: User, client_of: ClientOf
+) -> None:
+    day = datetime.date(2017, 6, 7)
+    Extension.objects.create(round=full.round, department=full.department, deadline=day, reason="改組")
+    page = page_of(client_of(liaison).get(address(full)))
+    assert re.findall(r">([0-9]+年[0-9]+月[0-9]+日（.）)</td>", page) == ["2017年6月7日（水）"]
+    about = load_workbook(io.BytesIO(downloaded(full, liaison)))["はじめに"]
+    assert [row[1] for row in about.iter_rows(values_only=True) if row[0] == "提出期限"] == ["2017年6月7日（水）"]
 
 
 def test_what_cannot_be_taken_is_given_back_and_the_rest_is_taken(
