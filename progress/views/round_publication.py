@@ -72,7 +72,7 @@ def set_moment(request: HttpRequest, round_: Round) -> HttpResponse:
         messages.error(request, str(error))
     else:
         set_for = timezone.localtime(stored.publish_at)
-        words = f"{date_label(set_for.date())}{set_for:%-H時%M分}"
+        words = f"{date_label(set_for.date())}{set_for:%H:%M}"
         messages.success(request, f"{words}に公表します。それまでは、どこにも公開しません。")
     return redirect("desk:round_publish", round_.slug)
 
