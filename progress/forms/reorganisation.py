@@ -223,6 +223,7 @@ class Share:
     label: str
     field: str
     to: int = 0
+    is_chosen: bool = False
 
 
 class AllocationForm:
@@ -288,7 +289,7 @@ class AllocationForm:
     def _read_choice(self, share: Share) -> None:
         typed = self.data.get(share.field)
         if typed in {str(index) for index, _ in self.choices}:
-            share.to = int(typed)
+            share.to, share.is_chosen = int(typed), True
         else:
             self.errors.append((share.field, f"『{share.label}』を引き継ぐ組織を選んでください。"))
 

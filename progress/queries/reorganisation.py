@@ -32,7 +32,7 @@ def moves(reorganisation: Reorganisation) -> Moves:
     in_force = Q(valid_to__isnull=True) | Q(valid_to__gte=reorganisation.day)
     return Moves(
         owners=ActionOwner.objects.filter(in_force, department__in=leaving)
-        .select_related("action", "department")
+        .select_related("action__program", "department")
         .order_by("action__code", "pk"),
         memberships=Membership.objects.filter(in_force, department__in=leaving)
         .select_related("user", "department")

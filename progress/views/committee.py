@@ -62,6 +62,8 @@ def committee_round(request: HttpRequest, slug: str) -> HttpResponse:
         "round": round_,
         "measures": found.measures,
         "page": found.page,
+        "confirmed": sum(row.sums.decided.total for row in found.measures),
+        "total": sum(row.sums.total for row in found.measures),
         "book_actions": _actions_in_book(round_, found.measures),
     }
     return render(request, "desk/committee/round.html", context)

@@ -122,6 +122,7 @@ def test_a_split_department(staff: Client, division: Department, ict_staff: User
     )
     page = staff.post(URL, {**data, "go": "shares"})
     assert [share.code for share in page.context["form"].actions] == [first.code, second.code]
+    assert (page.content.decode().count('<option value="">選んでください'), b" selected" in page.content) == (4, False)
     shares = {
         "share-shown": "1",
         f"share-action-{first.pk}": "0",
@@ -129,8 +130,10 @@ def test_a_split_department(staff: Client, division: Department, ict_staff: User
         f"share-person-{stays.pk}": "0",
         f"share-person-{goes.pk}": "1",
     }
+    unchosen = reviewed(staff, data | shares | {f"share-action-{second.pk}": ""}).context["form"]
+    assert [(share.to, share.is_chosen) for share in unchosen.actions] == [(0, True), (0, False)]
     html = reviewed(staff, data | shares).content.decode()
-    assert f"{second}（主管、試験福祉課） → {division.bureau} 二課" in html
+    assert f"{second}（{second.program}、主管、試験福祉課） → {division.bureau} 二課" in html
     confirmed(staff, data | shares)
     one, two = (Department.objects.get(code=code) for code in ("S1", "S2"))
     assert dict(round_.evaluations.values_list("action", "department")) == {first.pk: one.pk, second.pk: two.pk}

@@ -67,6 +67,14 @@ def test_what_is_accepted_is_listed_and_nothing_else(
     assert client.get(f"/desk/evaluations/{waiting.pk}/").status_code == 404
 
 
+def test_the_sums_say_how_many_of_the_actions_they_are_of(
+    client_of: ClientOf, committee_viewer: User, released: Round
+) -> None:
+    client = client_of(committee_viewer)
+    said = ["取組2件のうち、確認済みの1件です。" in words(main_of(client.get(address))) for address in PAGES]
+    assert said == [True, True]
+
+
 def test_the_evaluation_is_read_without_who_returned_what(
     client_of: ClientOf, committee_viewer: User, released: Round, accepted: Evaluation, liaison: User
 ) -> None:
