@@ -288,8 +288,13 @@ class RoundPaper:
 
     @property
     def by_department(self) -> list[DepartmentIndex]:
+        # 建制順: a 局 stands where the code of its first 所管課 does.
+        first: dict[str, str] = {}
+        for row in self.evaluations:
+            first[row.bureau_name] = min(row.department.code, first.get(row.bureau_name, row.department.code))
+
         def place(row: PublishedEvaluation) -> tuple[Any, ...]:
-            return (row.bureau_name == "", row.bureau_name, row.department.code, row.code)
+            return (row.bureau_name == "", first[row.bureau_name], row.bureau_name, row.department.code, row.code)
 
         rows = sorted(self.evaluations, key=place)
         return [
