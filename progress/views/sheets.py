@@ -1,6 +1,7 @@
 """評価調書 as workbooks: taking them away, bringing them back, looking at what they change, taking that in."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 from django.contrib import messages
@@ -24,7 +25,7 @@ from progress.enums import RoundState
 from progress.errors import NotNow, NotYours, StaleSave
 from progress.forms.sheets import SheetsForm
 from progress.models import EvaluationUpload, Round
-from progress.sheets.comparing import Preview, answers_of, holds_answers, preview, taken, undecided
+from progress.sheets.comparing import Kind, Preview, answers_of, holds_answers, preview, taken, undecided
 from progress.sheets.contents import contents_of, departments_with_sheets, latest_uploads
 from progress.sheets.downloading import SAMPLE_MARK, Shape, filename, workbook_of
 from progress.sheets.marking import marked
@@ -83,13 +84,13 @@ def sheets_preview(request: HttpRequest, slug: str, number: int) -> HttpResponse
     user = reader(request)
     kept = _kept_or_404(user, slug, number)
     try:
-        seen = preview(bytes(kept.content), kept.round, user)
+        seen = _seen(kept, user)
     except UnsafeFile as error:  # kept before what may be read was narrowed
         return told_unreadable(request, kept.name, error, "desk:sheets", slug)
     if request.method == "POST" and _is_taken(request, user, kept, seen):
         return redirect("desk:sheets_preview", slug=slug, number=number)
     if request.method == "POST":
-        seen = preview(bytes(kept.content), kept.round, user)
+        seen = _seen(kept, user)
     return render(request, "desk/sheets/preview.html", page_context(kept, seen, request.POST))
 
 
@@ -102,7 +103,7 @@ def sheets_marked(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     user = reader(request)
     kept = _kept_or_404(user, slug, number)
     content = bytes(kept.content)
-    seen = preview(content, kept.round, user)
+    seen = _seen(kept, user)
     name = f"{kept.name.removesuffix('.xlsx').removesuffix('_確認')}_確認.xlsx"
     record_export(request, name, rows=len(seen.refused) + len(seen.conflicts) + len(seen.lost))
     return excel_response(marked(content, seen, SAMPLE_MARK if kept.round.is_sample else ""), name)
@@ -144,6 +145,13 @@ def _kept(round_: Round, user: User, form: SheetsForm) -> EvaluationUpload | Non
         )
         return None
     return keep_upload(round_=round_, by=user, name=file.name, content=content)
+
+
+def _seen(kept: EvaluationUpload, user: User) -> Preview:
+    """The file beside what is stored; once it was taken in, every conflict has been decided."""
+    seen = preview(bytes(kept.content), kept.round, user)
+    settled = [each for each in seen.outcomes if each.kind is not Kind.CONFLICT]
+    return replace(seen, outcomes=settled) if kept.applied_at else seen
 
 
 def _is_taken(request: HttpRequest, user: User, kept: EvaluationUpload, seen: Preview) -> bool:

@@ -19,7 +19,7 @@ from progress.admin import reorganisation as pages
 from progress.enums import Status
 from progress.forms import reorganisation as forms
 from progress.models import Evaluation
-from progress.queries.extensions import with_deadline
+from progress.queries.extensions import deadlines_of
 from tests.factories import DepartmentFactory, MembershipFactory, UserFactory
 from tests.html_validity import validate
 from tests.progress.factories import action_of, opened
@@ -201,8 +201,8 @@ def test_an_extension_moves_with_what_a_published_round_left_open(
     publish(round=round_, by=ict_staff)
     assert [each.deadline for each in reviewed(staff, renamed(division)).context["listed"].extensions] == [day]
     confirmed(staff, renamed(division))
-    moved = with_deadline(round_.evaluations.filter(department__name="新しい課")).get()
-    assert moved.due_on == day  # type: ignore[attr-defined]  # with_deadline
+    successor = round_.evaluations.get(department__name="新しい課").department_id
+    assert deadlines_of([round_]).of(round_, successor) == day
 
 
 def test_what_is_entered_ahead_says_when_evaluations_move(staff: Client, division: Department, ict_staff: User) -> None:

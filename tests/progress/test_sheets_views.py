@@ -148,14 +148,17 @@ def test_of_a_conflict_both_are_shown_and_one_is_chosen(full: Evaluation, liaiso
     refused = page_of(client.post(url, form))
     assert "重なりのある項目は、どちらを残すかを選んでください。" in refused
     assert stored(full).version == 2
+    back = load_workbook(io.BytesIO(client.get(f"{url}marked.xlsx").content))
+    assert back[LIST]["E2"].value == "ファイル"
     client.post(url, {**form, **dict(zip(keys, ("mine", "theirs", "both"), strict=True))})
     now = stored(full)
     assert (now.results, now.outcomes, now.problems) == ("ファイル", "画面", "画面\nファイル")
     recorded = json.loads(AuditEntry.objects.filter(kind=AuditKind.IMPORTED).get().details)
     counts = {name: recorded[name] for name in ("取り込んだ項目", "重なった項目", "取り込まなかった項目")}
     assert counts == {"取り込んだ項目": 2, "重なった項目": 3, "取り込まなかった項目": 0}
+    assert dict(client.get(url).context["counts"])["重なり"] == 0
     back = load_workbook(io.BytesIO(client.get(f"{url}marked.xlsx").content))
-    assert back[LIST]["E2"].value == "ファイル"
+    assert [row[0] for row in back[LIST].iter_rows(values_only=True)] == ["シート"]
 
 
 def test_two_tabs_that_decide_one_workbook_write_once(full: Evaluation, liaison: User, client_of: ClientOf) -> None:
