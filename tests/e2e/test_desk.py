@@ -184,18 +184,6 @@ def test_guidance_and_last_year_stand_beside_the_field_and_below_it_on_a_tablet(
     assert_fits(desk)
 
 
-def test_who_reads_finds_guidance_and_last_year_below_each_field(
-    portal: Portal, new_page: Callable[..., Page], evaluations: Evaluations
-) -> None:
-    page = new_page(viewport={"width": 1280, "height": 900})
-    log_in(portal, page, "manager")
-    page.goto(address(evaluations, "1-2-103"))
-    aid = page.locator("#item-results .aid")
-    aid.locator("summary").press("Enter")
-    expect(aid).to_contain_text("平成28(2016)年度の記入")
-    assert_axe_clean(page)
-
-
 def test_without_the_network_text_waits_and_is_saved_when_it_is_back(
     desk: Page, evaluations: Evaluations, expected_faults: list[str]
 ) -> None:

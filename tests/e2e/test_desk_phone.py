@@ -1,4 +1,4 @@
-"""The desk on a phone: what stands beside on a screen stays at hand, and long lists are lists."""
+"""What stands beside on a screen and below for others: for who reads, and on a phone, where long lists are lists."""
 
 from collections.abc import Callable
 
@@ -38,3 +38,15 @@ def test_on_a_phone_the_contents_of_a_paper_are_at_hand_and_long_lists_do_not_sc
                 "all => all.map(one => one.scrollWidth - one.clientWidth)"
             )
             assert (len(frames) > 0, max(frames)) == (True, 0), address_
+
+
+def test_who_reads_finds_guidance_and_last_year_below_each_field(
+    portal: Portal, new_page: Callable[..., Page], evaluations: dict[str, int]
+) -> None:
+    page = new_page(viewport={"width": 1280, "height": 900})
+    log_in(portal, page, "manager")
+    page.goto(f"/desk/evaluations/{evaluations['1-2-103']}/")
+    aid = page.locator("#item-results .aid")
+    aid.locator("summary").press("Enter")
+    expect(aid).to_contain_text("平成28(2016)年度の記入")
+    assert_axe_clean(page)
