@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.csv_export import Column
 from accounts.models import AuditEntry, AuditHead
 from accounts.models.audit import AuditEntryQuerySet
+from accounts.samples import SAMPLE_MARK
 
 PER_PAGE = 50
 
@@ -99,13 +100,11 @@ COLUMNS = (
 )
 """The file of the audit page. People's names and numbers are those of the time of the record."""
 
-SAMPLE_MARK = "見本データ"
-
 
 def columns(holds_samples: bool) -> tuple[Column, ...]:
     """Where there is anything made up, each row says so: a record does not tell which of it is."""
     mark = SAMPLE_MARK if holds_samples else None
-    return (*COLUMNS, Column("見本データ", lambda entry: mark))
+    return (*COLUMNS, Column(SAMPLE_MARK, lambda entry: mark))
 
 
 def filename(day: datetime.date, holds_samples: bool) -> str:

@@ -7,6 +7,9 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 
+SAMPLE_MARK = "見本データ"
+"""What files and papers say that hold what is made up."""
+
 _TOLD: list[Callable[[], QuerySet[Any]]] = []
 
 

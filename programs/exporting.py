@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.samples import SAMPLE_MARK
 from plan.fiscal import fiscal_year_label
 from programs.models import Program
 from programs.queries.files import Present, References, present_of, references_of
@@ -12,7 +13,6 @@ from programs.workbook.columns import Column, Sheet
 from programs.workbook.sheets import ABOUT, ADDRESS_LABEL, CODES, GUIDE, SHEETS
 from programs.workbook.writing import Book, Table, write
 
-SAMPLE_MARK = "見本データ"
 GENERAL = (
     "色の付いた1行目が見出しです。列の順番は変えても、列を足してもかまいません。",
     "このファイルにある行が、取り込んだ後のプログラムのすべてになります。行を消すと、その内容を削除します。",

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from openpyxl.utils import get_column_letter
 
+from accounts.samples import SAMPLE_MARK
 from plan.fiscal import date_label
 from progress.enums import EvaluationField, ScaleKind
 from progress.models import Evaluation
@@ -17,7 +18,6 @@ from progress.sheets.lists import write_lists
 from progress.sheets.questions import Question, questions_of, reached_words
 from progress.sheets.writing import TITLE_HEIGHT, Look, Pages, fit, hide
 
-SAMPLE_MARK = "見本データ"
 ABOUT, LEGEND = "はじめに", "選択肢"
 ITEM = "項目"
 # mark, part, item, answer, plan, last year

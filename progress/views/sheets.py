@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.audit import record_export
 from accounts.models import User
+from accounts.samples import SAMPLE_MARK
 from programs.excel_safety import UnsafeFile
 from programs.models.upload import KEPT_FOR
 from programs.views.excel_files import excel_response
@@ -27,7 +28,7 @@ from progress.forms.sheets import SheetsForm
 from progress.models import EvaluationUpload, Round
 from progress.sheets.comparing import Kind, Preview, answers_of, holds_answers, preview, taken, undecided
 from progress.sheets.contents import contents_of, departments_with_sheets, latest_uploads
-from progress.sheets.downloading import SAMPLE_MARK, Shape, filename, workbook_of
+from progress.sheets.downloading import Shape, filename, workbook_of
 from progress.sheets.marking import marked
 from progress.sheets.reading import Untaken
 from progress.views.access import reader

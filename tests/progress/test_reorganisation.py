@@ -44,6 +44,17 @@ def _renamed(department: Department, name: str = "新しい課", **more: Any) ->
     )
 
 
+def _published_before(
+    division: Department, ict_staff: User, brought_to: Callable[[Status, Evaluation], Evaluation]
+) -> Evaluation:
+    """What the department published, as it is stored after the department was renamed."""
+    round_ = opened(division, by=ict_staff)
+    brought_to(Status.ACCEPTED, round_.evaluations.get())
+    publish(round=round_, by=ict_staff)
+    reorganise(reorganisation=_renamed(division), by=ict_staff)
+    return round_.evaluations.get()
+
+
 def test_a_renamed_department_passes_on_everything(
     division: Department, liaison: User, manager: User, ict_staff: User
 ) -> None:
@@ -66,11 +77,8 @@ def test_a_renamed_department_passes_on_everything(
 def test_what_was_published_keeps_the_department_of_its_day(
     division: Department, ict_staff: User, brought_to: Callable[[Status, Evaluation], Evaluation]
 ) -> None:
-    round_ = opened(division, by=ict_staff)
-    brought_to(Status.ACCEPTED, round_.evaluations.get())
-    publish(round=round_, by=ict_staff)
-    reorganise(reorganisation=_renamed(division), by=ict_staff)
-    assert round_.evaluations.get().department == division
+    published = _published_before(division, ict_staff, brought_to)
+    assert published.department == division
     assert PublishedEvaluation.objects.get().department_name == "試験福祉課"
 
 
@@ -81,13 +89,10 @@ def test_people_still_read_what_their_department_published_under_its_old_name(
     ict_staff: User,
     brought_to: Callable[[Status, Evaluation], Evaluation],
 ) -> None:
-    round_ = opened(division, by=ict_staff)
-    brought_to(Status.ACCEPTED, round_.evaluations.get())
-    publish(round=round_, by=ict_staff)
-    reorganise(reorganisation=_renamed(division), by=ict_staff)
-    assert round_.evaluations.get().department == division
+    published = _published_before(division, ict_staff, brought_to)
+    assert published.department == division
     readers = [list(permissions.visible_to(User.objects.get(pk=user.pk))) for user in (liaison, other_liaison)]
-    assert readers == [[round_.evaluations.get()], []]
+    assert readers == [[published], []]
 
 
 def test_merged_departments(ict_staff: User) -> None:
