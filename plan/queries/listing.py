@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from plan.models import SearchDocument
 from plan.text.folding import fold
@@ -94,17 +94,25 @@ class Asked:
         return Head(label, f"-{key}" if up else key, direction, is_number)
 
 
-def containing(rows: QuerySet[Any], words: str, key: str = "pk") -> QuerySet[Any]:
+def containing(rows: QuerySet[Any], words: str, key: str = "pk", *, is_narrowed: bool = False) -> QuerySet[Any]:
     """Those of `rows` whose document in the search index contains every word; folded as the search does.
 
     `key` is the lookup to the row that has the document. The documents know
-    nothing of what is not public.
+    nothing of what is not public. Where filters have narrowed the rows, each of
+    them is asked for its document: PostgreSQL reads the documents of all rows
+    otherwise.
     """
-    documents = SearchDocument.objects.filter(source_model=rows.model._meta.label_lower, source_id=OuterRef(key))
-    for word in words.split()[:MOST_WORDS]:
-        if folded := fold(word):
-            rows = rows.filter(Exists(documents.filter(folded__contains=folded)))
-    return rows
+    asked = [folded for word in words.split()[:MOST_WORDS] if (folded := fold(word))]
+    if not asked:
+        return rows
+    documents = SearchDocument.objects.filter(
+        *(Q(folded__contains=folded) for folded in asked),
+        source_model=rows.model._meta.label_lower,
+        source_id=OuterRef(key),
+    )
+    if is_narrowed:
+        return rows.alias(document=Subquery(documents.order_by().values("pk")[:1])).filter(document__isnull=False)
+    return rows.filter(Exists(documents))
 
 
 def page_of(rows: QuerySet[Any] | Sequence[Any], number: str | None, length: int = ROWS_A_PAGE) -> "Page[Any]":

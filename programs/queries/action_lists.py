@@ -123,7 +123,8 @@ def _narrowed(program: Program, asked: Asked, standing: Standing) -> QuerySet[Ac
         rows = rows.filter(Exists(ActionOwner.objects.filter(action=OuterRef("pk"), department__code=department)))
     if status := values.get("status"):
         rows = standing.narrowed(rows, status)
-    return containing(rows, asked.words)  # the dearest question last, of what is left
+    # The dearest question last, of what is left.
+    return containing(rows, asked.words, is_narrowed=bool({"measure", "department", "status"} & values.keys()))
 
 
 def _ordered(rows: QuerySet[Any], standing: Standing, asked: Asked, day: datetime.date) -> QuerySet[Any]:

@@ -54,8 +54,11 @@ def test_filter_knows_what_was_chosen() -> None:
 
 
 @pytest.mark.django_db
-def test_words_are_found_as_the_search_finds_them() -> None:
+@pytest.mark.parametrize("is_narrowed", [False, True])
+def test_words_are_found_as_the_search_finds_them(is_narrowed: bool) -> None:
     term = Term.objects.get(plan__slug="2016", name="クラウド")
     assert SearchDocument.objects.filter(source_model="plan.term", source_id=term.pk).exists()
-    assert term in containing(Term.objects.all(), "くらうど")
-    assert term not in containing(Term.objects.all(), "クラウド ありえないことば")
+    terms = Term.objects.all()
+    assert term in containing(terms, "くらうど", is_narrowed=is_narrowed)
+    assert term not in containing(terms, "クラウド ありえないことば", is_narrowed=is_narrowed)
+    assert set(containing(terms, " ", is_narrowed=is_narrowed)) == set(terms)

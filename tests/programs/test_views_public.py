@@ -86,6 +86,7 @@ def test_programme_lists_its_actions_with_how_they_stand(client: Client, year: Y
         ("?year=2017", ["1-1-001", "1-1-002"]),
         ("?q=録画", ["1-1-002"]),
         ("?q=公開&measure=1-2", []),
+        ("?q=録画&measure=1-1", ["1-1-002"]),
         ("?sort=-code", ["1-2-001", "1-1-002", "1-1-001"]),
         ("?sort=-status", ["1-2-001", "1-1-002", "1-1-001"]),
         ("?sort=-department", ["1-2-001", "1-1-001", "1-1-002"]),
