@@ -10,11 +10,13 @@ import functools
 import gc
 import logging
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from django.contrib.staticfiles import finders
@@ -52,7 +54,7 @@ def pdf_of(html: str, base: str = "") -> Made:
     """
     html_class, font_configuration = _typesetter()
     fetcher = _own_fetcher()
-    with warnings.catch_warnings(), _without_collections(), _pages_told_once():
+    with warnings.catch_warnings(), _without_collections(), _lines_measured_once(), _written_quickly():
         # Of the typesetter's own making; nothing that the people who ask for a paper could mend.
         warnings.simplefilter("ignore", DeprecationWarning)
         page = html_class(string=html, base_url=base or "paper:", url_fetcher=fetcher)
@@ -136,8 +138,32 @@ def _without_collections() -> Iterator[None]:
 
 
 @contextmanager
-def _pages_told_once() -> Iterator[None]:
-    """The writer tells the references of all pages anew for each tag: a quarter of the time of a long paper."""
+def _lines_measured_once() -> Iterator[None]:
+    """The typesetter forgets each line it has measured, and measures it again to draw it: a fifteenth of the time.
+
+    Justified lines are measured again still, for their spaces are widened when they are drawn.
+    """
+    from weasyprint.text.line_break import Layout
+
+    forget, measure_again = Layout.deactivate, Layout.reactivate
+
+    def reactivate(line: Any, style: Any) -> None:
+        if line.justification_spacing:
+            measure_again(line, style)
+
+    Layout.deactivate, Layout.reactivate = lambda line: None, reactivate
+    try:
+        yield
+    finally:
+        Layout.deactivate, Layout.reactivate = forget, measure_again
+
+
+@contextmanager
+def _written_quickly() -> Iterator[None]:
+    """The writer tells the references of all pages anew for each tag: a quarter of the time of a long paper.
+
+    And it packs as tightly as can be, which takes twice as long as packing well and saves a fiftieth of the file.
+    """
     import pydyf
 
     told: tuple[bytes, ...] = ()
@@ -149,12 +175,13 @@ def _pages_told_once() -> Iterator[None]:
             told = tuple(f"{number} 0 R".encode("ascii") for number in numbers)
         return told
 
-    theirs = pydyf.PDF.page_references
+    theirs = pydyf.PDF.page_references, pydyf.zlib
     pydyf.PDF.page_references = property(page_references)
+    pydyf.zlib = SimpleNamespace(compress=zlib.compress, compressobj=lambda level: zlib.compressobj())
     try:
         yield
     finally:
-        pydyf.PDF.page_references = theirs
+        pydyf.PDF.page_references, pydyf.zlib = theirs
 
 
 def _own_fetcher() -> Any:

@@ -1,6 +1,8 @@
 """What stands in a paper: opened again, as made on a machine without any font."""
 
+import contextlib
 import ctypes.util
+import zlib
 from dataclasses import dataclass
 
 import pydyf
@@ -18,7 +20,7 @@ from progress.papers.engine import (
     FONTS,
     OF_NOTES,
     NotFetched,
-    _pages_told_once,
+    _written_quickly,
     by_file_names,
     leave_out_notes,
     own_file,
@@ -181,8 +183,46 @@ def test_pages_are_told_as_the_writer_tells_them() -> None:
     for _ in range(2):
         pdf.add_page(pydyf.Dictionary({"Type": "/Page"}))
         theirs = pdf.page_references
-        with _pages_told_once():
+        with _written_quickly():
             assert (pdf.page_references, len(theirs)) == (theirs, len(pdf.pages["Kids"]) // 3)
+
+
+def test_what_is_written_quickly_unpacks_to_the_same() -> None:
+    drawn = pydyf.Stream([b"0 0 10 10 re f"] * 1000, compress=True)
+    theirs = drawn.data
+    with _written_quickly():
+        ours = drawn.data
+    assert _unpacked(ours) == _unpacked(theirs) == drawn.stream[0] + b"\n0 0 10 10 re f" * 999
+    assert len(ours) < 1.1 * len(theirs)
+
+
+def _unpacked(stream: bytes) -> bytes:
+    return zlib.decompress(stream.partition(b"stream\n")[2].removesuffix(b"\nendstream"))
+
+
+LINES = """<html lang="ja"><title>題</title>
+<style>p { width: 60mm; overflow-wrap: anywhere } u { font-weight: 700 } .even { text-align: justify }</style>
+<p>この計画は、<u>市民の利便性</u>を高めるため、オープンデータ（open data）を進めます。
+<p class="even">This paragraph is set even on both sides, so its spaces are widened when it is drawn.
+<svg xmlns="http://www.w3.org/2000/svg" width="100" height="20"><text y="15">図の中の文字</text></svg>"""
+
+
+def test_lines_that_are_measured_once_are_drawn_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    from weasyprint.text.line_break import Layout
+
+    measured: list[str] = []
+    measure = Layout.setup
+
+    def counted(line: Layout, style: object) -> None:
+        measured.append("line")
+        measure(line, style)
+
+    monkeypatch.setattr(Layout, "setup", counted)
+    ours, our_lines = pdf_of(LINES), len(measured)
+    measured.clear()
+    monkeypatch.setattr("progress.papers.engine._lines_measured_once", contextlib.nullcontext)
+    assert ours == pdf_of(LINES)
+    assert our_lines < len(measured)
 
 
 def test_styles_of_notes_are_left_out_and_items_of_lists_keep_their_markers() -> None:
