@@ -45,7 +45,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class ListColumn:
-    """One column: what stands above it and what it takes from a row. `width` in half-width characters."""
+    """One column: what stands above it and what it takes from a row. `width` in half-width characters.
+
+    The columns of a sheet are printed on one page's width: beyond some 200 characters letters grow too small to read.
+    """
 
     label: str
     width: float
@@ -138,7 +141,7 @@ def _print_settings(page: Any, listing: Listing, origin: Origin) -> None:
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9  # A4
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.page_margins.left = page.page_margins.right = 0.4
+    page.page_margins.left = page.page_margins.right = 0.25
     page.page_margins.top = page.page_margins.bottom = 0.8
     page.page_margins.header = page.page_margins.footer = 0.4
     page.print_options.horizontalCentered = True
@@ -179,7 +182,8 @@ def _write_top(page: Any, listing: Listing, origin: Origin) -> None:
 
 def _pen(page: Any, column: ListColumn, **style: object) -> Pen:
     number_format, place, wraps = column.kind.value
-    alignment = Alignment(horizontal=place, vertical="top", wrap_text=wraps)
+    # Excel shows a number that is too long for its column as 「####」 unless it may shrink.
+    alignment = Alignment(horizontal=place, vertical="top", wrap_text=wraps, shrink_to_fit=not wraps)
     own = {"font": Font(name=FONT, size=SIZE), "border": _BORDER, "alignment": alignment}
     return Pen(page, number_format=number_format, **{**own, **style})
 

@@ -119,25 +119,25 @@ def _sums_columns(content: _Content) -> tuple[ListColumn, ...]:
     grades = tuple(
         ListColumn(
             step.name if len(step.symbol) == 1 else step.symbol,
-            11,
+            9,
             Kind.COUNT,
             lambda each, symbol=step.symbol: each.count(symbol),  # type: ignore[misc]  # bound here
         )
         for step in content.report.legend.achievements
     )
     return (
-        ListColumn("取組の数", 8, Kind.COUNT, lambda each: each.sums.total),
+        ListColumn("取組の数", 7, Kind.COUNT, lambda each: each.sums.total),
         *grades,
-        ListColumn(UNDECIDED_LABEL, 8, Kind.COUNT, lambda each: each.sums.undecided),
-        ListColumn("予算額（千円）", 13, Kind.MONEY, lambda each: each.sums.budget.amount),
-        ListColumn("予算額が不明の取組", 9, Kind.COUNT, lambda each: each.sums.budget.blank),
-        ListColumn("決算額（千円）", 13, Kind.MONEY, lambda each: each.sums.settlement.amount),
-        ListColumn("決算額が不明の取組", 9, Kind.COUNT, lambda each: each.sums.settlement.blank),
-        ListColumn("評価できる指標", 9, Kind.COUNT, lambda each: each.sums.indicators_total),
-        ListColumn("目標に達した指標", 9, Kind.COUNT, lambda each: each.sums.indicators_reached),
+        ListColumn(UNDECIDED_LABEL, 7, Kind.COUNT, lambda each: each.sums.undecided),
+        ListColumn("予算額（千円）", 12, Kind.MONEY, lambda each: each.sums.budget.amount),
+        ListColumn("予算額が不明の取組", 8, Kind.COUNT, lambda each: each.sums.budget.unknown),
+        ListColumn("決算額（千円）", 12, Kind.MONEY, lambda each: each.sums.settlement.amount),
+        ListColumn("決算額が不明の取組", 8, Kind.COUNT, lambda each: each.sums.settlement.unknown),
+        ListColumn("評価できる指標", 8, Kind.COUNT, lambda each: each.sums.indicators_total),
+        ListColumn("目標に達した指標", 8, Kind.COUNT, lambda each: each.sums.indicators_reached),
         ListColumn(
             "目標に達した割合（％）",
-            10,
+            9,
             Kind.PERCENT,
             lambda each: _percent(each.sums.indicators_reached, each.sums.indicators_total),
         ),
@@ -155,9 +155,9 @@ def _summary(content: _Content) -> Listing:
         for each in content.report.results
     ]
     columns = (
-        ListColumn("施策番号", 9, Kind.CODE, lambda each: each.code),
-        ListColumn("施策", 30, Kind.TEXT, lambda each: each.name),
-        ListColumn("施策の評価", 14, Kind.TEXT, lambda each: each.rating),
+        ListColumn("施策番号", 6, Kind.CODE, lambda each: each.code),
+        ListColumn("施策", 26, Kind.TEXT, lambda each: each.name),
+        ListColumn("施策の評価", 13, Kind.TEXT, lambda each: each.rating),
         *_sums_columns(content),
     )
     return Listing("総括", content.title("総括"), columns, rows, totals=[_whole(content)])
@@ -167,13 +167,13 @@ def _measure_texts(content: _Content) -> Listing:
     """施策別: what ICT推進課 wrote of each measure."""
 
     def text(label: str, name: str) -> ListColumn:
-        return ListColumn(label, 38, Kind.TEXT, lambda row: row.data.get(name))
+        return ListColumn(label, 37, Kind.TEXT, lambda row: row.data.get(name))
 
     columns = (
-        ListColumn("施策番号", 9, Kind.CODE, lambda row: row.measure.code),
+        ListColumn("施策番号", 6, Kind.CODE, lambda row: row.measure.code),
         ListColumn("施策", 22, Kind.TEXT, lambda row: row.measure.title),
-        ListColumn("基本施策", 20, Kind.TEXT, lambda row: row.measure.policy.title),
-        ListColumn("評価", 13, Kind.TEXT, lambda row: _words(row.rating_symbol, row.rating_label)),
+        ListColumn("基本施策", 18, Kind.TEXT, lambda row: row.measure.policy.title),
+        ListColumn("評価", 12, Kind.TEXT, lambda row: _words(row.rating_symbol, row.rating_label)),
         text("評価の理由", "reason"),
         text("主な成果", "results"),
         text("主な課題", "problems"),
@@ -184,10 +184,10 @@ def _measure_texts(content: _Content) -> Listing:
 
 _ACTION = (
     ListColumn("取組コード", 9, Kind.CODE, lambda each: each.row.code),
-    ListColumn("取組名", 24, Kind.TEXT, lambda each: each.row.title),
-    ListColumn("施策番号", 9, Kind.CODE, lambda each: each.row.measure.code),
-    ListColumn("局", 12, Kind.TEXT, lambda each: each.row.bureau_name),
-    ListColumn("所管課", 15, Kind.TEXT, lambda each: each.row.department_name),
+    ListColumn("取組名", 21, Kind.TEXT, lambda each: each.row.title),
+    ListColumn("施策番号", 6, Kind.CODE, lambda each: each.row.measure.code),
+    ListColumn("局", 10, Kind.TEXT, lambda each: each.row.bureau_name),
+    ListColumn("所管課", 12, Kind.TEXT, lambda each: each.row.department_name),
 )
 
 
@@ -195,16 +195,16 @@ def _actions(content: _Content) -> Listing:
     """取組一覧: what became of each action, in words."""
     columns = (
         *_ACTION,
-        ListColumn("達成度", 13, Kind.TEXT, lambda each: each.grade),
+        ListColumn("達成度", 11, Kind.TEXT, lambda each: each.grade),
         *content.of_before(
-            ListColumn(f"{content.last_year}の達成度", 13, Kind.SYMBOL, lambda each: each.grade_before),
+            ListColumn(f"{content.last_year}の達成度", 9, Kind.SYMBOL, lambda each: each.grade_before),
         ),
-        ListColumn("実績", 36, Kind.TEXT, lambda each: each.text("do", "results")),
-        ListColumn("成果", 27, Kind.TEXT, lambda each: each.text("check", "outcomes")),
-        ListColumn("課題", 27, Kind.TEXT, lambda each: each.text("check", "problems")),
-        ListColumn("今後の方向性", 13, Kind.TEXT, lambda each: each.outlook),
-        ListColumn("次年度の計画", 30, Kind.TEXT, lambda each: each.text("act", "next_plan")),
-        ListColumn("評価が未確定の理由", 14, Kind.TEXT, lambda each: each.row.exception_reason),
+        ListColumn("実績", 32, Kind.TEXT, lambda each: each.text("do", "results")),
+        ListColumn("成果", 24, Kind.TEXT, lambda each: each.text("check", "outcomes")),
+        ListColumn("課題", 24, Kind.TEXT, lambda each: each.text("check", "problems")),
+        ListColumn("今後の方向性", 11, Kind.TEXT, lambda each: each.outlook),
+        ListColumn("次年度の計画", 27, Kind.TEXT, lambda each: each.text("act", "next_plan")),
+        ListColumn("評価が未確定の理由", 11, Kind.TEXT, lambda each: each.row.exception_reason),
     )
     return Listing("取組一覧", content.title("取組一覧"), columns, content.evaluations)
 
@@ -243,26 +243,26 @@ def _indicators(content: _Content) -> Listing:
     columns = (
         *_ACTION[:3],
         _ACTION[4],
-        ListColumn("指標", 26, Kind.TEXT, lambda each: each.data["name"]),
-        ListColumn("種別", 7, Kind.SYMBOL, lambda each: each.data["kind"]),
-        ListColumn("単位", 8, Kind.SYMBOL, lambda each: each.data.get("unit")),
-        ListColumn("よい方向", 13, Kind.TEXT, lambda each: each.data["improvement_label"]),
-        ListColumn("基準年度（西暦）", 9, Kind.YEAR, lambda each: each.data.get("baseline_year")),
-        ListColumn("基準年度（和暦）", 15, Kind.SYMBOL, _baseline_label),
+        ListColumn("指標", 21, Kind.TEXT, lambda each: each.data["name"]),
+        ListColumn("種別", 6, Kind.SYMBOL, lambda each: each.data["kind"]),
+        ListColumn("単位", 6, Kind.SYMBOL, lambda each: each.data.get("unit")),
+        ListColumn("よい方向", 8, Kind.TEXT, lambda each: each.data["improvement_label"]),
+        ListColumn("基準年度（西暦）", 8, Kind.YEAR, lambda each: each.data.get("baseline_year")),
+        ListColumn("基準年度（和暦）", 10, Kind.SYMBOL, _baseline_label),
         ListColumn("基準値", 10, Kind.NUMBER, lambda each: each.number("baseline")),
         *content.of_before(
             ListColumn(
-                f"{content.last_year}の実績値", 11, Kind.NUMBER, lambda each: _decimal(each.before.get("actual"))
+                f"{content.last_year}の実績値", 10, Kind.NUMBER, lambda each: _decimal(each.before.get("actual"))
             ),
         ),
         ListColumn("目標値", 10, Kind.NUMBER, lambda each: each.number("target")),
         ListColumn("実績値", 10, Kind.NUMBER, lambda each: each.number("actual")),
-        ListColumn("達成率（％）", 9, Kind.PERCENT, lambda each: each.number("rate")),
-        ListColumn("目標の達成", 8, Kind.SYMBOL, lambda each: each.reached),
-        ListColumn("実績値がない理由", 18, Kind.TEXT, lambda each: each.data.get("no_actual_reason")),
-        ListColumn("次年度の目標値（当初の計画）", 12, Kind.NUMBER, lambda each: each.number("planned_next_target")),
+        ListColumn("達成率（％）", 7, Kind.PERCENT, lambda each: each.number("rate")),
+        ListColumn("目標の達成", 7, Kind.SYMBOL, lambda each: each.reached),
+        ListColumn("実績値がない理由", 12, Kind.TEXT, lambda each: each.data.get("no_actual_reason")),
+        ListColumn("次年度の目標値（当初の計画）", 10, Kind.NUMBER, lambda each: each.number("planned_next_target")),
         ListColumn("次年度の目標値", 10, Kind.NUMBER, lambda each: each.number("next_target")),
-        ListColumn("目標値を変えた理由", 18, Kind.TEXT, lambda each: each.data.get("target_change_reason")),
+        ListColumn("目標値を変えた理由", 12, Kind.TEXT, lambda each: each.data.get("target_change_reason")),
     )
     return Listing("指標", content.title("指標"), columns, list(_indicator_rows(content)))
 
@@ -274,7 +274,10 @@ def _baseline_label(each: _Indicator) -> str:
 
 @dataclass(frozen=True)
 class _Amounts:
-    """What money was planned and spent; each None where it is not known."""
+    """What money was planned and spent; each None where it is not known.
+
+    `compared` are budget and settlement where both are known, and their sums in the row of all.
+    """
 
     row: Any
     budget: int | None
@@ -282,16 +285,22 @@ class _Amounts:
     budget_before: int | None
     settlement_before: int | None
     next_budget: int | None
+    compared: tuple[int, int] | None
 
     @classmethod
     def of(cls, each: _Row) -> "_Amounts":
-        before = each.before
+        before, budget, settlement = each.before, each.row.budget, each.row.settlement
         told = (before.budget, before.settlement) if before else (None, None)
-        return cls(each.row, each.row.budget, each.row.settlement, *told, each.next_budget)
+        compared = None if budget is None or settlement is None else (budget, settlement)
+        return cls(each.row, budget, settlement, *told, each.next_budget, compared)
 
     @property
     def left(self) -> int | None:
-        return None if self.budget is None or self.settlement is None else self.budget - self.settlement
+        return self.compared and self.compared[0] - self.compared[1]
+
+    @property
+    def rate(self) -> Decimal | None:
+        return self.compared and _percent(self.compared[1], self.compared[0])
 
 
 @dataclass(frozen=True)
@@ -322,7 +331,7 @@ def _money(content: _Content) -> Listing:
         ListColumn("予算額（千円）", 13, Kind.MONEY, lambda each: each.budget),
         ListColumn("決算額（千円）", 13, Kind.MONEY, lambda each: each.settlement),
         ListColumn("予算額から決算額を引いた額（千円）", 15, Kind.MONEY, lambda each: each.left),
-        ListColumn("執行率（％）", 9, Kind.PERCENT, lambda each: _percent(each.settlement, each.budget)),
+        ListColumn("執行率（％）", 9, Kind.PERCENT, lambda each: each.rate),
         ListColumn(f"{content.next_year}の予算額（千円）", 14, Kind.MONEY, lambda each: each.next_budget),
     )
     return Listing("事業費", content.title("事業費"), columns, rows, totals=[_total_amounts(rows)])
@@ -330,7 +339,9 @@ def _money(content: _Content) -> Listing:
 
 def _total_amounts(rows: Sequence[_Amounts]) -> _Amounts:
     names = ("budget", "settlement", "budget_before", "settlement_before", "next_budget")
-    return _Amounts(_TotalName(), *(_sum([getattr(each, name) for each in rows]) for name in names))
+    both = [each.compared for each in rows if each.compared]
+    compared = (sum(budget for budget, _ in both), sum(settlement for _, settlement in both)) if both else None
+    return _Amounts(_TotalName(), *(_sum([getattr(each, name) for each in rows]) for name in names), compared)
 
 
 def _sum(amounts: Sequence[int | None]) -> int | None:
@@ -343,8 +354,8 @@ def _departments(content: _Content) -> Listing:
     """所管別: the same numbers by department, under the names of the day."""
     columns = (
         ListColumn("所管課コード", 9, Kind.CODE, lambda each: each.code),
-        ListColumn("所管課", 22, Kind.TEXT, lambda each: each.name),
-        ListColumn("局", 18, Kind.TEXT, lambda each: each.bureau),
+        ListColumn("所管課", 20, Kind.TEXT, lambda each: each.name),
+        ListColumn("局", 16, Kind.TEXT, lambda each: each.bureau),
         *_sums_columns(content),
     )
     return Listing("所管別", content.title("所管別"), columns, _by_department(content), totals=[_whole(content)])
@@ -372,7 +383,8 @@ def _key(content: _Content) -> Listing:
         ("達成度", "注", legend.note),
         ("達成度", "空欄", f"{UNDECIDED_LABEL}。計画だけを示し、実績と評価は示していません"),
         ("金額", "千円", "予算額と決算額の単位。千円より細かい額は示していません"),
-        ("金額", "空欄", "不明。0円とは区別します。合計は、不明の取組を除いた額です"),
+        ("金額", "空欄", "不明。0円とは区別します。合計は、不明の取組と、評価が未確定の取組の決算額を除いた額です"),
+        ("金額", "執行率の合計", "予算額と決算額の両方がある取組だけで求めます。引いた額の合計も同じです"),
         ("指標", "評価できる指標", "目標値と実績値の両方がある指標"),
         ("指標", "達成率", "実績値÷目標値。減るほどよい指標は、目標値÷実績値"),
         ("年度", year, "4月1日から翌年の3月31日まで。西暦と和暦を並べて示します"),

@@ -88,14 +88,25 @@ def bar_of(counts: Mapping[str, int], undecided: int, legend: Legend) -> Bar:
 
 @dataclass(frozen=True)
 class Money:
-    """A sum in 千円 with how many of its amounts are not known; None where none is."""
+    """A sum in 千円 with how many of its amounts are not known; None where none is.
+
+    `undecided` of them are of 調書 that nothing is decided of yet.
+    """
 
     amount: int | None
     blank: int
+    undecided: int = 0
+
+    @property
+    def unknown(self) -> int:
+        return self.blank - self.undecided
 
     def __str__(self) -> str:
-        text = "不明" if self.amount is None else f"{self.amount:,}千円"
-        return f"{text}（不明{self.blank}件を除く）" if self.blank and self.amount is not None else text
+        missing = [(word, count) for word, count in (("未確定", self.undecided), ("不明", self.unknown)) if count]
+        if self.amount is None:
+            return "・".join(word for word, _ in missing) or "不明"
+        left_out = "、".join(f"{word}{count}件" for word, count in missing)
+        return f"{self.amount:,}千円（{left_out}を除く）" if left_out else f"{self.amount:,}千円"
 
 
 @dataclass(frozen=True)
@@ -119,12 +130,13 @@ class Sums:
 
 def sums_of(rollup: Data, legend: Legend) -> Sums:
     """From `PublishedMeasure.data["rollup"]` (`progress.rollup.Rollup.as_json`)."""
+    undecided, blank = rollup.get("undecided", 0), rollup.get("settlement_blank", 0)
     return Sums(
-        bar=bar_of(rollup.get("grades", {}), rollup.get("undecided", 0), legend),
+        bar=bar_of(rollup.get("grades", {}), undecided, legend),
         total=rollup.get("total", 0),
-        undecided=rollup.get("undecided", 0),
+        undecided=undecided,
         budget=Money(rollup.get("budget"), rollup.get("budget_blank", 0)),
-        settlement=Money(rollup.get("settlement"), rollup.get("settlement_blank", 0)),
+        settlement=Money(rollup.get("settlement"), blank, min(undecided, blank)),
         indicators_total=rollup.get("indicators_total", 0),
         indicators_reached=rollup.get("indicators_reached", 0),
     )

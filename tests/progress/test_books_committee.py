@@ -54,6 +54,21 @@ def test_a_draft_is_marked_on_every_sheet_and_laid_out_for_paper() -> None:
         assert page.auto_filter.ref == f"A{HEAD_ROW}:{width}{last - is_summed}"
 
 
+def test_every_sheet_can_be_read_on_paper() -> None:
+    """Letters of 7 points at least on A4 landscape, the columns of the year before included."""
+    before = published_year()
+    workbook = opened(committee(accepted_year(year=2017, program=before.program).round))
+    assert "平成28(2016)年度の実績値" in head(workbook["指標"])
+    for page in workbook:
+        across = [page.column_dimensions[get_column_letter(index)].width for index in range(1, page.max_column + 1)]
+        # A character is 7 pixels of 3/4 points in the font that widths are told in, with 5 around a cell.
+        wide = sum(0.75 * (7 * width + 5) for width in across)
+        margins = page.page_margins
+        paper = 72 * (297 / 25.4 - margins.left - margins.right)
+        size = page.cell(HEAD_ROW + 1, 1).font.size
+        assert size * min(1, paper / wide) >= 7, page.title
+
+
 def test_the_file_says_where_it_comes_from() -> None:
     properties = (workbook := opened(committee(published_year().round))).properties
     assert (properties.title, properties.identifier) == ("取組の評価（平成28(2016)年度）", ADDRESS)
@@ -83,6 +98,16 @@ def test_numbers_are_numbers_and_the_same_as_on_the_page(client: Client) -> None
             known = [row[label] for row in table[:-1] if row[label] is not None]
             assert (table[-1][label], {type(amount) for amount in known}) == (sum(known), {int}), (name, label)
     assert workbook["事業費"]["H6"].number_format == "#,##0;△#,##0"
+
+
+def test_rates_are_of_actions_whose_amounts_are_both_known() -> None:
+    """What was not spent yet is not what was left over."""
+    *each, whole = rows(opened(committee(published_year().round))["事業費"])
+    both = [(row["予算額（千円）"], row["決算額（千円）"]) for row in each if row["決算額（千円）"] is not None]
+    budget, settlement = (sum(amounts) for amounts in zip(*both, strict=True))
+    assert 0 < budget < whole["予算額（千円）"]
+    assert whole["予算額から決算額を引いた額（千円）"] == budget - settlement
+    assert whole["執行率（％）"] == pytest.approx(100 * settlement / budget, abs=0.05)
 
 
 def test_actions_and_indicators_are_those_of_the_report() -> None:

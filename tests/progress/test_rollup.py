@@ -2,9 +2,11 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from progress.queries import results
 from progress.rollup import Money, Part, Rollup
 
 amounts = st.none() | st.integers(min_value=0, max_value=10**12)
@@ -41,3 +43,25 @@ def test_blanks_are_not_noughts() -> None:
 def test_grades_are_counted_by_symbol() -> None:
     whole = Rollup.of([Part(grade="3"), Part(grade="3"), Part(grade="中止"), Part()])
     assert (whole.grades, whole.undecided) == (Counter({"3": 2, "中止": 1}), 1)
+
+
+@pytest.mark.parametrize(
+    ("money", "words"),
+    [
+        (results.Money(1200, 0), "1,200千円"),
+        (results.Money(1200, 3, 2), "1,200千円（未確定2件、不明1件を除く）"),
+        (results.Money(0, 2, 2), "0千円（未確定2件を除く）"),
+        (results.Money(None, 2), "不明"),
+        (results.Money(None, 2, 2), "未確定"),
+        (results.Money(None, 2, 1), "未確定・不明"),
+        (results.Money(None, 0), "不明"),
+    ],
+)
+def test_a_sum_tells_what_is_not_known_from_what_is_not_decided(money: results.Money, words: str) -> None:
+    assert str(money) == words
+
+
+def test_settlements_of_undecided_evaluations_are_not_called_unknown() -> None:
+    parts = [Part("1", 10, 9), Part("2", 10, None), Part("", 10, None)]
+    sums = results.sums_of(Rollup.of(parts).as_json(), results.Legend.of({}))
+    assert (str(sums.budget), str(sums.settlement)) == ("30千円", "9千円（未確定1件、不明1件を除く）")
