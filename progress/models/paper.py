@@ -143,8 +143,12 @@ class Paper(models.Model):
 
     @property
     def filename(self) -> str:
-        slug = self.round.slug if self.round else self.plan.slug
-        return f"{self.kind}-{slug}-{self.key[:8]}.pdf"
+        """「評価調書_2016_1-1-001_案_0123abcd.pdf」: what it is and of what, and the beginning of its key."""
+        year = self.round.slug if self.round else self.plan.slug
+        subject = self.evaluation.action.code if self.evaluation else self.department.name if self.department else ""
+        draft = "案" if self.is_draft else ""
+        parts = (self.get_kind_display(), year, subject, draft, self.key[:8])
+        return f"{'_'.join(part for part in parts if part)}.pdf"
 
 
 class PaperRequest(models.Model):

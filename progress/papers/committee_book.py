@@ -1,6 +1,6 @@
 """The committee's workbook of a round: seven sheets to read, filter and print. Columns are data."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -9,6 +9,7 @@ from typing import Any
 from plan.fiscal import fiscal_year_label
 from programs.workbook.listing import Kind, ListColumn, Listing, write_listings
 from progress.models import PublishedEvaluation
+from progress.papers.book_amounts import TOTAL, Amounts, percent
 from progress.papers.origin import DRAFT, HANDLE_WITH_CARE, SAMPLE, origin_of
 from progress.papers.report import Report
 from progress.queries.results import UNDECIDED_LABEL, Data, Sums, sums_of
@@ -16,7 +17,6 @@ from progress.queries.year_before import year_before
 from progress.rollup import Part, Rollup
 
 TITLE = "取組の評価"
-TOTAL = "合計"
 
 
 def committee_book(report: Report, address: str) -> bytes:
@@ -107,13 +107,6 @@ def _words(symbol: str, label: str) -> str:
     return label if symbol == label else f"{symbol} {label}"
 
 
-def _percent(part: int | None, whole: int | None) -> Decimal | None:
-    """With one decimal; None where it cannot be said."""
-    if part is None or not whole:
-        return None
-    return (Decimal(part) * 100 / whole).quantize(Decimal("0.1"))
-
-
 def _sums_columns(content: _Content) -> tuple[ListColumn, ...]:
     """Counts by grade, money and indicators of a `_Summed`."""
     grades = tuple(
@@ -139,7 +132,7 @@ def _sums_columns(content: _Content) -> tuple[ListColumn, ...]:
             "目標に達した割合（％）",
             9,
             Kind.PERCENT,
-            lambda each: _percent(each.sums.indicators_reached, each.sums.indicators_total),
+            lambda each: percent(each.sums.indicators_reached, each.sums.indicators_total),
         ),
     )
 
@@ -272,54 +265,9 @@ def _baseline_label(each: _Indicator) -> str:
     return fiscal_year_label(year) if year else ""
 
 
-@dataclass(frozen=True)
-class _Amounts:
-    """What money was planned and spent; each None where it is not known.
-
-    `compared` are budget and settlement where both are known, and their sums in the row of all.
-    """
-
-    row: Any
-    budget: int | None
-    settlement: int | None
-    budget_before: int | None
-    settlement_before: int | None
-    next_budget: int | None
-    compared: tuple[int, int] | None
-
-    @classmethod
-    def of(cls, each: _Row) -> "_Amounts":
-        before, budget, settlement = each.before, each.row.budget, each.row.settlement
-        told = (before.budget, before.settlement) if before else (None, None)
-        compared = None if budget is None or settlement is None else (budget, settlement)
-        return cls(each.row, budget, settlement, *told, each.next_budget, compared)
-
-    @property
-    def left(self) -> int | None:
-        return self.compared and self.compared[0] - self.compared[1]
-
-    @property
-    def rate(self) -> Decimal | None:
-        return self.compared and _percent(self.compared[1], self.compared[0])
-
-
-@dataclass(frozen=True)
-class _TotalName:
-    """What stands in the columns of an action where a row is of all of them."""
-
-    code: str = ""
-    title: str = TOTAL
-    bureau_name: str = ""
-    department_name: str = ""
-
-    @property
-    def measure(self) -> "_TotalName":
-        return self
-
-
 def _money(content: _Content) -> Listing:
     """事業費: budget and settlement of each action."""
-    rows = [_Amounts.of(each) for each in content.evaluations]
+    rows = [Amounts.of(each.row, each.before, each.next_budget) for each in content.evaluations]
     columns = (
         *_ACTION,
         *content.of_before(
@@ -334,20 +282,7 @@ def _money(content: _Content) -> Listing:
         ListColumn("執行率（％）", 9, Kind.PERCENT, lambda each: each.rate),
         ListColumn(f"{content.next_year}の予算額（千円）", 14, Kind.MONEY, lambda each: each.next_budget),
     )
-    return Listing("事業費", content.title("事業費"), columns, rows, totals=[_total_amounts(rows)])
-
-
-def _total_amounts(rows: Sequence[_Amounts]) -> _Amounts:
-    names = ("budget", "settlement", "budget_before", "settlement_before", "next_budget")
-    both = [each.compared for each in rows if each.compared]
-    compared = (sum(budget for budget, _ in both), sum(settlement for _, settlement in both)) if both else None
-    return _Amounts(_TotalName(), *(_sum([getattr(each, name) for each in rows]) for name in names), compared)
-
-
-def _sum(amounts: Sequence[int | None]) -> int | None:
-    """Of the amounts that are known; None where none is."""
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known) if known else None
+    return Listing("事業費", content.title("事業費"), columns, rows, totals=[Amounts.total(rows)])
 
 
 def _departments(content: _Content) -> Listing:

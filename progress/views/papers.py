@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.audit import record_export
+from accounts.csv_export import attachment
 from accounts.enums import Role
 from accounts.gates import requires
 from accounts.lookups import key_in
@@ -153,7 +154,9 @@ def paper_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     record_export(
         request, f"資料：{found.title}", rows=found.pages or 0, conditions=f"内容の版：{found.content_version}"
     )
-    return FileResponse(file, as_attachment=True, filename=found.filename)
+    response = FileResponse(file, content_type="application/pdf")
+    response.headers["Content-Disposition"] = attachment(found.filename)
+    return response
 
 
 @require_POST

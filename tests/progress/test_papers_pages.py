@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.template.defaultfilters import filesizeformat
@@ -137,7 +138,10 @@ def test_a_department_has_its_own_papers_made_and_no_others(
     too_early = client.get(reverse("desk:paper_pdf", args=[paper.pk]))
     assert too_early.headers["Location"] == reverse("desk:paper", args=[paper.pk])
     assert make_waiting() == 1
-    assert _taken(client.get(reverse("desk:paper_pdf", args=[paper.pk]))).startswith(b"%PDF-1.7")
+    file = client.get(reverse("desk:paper_pdf", args=[paper.pk]))
+    assert _taken(file).startswith(b"%PDF-1.7")
+    name = unquote(file.headers["Content-Disposition"])
+    assert name == f"attachment; filename*=UTF-8''評価調書_2016_1-1-001_案_{paper.key[:8]}.pdf"
     entry = AuditEntry.objects.filter(kind=AuditKind.EXPORTED).get()
     assert (entry.person, entry.about) == (liaison_of_1, f"資料：{paper.title}")
     listed = client.get(reverse("desk:papers")).content.decode()
