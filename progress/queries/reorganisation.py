@@ -13,6 +13,7 @@ from plan.fiscal import date_label
 from programs.models import ActionOwner
 from progress.enums import Status
 from progress.models import Evaluation, Extension
+from progress.queries.parts import Part
 from progress.queries.staffing import Unstaffed, in_office, lacking_of
 from progress.reorganising import Reorganisation
 
@@ -44,18 +45,6 @@ def moves(reorganisation: Reorganisation) -> Moves:
 
 
 SHOWN = 50
-
-
-@dataclass(frozen=True)
-class Part:
-    """The first of what is listed, and how much there is."""
-
-    total: int
-    shown: list[Any]
-
-    @property
-    def rest(self) -> int:
-        return self.total - len(self.shown)
 
 
 @dataclass(frozen=True)
