@@ -12,7 +12,9 @@ class PlanConfig(AppConfig):
         from plan.editing.kinds import register_roots
         from plan.queries.header import register_entries
         from plan.search.documents import register_sources
+        from plan.search.site_pages import register_site_pages
 
         register_roots()
         register_sources()
+        register_site_pages()
         register_entries()

@@ -77,6 +77,7 @@ class DocumentKind(models.TextChoices):
     DIRECTION = "direction", "施策の基本方向"
     ACTION = "action", "取組"
     EVALUATION = "evaluation", "評価"
+    DEPARTMENT = "department", "所管課"
     SECTION = "section", "本文（章・節）"
     TERM = "term", "用語集"
     FIGURE = "figure", "図"

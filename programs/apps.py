@@ -13,10 +13,11 @@ class ProgramsConfig(AppConfig):
         from programs import exports
         from programs.documents import register_sources
         from programs.kinds import register_kinds
-        from programs.queries import sample_marks, sitemap
+        from programs.queries import found_departments, sample_marks, sitemap
 
         register_kinds()
         register_sources()
         register_downloads(exports.offered)
         sitemap.register()
+        found_departments.register()
         sample_marks.register()

@@ -89,6 +89,13 @@ def visible_to(user: User) -> QuerySet[Evaluation]:
     return Evaluation.objects.filter(seen)
 
 
+def states_visible_to(user: User) -> tuple[Status, ...]:
+    """The states in which the person ever sees a 調書: those of `visible_to`, in the order of the chain. No query."""
+    if user.may(Permission.REVIEW) or departments_of(user, Role.LIAISON, Role.MANAGER):
+        return tuple(Status)
+    return READABLE_BY_COMMITTEE if user.may(Permission.READ_COMMITTEE_PAPERS) else ()
+
+
 def is_in_chain(user: User, evaluation: Evaluation) -> bool:
     """Whether the 経過 is for this person: for the chain and the 関係課. The committee does not read who returned what.
 

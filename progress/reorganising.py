@@ -16,6 +16,13 @@ class Successor:
     bureau: Department | None = None
     existing: Department | None = None
 
+    @property
+    def full_name(self) -> str:
+        """With its 局."""
+        if self.existing is not None:
+            return self.existing.full_name
+        return f"{self.bureau.name} {self.name}" if self.bureau else self.name
+
 
 @dataclass(frozen=True)
 class Reorganisation:

@@ -7,12 +7,14 @@ put in by `index` and taken out by `forget_sources`.
 
 from plan.search.finding import Group, Hit, Piece, SearchResult, find
 from plan.search.indexing import forget, forget_sources, index, rebuild, refresh, refresh_around
+from plan.search.listed import ListedPage, register_list
 from plan.search.sources import Document, Source, name_also, register_source
 
 __all__ = [
     "Document",
     "Group",
     "Hit",
+    "ListedPage",
     "Piece",
     "SearchResult",
     "Source",
@@ -24,5 +26,6 @@ __all__ = [
     "rebuild",
     "refresh",
     "refresh_around",
+    "register_list",
     "register_source",
 ]

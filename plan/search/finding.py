@@ -20,7 +20,7 @@ from plan.enums import DocumentKind
 from plan.fiscal import spellings
 from plan.models import Measure, Plan, SearchDocument
 from plan.search.grams import narrowed
-from plan.search.site_pages import site_pages
+from plan.search.listed import ListedPage, matching
 from plan.text.folding import fold, fold_with_offsets
 
 MAX_QUERY = 100
@@ -94,27 +94,31 @@ def find(
 
     Width, case, kana and white space are folded; a year is found in any of its
     spellings. Without `kind` each kind shows its best hits; with it, one page
-    of that kind. Takes two database queries whatever is found; never raises
-    for anything typed.
+    of that kind. Takes two database queries whatever is found, beside those of
+    listed pages; never raises for anything typed.
     """
     words, shortened = _words(query)
     alternatives = [_alternatives(word) for word in words]
     if not alternatives:
         return SearchResult(query, (), shortened)
-    matching = _matching(SearchDocument.objects.filter(plan=plan), alternatives)
+    documents = _matching(SearchDocument.objects.filter(plan=plan), alternatives)
     if measure is not None:
-        matching = matching.filter(measure=measure)
+        documents = documents.filter(measure=measure)
     if kind is not None:
-        matching = matching.filter(kind=kind)
-    found = dict(matching.values_list("pk", "kind")[:MOST_RANKED])
-    totals = Counter(found.values())
-    matching = SearchDocument.objects.filter(pk__in=found)
+        documents = documents.filter(kind=kind)
+    found = dict(documents.values_list("pk", "kind")[:MOST_RANKED])
+    listed = matching(plan, alternatives, kind) if measure is None else {}
+    totals = Counter(found.values()) + Counter({of.value: len(pages) for of, pages in listed.items()})
     per_kind = HITS_A_PAGE if kind else HITS_A_KIND
     page = max(1, min(page, -(-max(totals.values(), default=1) // per_kind)))
-    shown = _best_of_each_kind(matching, alternatives, first=(page - 1) * per_kind, count=per_kind)
-    groups = [_group(DocumentKind(value), totals, shown, alternatives, per_kind) for value in _ordered(totals)]
-    if measure is None and kind in {None, DocumentKind.SITE}:
-        groups += _site_group(plan, alternatives)
+    first = (page - 1) * per_kind
+    ranked = SearchDocument.objects.filter(pk__in=found)
+    shown: Sequence[SearchDocument | ListedPage]
+    best = _best_of_each_kind(ranked, alternatives, first=first, count=per_kind)
+    groups = []
+    for of in _ordered(totals):
+        shown = listed[of][first : first + per_kind] if of in listed else [row for row in best if row.kind == of.value]
+        groups.append(_group(of, totals[of.value], shown, alternatives, per_kind))
     total = sum(group.total for group in groups)
     return SearchResult(query, tuple(words), shortened, tuple(groups), page, total, len(found) == MOST_RANKED)
 
@@ -169,35 +173,20 @@ def _best_of_each_kind(
     return list(ranked.filter(rank__gt=first, rank__lte=first + count).order_by("rank"))
 
 
-def _ordered(totals: Mapping[str, int]) -> list[str]:
-    return [kind.value for kind in DocumentKind if kind.value in totals]
+def _ordered(totals: Mapping[str, int]) -> list[DocumentKind]:
+    return [kind for kind in DocumentKind if kind.value in totals]
 
 
 def _group(
     kind: DocumentKind,
-    totals: Mapping[str, int],
-    shown: Sequence[SearchDocument],
+    total: int,
+    shown: Sequence[SearchDocument | ListedPage],
     alternatives: Sequence[tuple[str, ...]],
     per_kind: int,
 ) -> Group:
     needles = [folded for spelled in alternatives for folded in spelled]
-    hits = tuple(
-        Hit(highlight(document.title, needles), document.path, excerpt(document.text, needles))
-        for document in shown
-        if document.kind == kind.value
-    )
-    return Group(kind, totals[kind.value], hits, -(-totals[kind.value] // per_kind))
-
-
-def _site_group(plan: Plan, alternatives: Sequence[tuple[str, ...]]) -> list[Group]:
-    """The pages about the site that contain every word; they are few enough to be shown all at once."""
-    needles = [folded for spelled in alternatives for folded in spelled]
-    hits = tuple(
-        Hit(highlight(page.title, needles), page.path, excerpt(page.text, needles))
-        for page in site_pages(plan)
-        if all(any(folded in fold(page.title + page.text) for folded in spelled) for spelled in alternatives)
-    )
-    return [Group(DocumentKind.SITE, len(hits), hits)] if hits else []
+    hits = tuple(Hit(highlight(each.title, needles), each.path, excerpt(each.text, needles)) for each in shown)
+    return Group(kind, total, hits, -(-total // per_kind))
 
 
 def highlight(text: str, needles: Sequence[str]) -> tuple[Piece, ...]:

@@ -22,7 +22,7 @@ from progress.actions.opening import Report
 from progress.actions.reorganisation import reorganise
 from progress.errors import ProgressError
 from progress.forms.reorganisation import AllocationForm, Kind, ReasonForm, StartForm, SuccessorsForm
-from progress.queries.reorganisation import Listing, is_done, listing, problems
+from progress.queries.reorganisation import Listing, is_done, listing, problems, unstaffed_successors
 from progress.reorganising import Reorganisation
 
 STEPS = {
@@ -196,7 +196,8 @@ def _review(request: HttpRequest, typed: Typed, listed: Listing, *, warning: str
         problems=problems(reorganisation),
         when=_when_evaluations_move(reorganisation),
         reorganisation=reorganisation,
-        successors=_named(reorganisation),
+        successors=[successor.full_name for successor in reorganisation.successors],
+        unstaffed=unstaffed_successors(reorganisation),
         is_split=typed.start.cleaned_data["kind"] == Kind.SPLIT,
     )
 
@@ -223,17 +224,6 @@ def _page_before(typed: Typed, name: str) -> str:
         return ""
     pages = list(typed.pages())
     return str(pages[pages.index(name) - 1])
-
-
-def _named(reorganisation: Reorganisation) -> list[str]:
-    return [
-        successor.existing.full_name
-        if successor.existing
-        else f"{successor.bureau.name} {successor.name}"
-        if successor.bureau
-        else successor.name
-        for successor in reorganisation.successors
-    ]
 
 
 def _in_words(reorganisation: Reorganisation) -> str:

@@ -1,7 +1,7 @@
 """The filter of the desk's list: a plain GET form, in which what means nothing is left aside."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -15,7 +15,10 @@ EVERYTHING, WAITING, HANDED_ON = "", "waiting", "handed_on"
 
 
 class DeskFilterForm(forms.Form):
-    """GET: which (あなたの番, 次の人に渡したもの, すべて), round (pk or "all"), state, q (words, all of them)."""
+    """GET: which (あなたの番, 次の人に渡したもの, すべて), round (pk or "all"), state, q (words, all of them).
+
+    `states`: those in which the person ever sees a 調書.
+    """
 
     which = forms.ChoiceField(
         label="範囲",
@@ -23,7 +26,7 @@ class DeskFilterForm(forms.Form):
         choices=[(EVERYTHING, "すべて"), (WAITING, "あなたの番"), (HANDED_ON, "次の人に渡したもの")],
     )
     round = forms.ChoiceField(label="評価年度", required=False)
-    state = forms.ChoiceField(label="状態", required=False, choices=[("", "すべて"), *Status.choices])
+    state = forms.ChoiceField(label="状態", required=False)
     q = forms.CharField(
         label="言葉",
         required=False,
@@ -31,12 +34,14 @@ class DeskFilterForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "取組名、コード、所管課"}),
     )
 
-    def __init__(self, data: Any, *, rounds: Sequence[Round], with_turns: bool) -> None:
+    def __init__(self, data: Any, *, rounds: Sequence[Round], states: Iterable[Status], with_turns: bool) -> None:
         super().__init__(data, use_required_attribute=False)
         self.newest = rounds[0] if rounds else None
         choices = [*((str(round_.pk), str(round_)) for round_ in rounds), (EVERY_ROUND, "すべての年度")]
         self.fields["round"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["round"].initial = choices[0][0]
+        in_states = [("", "すべて"), *((state.value, state.label) for state in states)]
+        self.fields["state"].choices = in_states  # type: ignore[attr-defined]  # a ChoiceField
         if not with_turns:
             del self.fields["which"]
         self.is_valid()

@@ -14,7 +14,7 @@ from accounts.lookups import KeysField
 from accounts.models import Department
 from programs.models import Action
 from programs.reading import Unreadable, read_day, read_line
-from progress.queries.reorganisation import moves
+from progress.queries.reorganisation import code_problems, moves
 from progress.reorganising import Reorganisation, Successor
 
 MOST_SUCCESSORS = 4
@@ -176,13 +176,23 @@ class SuccessorsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        found = [successor for index in range(self.count) if (successor := self._successor(index, cleaned))]
+        placed = {index: each for index in range(self.count) if (each := self._successor(index, cleaned))}
+        self._refuse_codes(placed)
+        found = list(placed.values())
         if not self.errors and self.kind == Kind.SPLIT and len(found) < 2:  # a split
             self.add_error("name-1", "分割では、引き継ぐ組織を二つ以上入力してください。")
         if not self.errors and self.kind == Kind.RENAME and self._is_as_before(found[0]):
             self.add_error("name-0", "今の組織と変わったところがありません。新しい名称か所属する局を入力してください。")
         self.successors = tuple(found)
         return cleaned
+
+    def _refuse_codes(self, placed: Mapping[int, Successor]) -> None:
+        """Not once it is done: by then the code is that of the successor, and the last page tells it."""
+        if any(department.valid_to is not None for department in self.begun.predecessors):
+            return
+        places = list(placed)
+        for at, problem in code_problems(replace(self.begun, successors=tuple(placed.values()))).items():
+            self.add_error(f"code-{places[at]}", problem)
 
     def _successor(self, index: int, cleaned: Mapping[str, Any]) -> Successor | None:
         existing, code, name = (cleaned.get(f"{field}-{index}") or "" for field in ("existing", "code", "name"))

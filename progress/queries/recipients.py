@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 
 from accounts.enums import Role
-from accounts.models import Department, Membership, User
+from accounts.models import Department, User
+from progress.queries.staffing import in_office
 
 DEPARTMENT_ROLES = (Role.LIAISON, Role.MANAGER)
 
@@ -29,13 +29,9 @@ def posts(*roles: Role, on: datetime.date, departments: Collection[int] | None =
     unless this is the demo and mail goes to its console: their addresses do
     not exist.
     """
-    found: QuerySet[Membership] = Membership.objects.valid_on(on).filter(role__in=roles)
+    found = in_office(on).filter(role__in=roles)
     if departments is not None:
         found = found.filter(department__in=departments)
-    found = found.filter(
-        Q(user__active_from__isnull=True) | Q(user__active_from__lte=on),
-        Q(user__active_to__isnull=True) | Q(user__active_to__gte=on),
-    )
     if not reaches_demo_accounts():
         found = found.filter(user__is_demo=False)
     found = found.select_related("user", "department").order_by("user__staff_number", "department__code", "role")

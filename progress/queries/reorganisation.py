@@ -13,6 +13,8 @@ from plan.fiscal import date_label
 from programs.models import ActionOwner
 from progress.enums import Status
 from progress.models import Evaluation, Extension
+from progress.queries.parts import Part
+from progress.queries.staffing import Unstaffed, in_office, lacking_of
 from progress.reorganising import Reorganisation
 
 
@@ -43,18 +45,6 @@ def moves(reorganisation: Reorganisation) -> Moves:
 
 
 SHOWN = 50
-
-
-@dataclass(frozen=True)
-class Part:
-    """The first of what is listed, and how much there is."""
-
-    total: int
-    shown: list[Any]
-
-    @property
-    def rest(self) -> int:
-        return self.total - len(self.shown)
 
 
 @dataclass(frozen=True)
@@ -149,21 +139,50 @@ def _of_predecessors(reorganisation: Reorganisation) -> Iterator[str]:
 def _of_successors(reorganisation: Reorganisation) -> Iterator[str]:
     if not reorganisation.successors:
         yield "引き継ぐ組織を入力してください。"
-    codes = [successor.code for successor in reorganisation.successors if successor.existing is None]
-    for successor in reorganisation.successors:
+    of_codes = code_problems(reorganisation)
+    for index, successor in enumerate(reorganisation.successors):
         if successor.existing is not None:
             if successor.existing in reorganisation.predecessors:
                 yield f"『{successor.existing}』を、終わる組織と引き継ぐ組織の両方に選ぶことはできません。"
             continue
         if not successor.code or not successor.name:
             yield "引き継ぐ組織の、組織コードと名称を入力してください。"
-        elif codes.count(successor.code) > 1:
-            yield f"組織コード『{successor.code}』が重なっています。別のコードを入力してください。"
-        elif _is_taken(successor.code, reorganisation):
-            yield f"組織コード『{successor.code}』は、ほかの組織が使っています。別のコードを入力してください。"
+        elif index in of_codes:
+            yield of_codes[index]
 
 
-def _is_taken(code: str, reorganisation: Reorganisation) -> bool:
-    """A successor may keep its predecessor's code; nobody else's that is in force."""
+def code_problems(reorganisation: Reorganisation) -> dict[int, str]:
+    """Why the code of a new successor cannot be used, by its index.
+
+    It may keep that of a predecessor; nobody else's that is in force. One query.
+    """
+    codes = {index: each.code for index, each in enumerate(reorganisation.successors) if each.existing is None}
     leaving = [department.pk for department in reorganisation.predecessors]
-    return Department.objects.valid_on(reorganisation.day).filter(code=code).exclude(pk__in=leaving).exists()
+    standing = Department.objects.valid_on(reorganisation.day).exclude(pk__in=leaving)
+    taken = set(standing.filter(code__in=codes.values()).values_list("code", flat=True))
+    found = {}
+    for index, code in codes.items():
+        if code and list(codes.values()).count(code) > 1:
+            found[index] = f"組織コード『{code}』が重なっています。別のコードを入力してください。"
+        elif code in taken:
+            found[index] = f"組織コード『{code}』は、ほかの組織が使っています。別のコードを入力してください。"
+    return found
+
+
+def unstaffed_successors(reorganisation: Reorganisation) -> list[Unstaffed]:
+    """The 課 that follow in which, on the day, nobody will fill in or endorse: with whom they get, and have already.
+
+    One query, and one for each successor that is there already.
+    """
+    if reorganisation.is_of_bureaus:  # their 課 keep their people
+        return []
+    present: list[set[str]] = [set() for _ in reorganisation.successors]
+    acting = in_office(reorganisation.day)
+    moving = acting.filter(department__in=[department.pk for department in reorganisation.predecessors])
+    for person, role in moving.values_list("user", "role"):
+        present[reorganisation.person_to.get(person, 0)].add(role)
+    for roles, successor in zip(present, reorganisation.successors, strict=True):
+        if successor.existing is not None:
+            roles.update(acting.filter(department=successor.existing).values_list("role", flat=True))
+    found = zip(reorganisation.successors, map(lacking_of, present), strict=True)
+    return [Unstaffed(successor.full_name, lacking) for successor, lacking in found if lacking]

@@ -1,5 +1,6 @@
 """The list of rounds, and what opening one would do."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
@@ -9,6 +10,10 @@ from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner
 from progress.enums import DECIDED, RoundState
 from progress.models import Evaluation, Round
+from progress.queries.parts import Part
+from progress.queries.staffing import unstaffed
+
+SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,10 @@ class OpeningPreview:
 
     actions: int
     departments: int
-    unplanned: int
+    unplanned: Part
+    """Actions without a plan of the year."""
+    unstaffed: Part
+    """The departments in which nobody fills in, or nobody endorses."""
     is_sound: bool
     """There are actions, and each has a department in charge."""
 
@@ -44,18 +52,24 @@ def listed_rounds(rounds: QuerySet[Round]) -> list[RoundRow]:
     return [RoundRow(round_, (of := totals.get(round_.pk, nothing))["total"], of["decided"]) for round_ in found]
 
 
-def opening_preview(round_: Round, actions: QuerySet[Action]) -> OpeningPreview:
-    """`actions`: those to be opened. Three queries, each as short as with a few actions or close to it."""
+def opening_preview(round_: Round, actions: QuerySet[Action], *, today: datetime.date) -> OpeningPreview:
+    """`actions`: those to be opened. Five queries, each as short as with a few actions or close to it."""
     leads = ActionOwner.objects.valid_on(round_.opens_on).filter(kind=OwnerKind.LEAD).order_by()
     # An action has one plan a year at most: those that have none are the rest.
     plan = FilteredRelation("years", condition=Q(years__year=round_.year))
-    counted = actions.annotate(plan=plan).aggregate(actions=Count("pk"), planned=Count("plan"))
+    with_plan = actions.annotate(plan=plan)
+    counted = with_plan.aggregate(actions=Count("pk"), planned=Count("plan"))
+    missing = counted["actions"] - counted["planned"]
+    unplanned = with_plan.filter(plan__isnull=True)
     theirs = leads.filter(Exists(actions.order_by().filter(pk=OuterRef("action"))), department=OuterRef("pk"))
     # `NOT IN` and not `NOT EXISTS`: the leads are listed once, and not looked for with each action.
     orphans = actions.exclude(pk__in=leads.values("action"))
+    in_charge = Department.objects.filter(Exists(theirs))
+    lacking = unstaffed(in_charge, max(today, round_.opens_on))
     return OpeningPreview(
         actions=counted["actions"],
-        departments=Department.objects.filter(Exists(theirs)).count(),
-        unplanned=counted["actions"] - counted["planned"],
+        departments=in_charge.count(),
+        unplanned=Part(missing, list(unplanned[:SHOWN]) if missing else []),
+        unstaffed=Part(len(lacking), lacking[:SHOWN]),
         is_sound=counted["actions"] > 0 and not orphans.exists(),
     )

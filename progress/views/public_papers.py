@@ -60,6 +60,8 @@ def _answer(request: HttpRequest, page: Page, paper: Paper | None, option: str, 
     response.headers["Retry-After"] = str(max(1, math.ceil(wait)))
     if tried_again_at is None:
         response.headers["Refresh"] = str(ASKED_AGAIN_AFTER)
+    # Nothing is wrong: Django would put every 5xx on the log of errors, and those who watch it would be called.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # asked by django.utils.log.log_response
     return response
 
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.permissions import Permission
 from progress.actions.opening import Report, actions_to_open, open_round, opening_problems
@@ -19,7 +20,7 @@ from progress.views.round_access import round_deed, round_page, shown
 def opening(request: HttpRequest, round_: Round) -> HttpResponse:
     if round_.state != RoundState.PLANNED:
         return redirect("desk:round", round_.slug)
-    preview = opening_preview(round_, actions_to_open(round_))
+    preview = opening_preview(round_, actions_to_open(round_), today=timezone.localdate())
     context = {"preview": preview, "problems": [] if preview.is_sound else opening_problems(round_)}
     return shown(request, "desk/rounds/open.html", round_, "open", **context)
 

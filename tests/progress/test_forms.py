@@ -11,7 +11,7 @@ from programs.enums import Improvement
 from progress import workflow
 from progress.actions.opening import open_round
 from progress.completeness import Missing
-from progress.enums import EvaluationField
+from progress.enums import EvaluationField, Status
 from progress.forms.desk import DeskFilterForm
 from progress.forms.evaluation import EvaluationForm
 from progress.forms.transitions import TransitionForm
@@ -169,6 +169,6 @@ def test_an_endorsement_needs_no_words() -> None:
     ],
 )
 def test_the_list_shows_the_newest_round_unless_asked(round_: Round, query: str, shown: str) -> None:
-    form = DeskFilterForm(QueryDict(query), rounds=[round_], with_turns=True)
+    form = DeskFilterForm(QueryDict(query), rounds=[round_], states=Status, with_turns=True)
     assert form.shown_round() == {"newest": str(round_.pk), "all": "all"}[shown]
     assert form.value("state") == ""

@@ -241,6 +241,15 @@ def test_a_script_that_asks_for_a_file_not_made_yet_is_told_to_come_again(client
         assert client.head(address).content == b""
 
 
+def test_a_file_not_made_yet_is_no_error_in_the_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    assert client.get(reverse("papers:plan_pdf", args=["2016"])).status_code == 503
+    client.get(reverse("papers:plan_pdf", args=["9999"]))
+    told = [(record.name, record.levelname, record.getMessage()) for record in caplog.records]
+    assert [each for each in told if each[0] == "django.request"] == [
+        ("django.request", "WARNING", "Not Found: /plans/9999/plan.pdf")
+    ]
+
+
 def test_a_public_paper_that_failed_is_made_again_after_a_rest(client: Client, ict_staff: User) -> None:
     year = published_year()
     address = reverse("progress:report_pdf", args=["2016"])

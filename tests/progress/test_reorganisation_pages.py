@@ -91,6 +91,34 @@ def test_it_goes_on_record_with_its_reason_and_who_was_looked_at(
     }
 
 
+def test_a_successor_without_people_is_named(staff: Client, division: Department, liaison: User) -> None:
+    """Who comes along counts, on the day; and who is there already."""
+    page = reviewed(staff, renamed(division))
+    assert [str(each) for each in page.context["unstaffed"]] == [
+        f"『{division.bureau} 新しい課』には、課長がいません。"
+    ]
+    assert "課長がいない課は承認できません" in page.content.decode()
+    boss = MembershipFactory.create(department=division, role=Role.MANAGER, valid_to=datetime.date(2017, 4, 30))
+    assert len(reviewed(staff, renamed(division)).context["unstaffed"]) == 1
+    Membership.objects.filter(pk=boss.pk).update(valid_to=None)
+    User.objects.filter(pk=boss.user_id).update(active_to=datetime.date(2017, 4, 30))
+    assert len(reviewed(staff, renamed(division)).context["unstaffed"]) == 1
+    User.objects.filter(pk=boss.user_id).update(active_to=None)
+    assert reviewed(staff, renamed(division)).context["unstaffed"] == []
+    split = begun("split", division) | following(0, division, "一課", "S1") | following(1, division, "二課", "S2")
+    people = {f"share-person-{liaison.pk}": "0", f"share-person-{boss.user_id}": "1"}
+    assert [str(each) for each in reviewed(staff, split | people).context["unstaffed"]] == [
+        f"『{division.bureau} 一課』には、課長がいません。",
+        f"『{division.bureau} 二課』には、担当者がいません。",
+    ]
+    empty = DepartmentFactory.create()
+    into = begun("merge", empty) | {"to-existing-0": division.pk, "to-code-0": "", "to-name-0": ""}
+    assert reviewed(staff, into).context["unstaffed"] == []
+    assert [str(each) for each in reviewed(staff, renamed(empty)).context["unstaffed"]] == [
+        f"『{empty.bureau} 新しい課』には、担当者も課長もいません。"
+    ]
+
+
 def test_merged_departments(staff: Client, ict_staff: User) -> None:
     first, second = DepartmentFactory.create(), DepartmentFactory.create()
     round_ = opened(first, second, by=ict_staff)

@@ -148,12 +148,24 @@ def test_going_back_shows_what_was_typed(staff: Client, division: Department) ->
 
 
 def test_what_stands_in_the_way_is_listed_without_a_button(staff: Client, division: Department) -> None:
-    other = DepartmentFactory.create()
-    page = reviewed(staff, renamed(division) | {"to-code-0": other.code})
-    assert page.context["problems"] == [
-        f"組織コード『{other.code}』は、ほかの組織が使っています。別のコードを入力してください。"
-    ]
+    early = renamed(division) | {"start-day": "2016-04-01"}
+    page = reviewed(staff, early)
+    assert page.context["problems"] == ["『試験福祉課』の設置日は改編の日より後です。改編の日を確かめてください。"]
     assert "この内容で組織改編を行う" not in page.content.decode()
-    confirmed(staff, renamed(division) | {"to-code-0": other.code})
+    confirmed(staff, early)
     division.refresh_from_db()
     assert division.valid_to is None
+
+
+def test_a_code_that_is_in_use_is_refused_where_it_was_typed(staff: Client, division: Department) -> None:
+    other = DepartmentFactory.create()
+    taken = f"組織コード『{other.code}』は、ほかの組織が使っています。別のコードを入力してください。"
+    page = staff.post(URL, {**renamed(division), "to-code-0": other.code, "go": "review"})
+    assert (page.context["at"], page.context["form"].errors) == (2, {"code-0": [taken]})
+    assert 'href="#id_to-code-0"' in page.content.decode()
+    # The second place is left empty: what is said stands at the field it is about.
+    split = begun("split", division) | following(0, division, "一課") | following(2, division, "二課", other.code)
+    assert reviewed(staff, split).context["form"].errors == {"code-2": [taken]}
+    twice = begun("split", division) | following(0, division, "一課", "S1") | following(1, division, "二課", "S1")
+    message = "組織コード『S1』が重なっています。別のコードを入力してください。"
+    assert reviewed(staff, twice).context["form"].errors == {"code-0": [message], "code-1": [message]}

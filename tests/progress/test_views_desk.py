@@ -169,6 +169,26 @@ def test_the_committee_reads_what_was_released_and_has_no_turn(
     assert (section(page, "waiting"), section(page, "handed-on")) == ("", "")
 
 
+def test_the_filter_offers_the_states_its_reader_ever_sees(
+    evaluation: Evaluation,
+    brought_to: Brought,
+    ict_staff: User,
+    liaison: User,
+    committee_viewer: User,
+    client_of: ClientOf,
+) -> None:
+    def offered(user: User) -> list[str]:
+        choices = re.search(r'<select name="state".*?</select>', page_of(client_of(user)), re.DOTALL)
+        return re.findall(r'<option value="(.+?)"', choices[0]) if choices else []
+
+    brought_to(Status.ACCEPTED, evaluation)
+    release_to_committee(round=evaluation.round, by=ict_staff)
+    assert offered(committee_viewer) == ["accepted", "published"]
+    assert offered(liaison) == offered(ict_staff) == Status.values
+    # An address kept from before, with a state that is not offered: the list is not narrowed by it.
+    assert titles(page_of(client_of(committee_viewer), "?state=draft"), "list") == [evaluation.action.title]
+
+
 def test_who_has_no_desk_is_shown_their_own_page(administrator: User, client_of: ClientOf) -> None:
     assert client_of(administrator).get("/desk/").headers["Location"] == "/accounts/me/"
 

@@ -277,7 +277,7 @@ def test_the_page_says_what_opening_does(client_of: ClientOf, ict_staff: User, d
     action_of(round_.program, division).years.all().delete()
     response = client_of(ict_staff).get("/desk/rounds/2016/open/")
     preview = response.context["preview"]
-    assert (preview.actions, preview.departments, preview.unplanned) == (2, 1, 1)
+    assert (preview.actions, preview.departments, preview.unplanned.total) == (2, 1, 1)
     assert response.context["problems"] == []
 
 

@@ -1,0 +1,51 @@
+"""Who can act for a 課: fill in and submit its 調書, and endorse them."""
+
+import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.enums import Role
+from accounts.models import Department, Membership
+
+NEEDED = {Role.LIAISON: "担当者", Role.MANAGER: "課長"}
+"""Without the one nothing of a 課 is submitted, without the other nothing endorsed."""
+
+
+@dataclass(frozen=True)
+class Unstaffed:
+    """A 課 in which nobody has one of the roles, or either."""
+
+    department: str
+    lacking: tuple[Role, ...]
+
+    def __str__(self) -> str:
+        words = "も".join(NEEDED[role] for role in self.lacking)
+        return f"『{self.department}』には、{words}{'も' if len(self.lacking) > 1 else 'が'}いません。"
+
+
+def in_office(day: datetime.date) -> QuerySet[Membership]:
+    """The roles that people have on the day: both the role and the account are in their period."""
+    found: QuerySet[Membership] = Membership.objects.valid_on(day)
+    return found.filter(
+        Q(user__active_from__isnull=True) | Q(user__active_from__lte=day),
+        Q(user__active_to__isnull=True) | Q(user__active_to__gte=day),
+    )
+
+
+def unstaffed(departments: QuerySet[Department], day: datetime.date) -> list[Unstaffed]:
+    """Those of `departments` in which nobody fills in or endorses on the day, by their codes. One query."""
+    there = in_office(day).filter(department=OuterRef("pk")).order_by()
+    has = {f"has_{role.value}": Exists(there.filter(role=role)) for role in NEEDED}
+    found = departments.annotate(**has).exclude(**dict.fromkeys(has, True))
+    rows = found.select_related("bureau").order_by("code", "valid_from")
+    return [
+        Unstaffed(row.full_name, lacking_of([role for role in NEEDED if getattr(row, f"has_{role.value}")]))
+        for row in rows
+    ]
+
+
+def lacking_of(present: Collection[str]) -> tuple[Role, ...]:
+    """Of the roles that a 課 needs those that nobody has."""
+    return tuple(role for role in NEEDED if role not in present)

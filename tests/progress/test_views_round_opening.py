@@ -1,0 +1,82 @@
+"""/desk/rounds/<round>/open/: what is told before the button is pressed."""
+
+import datetime
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Department, Membership, User
+from plan.models import Plan
+from programs.models import ActionYear, Program
+from progress.models import Round
+from tests.factories import DepartmentFactory
+from tests.progress.factories import RoundFactory, action_of
+
+pytestmark = pytest.mark.django_db
+
+ClientOf = Callable[[User], Client]
+
+
+def test_before_opening_the_first_actions_without_a_plan_are_named(
+    client_of: ClientOf, ict_staff: User, division: Department
+) -> None:
+    round_ = RoundFactory.create(slug="2016")
+    actions = [action_of(round_.program, division, code=f"1-1-{number:03}") for number in range(13)]
+    ActionYear.objects.exclude(action=actions[0]).delete()
+    page = client_of(ict_staff).get("/desk/rounds/2016/open/").content.decode()
+    named = re.findall(r'<li><a href="/admin/programs/action/(\d+)/change/">(.+?)</a></li>', page)
+    assert named == [(str(action.pk), str(action)) for action in actions[1:11]]
+    assert ("計画がない取組（12件）" in page, "<li>ほか2件</li>" in page) == (True, True)
+
+
+def test_before_opening_the_departments_without_people_are_named(
+    client_of: ClientOf, ict_staff: User, division: Department, liaison: User, manager: User
+) -> None:
+    """On the day the round opens, or today when that is over; those who lead nothing are not asked."""
+    round_ = RoundFactory.create(slug="2016")
+    action_of(round_.program, division)
+    DepartmentFactory.create(name="所管のない課")
+    address, client = "/desk/rounds/2016/open/", client_of(ict_staff)
+    assert client.get(address).context["preview"].unstaffed.total == 0
+    Membership.objects.filter(user=liaison).update(valid_to=timezone.localdate() - datetime.timedelta(days=1))
+    User.objects.filter(pk=manager.pk).update(active_to=timezone.localdate())
+    assert f"<li>『{division.full_name}』には、担当者がいません。</li>" in client.get(address).content.decode()
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    Round.objects.update(opens_on=tomorrow, deadline=tomorrow)
+    assert f"<li>『{division.full_name}』には、担当者も課長もいません。</li>" in client.get(address).content.decode()
+
+
+def test_before_opening_a_programme_that_is_not_public_is_told(
+    client_of: ClientOf, ict_staff: User, division: Department
+) -> None:
+    round_ = RoundFactory.create(slug="2016")
+    program = round_.program
+    action_of(program, division)
+
+    def told() -> list[str]:
+        page = client_of(ict_staff).get("/desk/rounds/2016/open/").content.decode()
+        return re.findall(r"(プログラム|プラン)が非公開です。|/admin/(\w+/\w+/\d+)/change/", page)
+
+    assert told() == []
+    Plan.objects.filter(pk=program.plan_id).update(is_published=False, is_current=False)
+    assert told() == [("プラン", ""), ("", f"plan/plan/{program.plan_id}")]
+    Program.objects.filter(pk=program.pk).update(is_published=False)
+    assert told() == [("プログラム", ""), ("", f"programs/program/{program.pk}")]
+
+
+def test_the_preview_of_an_opening_asks_no_more_for_many(
+    client_of: ClientOf, ict_staff: User, django_assert_max_num_queries: Any
+) -> None:
+    round_ = RoundFactory.create(slug="2016")
+    Program.objects.filter(pk=round_.program_id).update(is_published=False)
+    for _ in range(12):
+        action_of(round_.program, DepartmentFactory.create())
+    ActionYear.objects.all().delete()
+    client = client_of(ict_staff)
+    with django_assert_max_num_queries(12):
+        preview = client.get("/desk/rounds/2016/open/").context["preview"]
+    assert (preview.unplanned.rest, preview.unstaffed.rest) == (2, 2)
