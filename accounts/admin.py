@@ -18,7 +18,7 @@ from accounts.admin_audit import title_of
 from accounts.audit import record_request
 from accounts.enums import AuditKind
 from accounts.fields import LineField
-from accounts.forms import UserAddForm, UserEditForm
+from accounts.forms import UserAddForm, UserEditForm, UserPasswordForm
 from accounts.lookups import ChoicesOnceMixin, HistoryAdmin, KeysField
 from accounts.models import Department, Membership, User
 from accounts.second_factor import has_second_factor
@@ -82,6 +82,8 @@ class UserList(ChangeList):
 class UserAdmin(HistoryAdmin, DjangoUserAdmin):
     form = UserEditForm
     add_form = UserAddForm
+    add_form_template = None
+    change_password_form = UserPasswordForm
     fieldsets = [
         (None, {"fields": ["staff_number", "name", "email", "password"]}),
         ("利用期間", {"fields": ["active_from", "active_to"], "description": "空欄の側には期限がありません。"}),
@@ -179,9 +181,11 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
         return cast(HttpResponse, response)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        response = super().user_change_password(request, id, form_url)
+        response: Any = super().user_change_password(request, id, form_url)
+        if context := getattr(response, "context_data", None):
+            context.update(title=f"{self.opts.verbose_name}のパスワードの変更", subtitle=str(context["original"]))
         self._record_seen(request, response, id)
-        return response
+        return cast(HttpResponse, response)
 
     def _record_seen(self, request: HttpRequest, response: HttpResponse, object_id: str) -> None:
         if _is_shown(request, response):

@@ -10,7 +10,14 @@ from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
-from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    BaseUserCreationForm,
+    ReadOnlyPasswordHashField,
+    ReadOnlyPasswordHashWidget,
+    UserChangeForm,
+)
+from django.contrib.auth.hashers import is_password_usable
 
 from accounts.audit import record_request
 from accounts.enums import AuditKind
@@ -136,15 +143,45 @@ class EditWebAuthnForm(PlainFieldsMixin, webauthn_forms.EditWebAuthnForm):
 _LINES: dict[str, type[forms.Field]] = {"staff_number": LineField, "name": LineField}
 
 
-class UserAddForm(BaseUserCreationForm):
+class PasswordState(ReadOnlyPasswordHashWidget):
+    """Whether there is a password, and the way to another. Django's shows how the hash is made."""
+
+    def get_context(self, name: str, value: str | None, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        is_set = bool(value) and is_password_usable(value)
+        context["summary"] = [{"label": "設定されています" if is_set else "設定されていません"}]
+        context["button_label"] = "パスワードを変更する" if is_set else "パスワードを設定する"
+        return context
+
+
+class UserAddForm(PlainFieldsMixin, BaseUserCreationForm):
+    texts = {
+        "password1": ("パスワード", RULES),
+        "password2": ("パスワード（確認のため、もう一度）", ""),
+    }
+
     class Meta:
         model = User
         fields = ["staff_number", "name", "email"]
         field_classes = _LINES
 
 
-class UserEditForm(UserChangeForm):
+class UserEditForm(PlainFieldsMixin, UserChangeForm):
+    password = ReadOnlyPasswordHashField(widget=PasswordState)
+    texts = {"password": ("パスワード", "")}
+
     class Meta:
         model = User
         fields = ["staff_number", "name", "email", "active_from", "active_to", "password"]
         field_classes = _LINES
+
+
+class UserPasswordForm(PlainFieldsMixin, AdminPasswordChangeForm):
+    texts = {
+        "password1": ChangePasswordForm.texts["password1"],
+        "password2": ChangePasswordForm.texts["password2"],
+        "usable_password": (
+            "パスワードでのログイン",
+            "「無効」にすると、今のパスワードは消えます。シングルサインオンでは、引き続きログインできます。",
+        ),
+    }

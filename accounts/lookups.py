@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
 from accounts.admin_audit import AuditedMixin
+from accounts.admin_titles import TitledMixin
 
 if TYPE_CHECKING:
     _Base = admin.ModelAdmin
@@ -94,7 +95,7 @@ class ChoicesOnceMixin(_Inline):
         return field
 
 
-class HistoryAdmin(AuditedMixin, PlainLookupsMixin, SimpleHistoryAdmin):
+class HistoryAdmin(AuditedMixin, TitledMixin, PlainLookupsMixin, SimpleHistoryAdmin):
     """The history of a row, and its changes on record.
 
     404 for an address without a key, which simple_history would look for all the same.

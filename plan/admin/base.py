@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.admin_titles import TitledMixin
 from accounts.fields import LineField
 from accounts.lookups import ChoicesOnceMixin, KeySelect, PlainLookupsMixin, key_in
 from plan import actions
@@ -106,7 +107,9 @@ class RowInline(ChoicesOnceMixin, PlainFieldsMixin, admin.StackedInline):
     extra = 1
 
 
-class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, PlainFieldsMixin, PlainLookupsMixin, admin.ModelAdmin):
+class RootAdmin(
+    VersionsMixin, DeletionMixin, PreviewMixin, PlainFieldsMixin, TitledMixin, PlainLookupsMixin, admin.ModelAdmin
+):
     """Base of the admin of each root, of any app that registers it (`plan.editing.roots`), on record by `AuditedMixin`.
 
     `main_fieldsets` is what differs, and `admin_order`, the place in lists of models.
@@ -256,7 +259,6 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, PlainFieldsMixin, Pl
         form: ModelForm[Any] = context["adminform"].form
         may_write = self.has_change_permission(request, obj) if change else self.has_add_permission(request)
         context.update(
-            title=f"{self.opts.verbose_name}の{_deed(change, may_write)}",
             reason_heading=REASON_HEADING,
             may_write=may_write,
             may_delete=change and self.has_delete_permission(request, obj),
@@ -270,7 +272,6 @@ class RootAdmin(VersionsMixin, DeletionMixin, PreviewMixin, PlainFieldsMixin, Pl
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         context = {
-            "title": f"{self.opts.verbose_name_plural}の一覧",
             "deleted_url": reverse(self.url_name("deleted")),
             **(extra_context or {}),
         }
@@ -316,12 +317,6 @@ def change_link(root: Any, prefix: str = "") -> tuple[str, str]:
 def _current_plan() -> int | None:
     """Asked only by a form of what has no plan yet."""
     return Plan.objects.filter(is_current=True).values_list("pk", flat=True).first()
-
-
-def _deed(change: bool, may_write: bool) -> str:
-    if not change:
-        return "追加"
-    return "編集" if may_write else "内容"
 
 
 def public_url(root: Versioned) -> str:

@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from accounts.admin_titles import TitledMixin
 from accounts.lookups import PlainLookupsMixin
 from plan.models import Mending, Revision
 
 
-class ReadOnlyAdmin(PlainLookupsMixin, admin.ModelAdmin):
+class ReadOnlyAdmin(TitledMixin, PlainLookupsMixin, admin.ModelAdmin):
     """Looks, never writes."""
 
     actions: list[str] | None = None

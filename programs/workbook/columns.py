@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from plan.fiscal import fiscal_year_label
 from programs import reading
 
 Values = dict[str, object]
@@ -86,6 +87,8 @@ class Column:
                 return reading.plain_number(value)
             case int() if self.shape is Shape.MONEY:
                 return f"{value:,}千円"
+            case int() if self.shape is Shape.YEAR:
+                return fiscal_year_label(value)
         return str(value)
 
 

@@ -154,7 +154,8 @@ def set_paper(page: Any, mark: str) -> None:
 def _width(column: Column, rows: Iterable[Values]) -> int:
     if column.shape is Shape.PROSE:
         return PROSE_WIDTH
-    stored = {values.get(column.name) for values in rows}
+    # In its cell a year is the bare number of the example.
+    stored = {values.get(column.name) for values in rows} if column.shape is not Shape.YEAR else ()
     shown = [column.label, column.example, *map(column.shown, stored)]
     return min(max(NARROWEST, *(text_width(text) + 2 for text in shown)), WIDEST)
 

@@ -18,8 +18,8 @@ from accounts.models import User
 from plan.fiscal import date_label
 from progress import workflow
 from progress.actions.outbox import Draft, Listed, draft, queue
-from progress.enums import EvaluationField, MailKind
-from progress.models import Evaluation, EvaluationEvent, Round
+from progress.enums import EvaluationField, MailKind, Status
+from progress.models import Evaluation, EvaluationEvent, OutboxMail, Round
 from progress.queries.extensions import deadlines_of
 from progress.queries.recipients import DEPARTMENT_ROLES, Post, by_person, posts
 
@@ -75,6 +75,20 @@ def tell_transition(event: EvaluationEvent) -> None:
             tell_accepted([event])
 
 
+def is_needed(mail: OutboxMail) -> bool:
+    """Asked just before a mail is sent: whether what it asks for is still to be done.
+
+    承認の依頼 is not when the 調書 does not wait for 承認 any more (withdrawn, returned, endorsed), or waits since
+    a later 提出, which has a mail of its own. What happened stays true: other mails are needed always.
+    """
+    if mail.kind != MailKind.SUBMITTED:
+        return True
+    submissions = EvaluationEvent.objects.filter(
+        evaluation__events=_event_of(mail.key), evaluation__status=Status.SUBMITTED, transition=workflow.SUBMIT.name
+    )
+    return submissions.order_by("-at", "-pk").values_list("pk", flat=True).first() == _event_of(mail.key)
+
+
 def tell_accepted(events: Collection[EvaluationEvent]) -> None:
     """確認, of one or of many at once: one mail to each person for all of a round that concerns them."""
     by_department: dict[int, list[EvaluationEvent]] = {}
@@ -115,7 +129,7 @@ def tell_published_late(event: EvaluationEvent) -> None:
     queue(
         draft(
             MailKind.PUBLISHED,
-            f"event-{event.pk}",
+            _about(event),
             person,
             is_sample=evaluation.round.is_sample,
             context=context,
@@ -147,9 +161,18 @@ def _last_submitter(event: EvaluationEvent) -> int | None:
 def _tell(event: EvaluationEvent, kind: MailKind, people: Iterable[User]) -> None:
     context = _context(event)
     queue(
-        draft(kind, f"event-{event.pk}", person, is_sample=event.evaluation.round.is_sample, context=context)
+        draft(kind, _about(event), person, is_sample=event.evaluation.round.is_sample, context=context)
         for person in people
     )
+
+
+def _about(event: EvaluationEvent) -> str:
+    return f"event-{event.pk}"
+
+
+def _event_of(key: str) -> int:
+    """The id of the event a mail with this key is about."""
+    return int(key.split(":")[1].removeprefix("event-"))
 
 
 def _context(event: EvaluationEvent) -> dict[str, Any]:

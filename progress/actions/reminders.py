@@ -15,6 +15,7 @@ from accounts.permissions import Permission
 from plan.fiscal import date_label
 from progress.actions.outbox import Draft, Listed, draft, queue
 from progress.business_days import add_business_days, business_days_between, is_business_day
+from progress.deadlines import TimeLeft, time_left
 from progress.enums import MailKind, RoundState, Status
 from progress.errors import NotNow, NotYours
 from progress.models import Round
@@ -30,13 +31,11 @@ Owed = dict[tuple[int, int], list[Outstanding]]
 
 @dataclass(frozen=True)
 class Section:
-    """What one department owes in one round, as far as it concerns the reader. `days` are business days."""
+    """What one department owes in one round, as far as it concerns the reader."""
 
     round: Round
     department: str
-    deadline: datetime.date
-    days: int
-    is_late: bool
+    left: TimeLeft
     to_fill_in: Listed
     to_endorse: Listed
     evaluations: frozenset[int]
@@ -47,14 +46,7 @@ class Section:
 
     @property
     def deadline_label(self) -> str:
-        return date_label(self.deadline)
-
-    @property
-    def days_label(self) -> str:
-        if self.is_late:
-            # On the Saturday after a Friday's deadline no business day has passed yet.
-            return f"{-self.days}営業日過ぎています" if self.days else "期限を過ぎています"
-        return f"あと{self.days}営業日" if self.days else "今日まで"
+        return date_label(self.left.deadline)
 
 
 @dataclass(frozen=True)
@@ -178,7 +170,7 @@ def _sections(
             mine = [row for row in rows if any(row.is_for(post.person.pk, post.role) for post in duties)]
             if mine:
                 sections.append(_section(round_, department, mine, deadlines.of(round_, key), today))
-    return sorted(sections, key=lambda section: section.deadline)
+    return sorted(sections, key=lambda section: section.left.deadline)
 
 
 def _section(
@@ -187,9 +179,7 @@ def _section(
     return Section(
         round=round_,
         department=str(department),
-        deadline=deadline,
-        days=business_days_between(today, deadline),
-        is_late=today > deadline,
+        left=time_left(deadline, today),
         to_fill_in=Listed.of(_line(row) for row in rows if row.role == Role.LIAISON),
         to_endorse=Listed.of(_line(row) for row in rows if row.role == Role.MANAGER),
         evaluations=frozenset(row.pk for row in rows),
@@ -214,8 +204,8 @@ def _digest(day: datetime.date, person: User, sections: list[Section], to_accept
     context: dict[str, Any] = {
         "sections": sections,
         "to_accept": to_accept,
-        "overdue": sum(section.count for section in sections if section.is_late),
-        "due": sum(section.count for section in sections if not section.is_late),
+        "overdue": sum(section.count for section in sections if section.left.is_late),
+        "due": sum(section.count for section in sections if not section.left.is_late),
         "waiting": sum(each.count for each in to_accept),
     }
     rounds = {section.round for section in sections} | {each.round for each in to_accept}

@@ -23,6 +23,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from progress.actions.notices import is_needed
 from progress.models import OutboxMail
 from progress.queries.recipients import reaches_demo_accounts
 
@@ -44,13 +45,15 @@ class Outcome:
     """What became of the mails that were due."""
 
     sent: int = 0
+    unneeded: int = 0
     failed: list[OutboxMail] = field(default_factory=list)
 
 
 def send_due(connection: Any = None) -> Outcome:
     """Try every mail that is due, over one connection for each batch, the oldest first.
 
-    Effects, for each mail: it is taken; it is handed to the server; then it is
+    Effects, for each mail: it is taken; it is marked as not needed where what it
+    asks for is not to be done any more, else handed to the server; then it is
     marked sent, or its failure is noted with the time of the next try. A mail
     that the server refuses fails alone. Where no connection can be had, the
     batch fails and the rest is left for the next run. Raises nothing for what
@@ -122,6 +125,10 @@ def _close(mailer: Any) -> None:
 
 
 def _send(mail: OutboxMail, mailer: Any, outcome: Outcome) -> None:
+    if not is_needed(mail):
+        OutboxMail.objects.filter(pk=mail.pk).update(unneeded_at=timezone.now(), claimed_until=None)
+        outcome.unneeded += 1
+        return
     try:
         mailer.send_messages([_message(mail)])
     except Exception as error:  # as above

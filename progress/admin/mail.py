@@ -23,13 +23,20 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("unsent", "まだ送っていない"), ("failed", "送れずに待っている"), ("sent", "送信済み")]
+        return [
+            ("unsent", "まだ送っていない"),
+            ("failed", "送れずに待っている"),
+            ("sent", "送信済み"),
+            ("unneeded", "送信不要"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxMail]) -> QuerySet[OutboxMail]:
+        unsent = {"sent_at__isnull": True, "unneeded_at__isnull": True}
         conditions: dict[str | None, dict[str, Any]] = {
-            "unsent": {"sent_at__isnull": True},
-            "failed": {"sent_at__isnull": True, "attempts__gt": 0},
+            "unsent": unsent,
+            "failed": {**unsent, "attempts__gt": 0},
             "sent": {"sent_at__isnull": False},
+            "unneeded": {"unneeded_at__isnull": False},
         }
         return queryset.filter(**conditions.get(self.value(), {}))
 
@@ -50,6 +57,7 @@ class OutboxMailAdmin(ReadOnlyAdmin):
         "body",
         "queued_at",
         "sent_at",
+        "unneeded_at",
         "attempts",
         "next_try",
         "claimed_until",
@@ -67,11 +75,13 @@ class OutboxMailAdmin(ReadOnlyAdmin):
     def state(self, mail: OutboxMail) -> str:
         if mail.sent_at:
             return "送信済み"
+        if mail.unneeded_at:
+            return "送信不要"
         return f"失敗{mail.attempts}回" if mail.has_failed else "送信待ち"
 
     @admin.display(description="次の試行", ordering="next_try_at")
     def next_try(self, mail: OutboxMail) -> Any:
-        return mail.next_try_at if mail.sent_at is None else None
+        return None if mail.sent_at or mail.unneeded_at else mail.next_try_at
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         """ICT推進課, who wrote, and administrators, who mend the mail server."""
@@ -80,7 +90,7 @@ class OutboxMailAdmin(ReadOnlyAdmin):
 
     @admin.action(description="選択したメールをもう一度送る", permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[OutboxMail]) -> None:
-        """What waits becomes due; `manage.py send_outbox` sends it. What is sent stays as it is."""
+        """What waits becomes due; `manage.py send_outbox` sends it. What is sent, or not needed any more, stays so."""
         total = queryset.count()
         count = try_again(queryset)
         if count:
@@ -92,7 +102,7 @@ class OutboxMailAdmin(ReadOnlyAdmin):
             )
             messages.success(request, f"{count}通を、次の送信（ふつうは1分以内）で送ります。")
         if total > count:
-            messages.warning(request, f"送信済みの{total - count}通は、送り直しません。")
+            messages.warning(request, f"送信済みか、送る必要のなくなった{total - count}通は、送りません。")
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
         """The mail with its address: that somebody read it goes on record."""

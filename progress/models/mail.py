@@ -14,7 +14,8 @@ class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
     """Mails, by what is to be done with them."""
 
     def unsent(self) -> "OutboxMailQuerySet":
-        return self.filter(sent_at__isnull=True)
+        """Those that are still to be sent."""
+        return self.filter(sent_at__isnull=True, unneeded_at__isnull=True)
 
     def due(self, now: datetime.datetime) -> "OutboxMailQuerySet":
         """Those to be tried at `now`, which no other process is trying; the oldest first."""
@@ -26,7 +27,8 @@ class OutboxMail(models.Model):
     """One mail to one person. `key` says what it is about; the same is never queued twice.
 
     `claimed_until`: until then the process that took the mail may be sending
-    it. Written by `progress.actions.outbox` only.
+    it. `unneeded_at`: when it was found that what it asks for is not to be done
+    any more; it is never sent then. Written by `progress.actions.outbox` and `sending` only.
     """
 
     key = models.CharField("重複を防ぐ名前", max_length=200, unique=True)
@@ -37,6 +39,7 @@ class OutboxMail(models.Model):
     body = models.TextField("本文")
     queued_at = models.DateTimeField("作成日時", default=timezone.now)
     sent_at = models.DateTimeField("送信日時", null=True)
+    unneeded_at = models.DateTimeField("不要になった日時", null=True)
     attempts = models.PositiveSmallIntegerField("試行回数", default=0)
     next_try_at = models.DateTimeField("次の試行", default=timezone.now)
     claimed_until = models.DateTimeField("送信中の期限", null=True)
@@ -56,4 +59,4 @@ class OutboxMail(models.Model):
     @property
     def has_failed(self) -> bool:
         """Whether the last try failed and the mail waits for the next one."""
-        return self.sent_at is None and self.attempts > 0
+        return self.sent_at is None and self.unneeded_at is None and self.attempts > 0

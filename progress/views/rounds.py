@@ -1,16 +1,16 @@
 """/desk/rounds/: the rounds, preparing one, changing its days, its 記入要領."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.gates import requires
 from accounts.permissions import Permission
-from plan.fiscal import fiscal_year_of
 from progress.actions.rounds import change_round, prepare_round, write_guidance
 from progress.enums import RoundState
 from progress.errors import NotNow
@@ -18,7 +18,7 @@ from progress.forms.rounds import GuidanceForm, RoundForm, form_for
 from progress.models import Round
 from progress.permissions import rounds_visible_to
 from progress.queries.guidance import guidance_texts
-from progress.queries.rounds import listed_rounds
+from progress.queries.rounds import listed_rounds, proposed_round
 from progress.views.access import reader
 from progress.views.round_access import round_form, shown
 
@@ -29,8 +29,7 @@ from progress.views.round_access import round_form, shown
 def rounds(request: HttpRequest) -> HttpResponse:
     """GET: all rounds, and the form for the next. POST program, year, opens_on, deadline, scale, slug."""
     user = reader(request)
-    initial = {"year": fiscal_year_of(timezone.localdate()) - 1}
-    form = RoundForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = RoundForm(request.POST) if request.method == "POST" else RoundForm(initial=_proposed())
     if form.is_valid():
         try:
             added = prepare_round(round=form.save(commit=False), by=user)
@@ -41,6 +40,12 @@ def rounds(request: HttpRequest) -> HttpResponse:
             return redirect("desk:round_open", added.slug)
     context = {"rounds": listed_rounds(rounds_visible_to(user)), "form": form}
     return render(request, "desk/rounds/rounds.html", context)
+
+
+def _proposed() -> dict[str, Any]:
+    """Nothing where every year has its round: only who prepares one knows what comes then."""
+    found = proposed_round()
+    return {"program": found[0], "year": found[1]} if found else {}
 
 
 @round_form(Permission.OPEN_ROUND)

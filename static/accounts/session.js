@@ -1,6 +1,6 @@
 // Warns before the session ends, and keeps what is typed in this tab until it is saved.
 // Set up by templates/accounts/_session_dialog.html through data-* attributes.
-// Typed text is kept in sessionStorage: this tab only, per person and address; passwords never.
+// Typed text is kept in sessionStorage: this tab only, per person and form (the address it is sent to); passwords never.
 // Forms marked data-keep are long work: theirs is kept in localStorage, which outlives the tab, until it is saved
 // or the person logs out. Their page says `typed:saved` when it has saved by itself; where it shows what was
 // typed in another way (data-typed-shown) nothing is offered.
@@ -177,27 +177,39 @@
 
   // ── Typed text ───────────────────────────────────────────────────────────
   const person = `typed:${keeper.dataset.user}:`;
-  const here = person + location.pathname;
   forgetTexts((key) => key.startsWith(person));
-  // Every save that succeeds answers with a redirect; an error shows the form again without one.
+  // Every save that succeeds answers with a redirect; an error shows the form again without one, at the address it was
+  // sent to. What was sent and refused is forgotten with the save that follows there.
   const arrival = performance.getEntriesByType("navigation")[0];
-  if (arrival && arrival.type === "navigate" && arrival.redirectCount > 0) {
-    forget(read(SUBMITTED) ?? "");
+  const sent = read(SUBMITTED);
+  const isSaved = arrival?.type === "navigate" && arrival.redirectCount > 0;
+  const refused = !isSaved && sent?.to === location.pathname ? sent.keys : [];
+  if (isSaved) {
+    sent?.keys?.forEach(forget);
   }
   forget(SUBMITTED);
   if (location.pathname.startsWith("/accounts/")) {
     return;
   }
   const isShown = document.querySelector("[data-typed-shown]") !== null;
-  const longWork = document.querySelector("form[data-keep]");
-  const version = longWork?.elements.version;
-  // Several tabs may work on one address: each keeps its own.
-  const key = longWork || isShown ? `${here}#${tab()}` : here;
 
   function tab() {
     const id = read("tab") ?? Math.random().toString(36).slice(2);
     write("tab", id);
     return id;
+  }
+  function pathOf(address) {
+    return new URL(address || location.href, location.href).pathname;
+  }
+  function isLong(form) {
+    return form.hasAttribute("data-keep");
+  }
+  function formKey(form) {
+    return person + pathOf(form.getAttribute("action"));
+  }
+  // Several tabs may work long on one form: each keeps its own.
+  function keyOf(form) {
+    return isLong(form) || isShown ? `${formKey(form)}#${tab()}` : formKey(form);
   }
   function isKept(control) {
     return (
@@ -206,10 +218,10 @@
       control.form?.getAttribute("method")?.toLowerCase() === "post"
     );
   }
-  function controls() {
+  function controls(form) {
     const seen = new Map();
     const named = new Map();
-    for (const control of document.querySelectorAll("form[method=post] :is(input, textarea)")) {
+    for (const control of form.querySelectorAll("input, textarea")) {
       if (isKept(control)) {
         const count = seen.get(control.name) ?? 0;
         seen.set(control.name, count + 1);
@@ -234,41 +246,45 @@
     control.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  let timer = 0;
-  function keepText() {
-    clearTimeout(timer);
+  const timers = new Map(); // of the forms with text that is not kept yet
+  function keepText(form) {
+    clearTimeout(timers.get(form));
+    timers.delete(form);
+    const key = keyOf(form);
     const texts = {};
-    for (const [name, control] of controls()) {
+    for (const [name, control] of controls(form)) {
       if (isChanged(control)) {
         texts[name] = control.value;
       }
     }
     if (!Object.keys(texts).length) {
       forget(key);
-    } else if (longWork) {
-      write(key, { at: Date.now(), version: version?.value, texts }, "localStorage");
+    } else if (isLong(form)) {
+      write(key, { at: Date.now(), version: form.elements.version?.value, texts }, "localStorage");
     } else {
       write(key, texts);
     }
   }
 
-  // What was kept for this address, the newest first: {key, texts, version}.
-  function copies() {
-    if (!longWork) {
-      const texts = read(key);
-      return texts ? [{ key, texts }] : [];
+  // What was kept for this form, the newest first: {form, key, texts, version}.
+  function copies(form) {
+    if (!isLong(form)) {
+      const key = keyOf(form);
+      const texts = controls(form).size ? read(key) : null;
+      return texts ? [{ form, key, texts }] : [];
     }
     return typedKeys()
-      .filter((each) => each.startsWith(`${here}#`))
-      .map((each) => ({ ...read(each), key: each }))
+      .filter((key) => key.startsWith(`${formKey(form)}#`))
+      .map((key) => ({ ...read(key), form, key }))
       .filter((copy) => copy.texts)
       .sort((a, b) => b.at - a.at);
   }
 
   function offer(copy) {
-    const { texts } = copy;
+    const { form, texts } = copy;
+    const { version } = form.elements;
     const region = document.getElementById("session-restore");
-    const named = controls();
+    const named = controls(form);
     const differing = Object.keys(texts).filter((name) => !named.has(name) || !holds(named.get(name), texts[name]));
     if (!differing.length) {
       forget(copy.key);
@@ -289,9 +305,9 @@
       for (const name of restored) {
         put(named.get(name), texts[name]);
       }
-      if (copy.key !== key) {
+      if (copy.key !== keyOf(form)) {
         forget(copy.key);
-        keepText();
+        keepText(form);
       }
       const homeless = differing.filter((name) => !named.has(name)).map((name) => texts[name]);
       showHomeless(region, homeless);
@@ -320,23 +336,28 @@
   // Before anything is typed here: typing would replace what was kept.
   // The later pages of an operation in steps (data-carried) carry what was typed in their own form.
   if (!isShown && !document.querySelector("[data-carried]")) {
-    copies().some(offer);
+    [...document.querySelectorAll("form[method=post]")].flatMap(copies).some(offer);
   }
-  document.addEventListener("typed:saved", keepText);
+  document.addEventListener("typed:saved", () => document.querySelectorAll("form[data-keep]").forEach(keepText));
   document.addEventListener("input", (event) => {
+    const { form } = event.target;
     if (isKept(event.target)) {
-      clearTimeout(timer);
-      timer = setTimeout(keepText, 300);
+      clearTimeout(timers.get(form));
+      timers.set(form, setTimeout(keepText, 300, form));
     }
   });
   document.addEventListener("submit", (event) => {
-    if (event.target.getAttribute("method")?.toLowerCase() === "post" && !event.target.closest("dialog") && !event.defaultPrevented) {
-      clearTimeout(timer);
-      if (!(event.target.getAttribute("action") ?? "").includes("/logout/")) {
+    const { target: form, submitter } = event;
+    if (form.getAttribute("method")?.toLowerCase() === "post" && !form.closest("dialog") && !event.defaultPrevented) {
+      [...timers.keys()].filter((other) => other !== form).forEach(keepText);
+      clearTimeout(timers.get(form));
+      if (!(form.getAttribute("action") ?? "").includes("/logout/")) {
         if (!isShown) {
-          keepText();
+          keepText(form);
         }
-        write(SUBMITTED, key);
+        const to = pathOf(submitter?.getAttribute("formaction") ?? form.getAttribute("action"));
+        const isSentAgain = to === location.pathname;
+        write(SUBMITTED, { keys: [...(isSentAgain ? refused : []), keyOf(form)], to });
       }
     }
   });

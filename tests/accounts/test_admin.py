@@ -38,6 +38,51 @@ def test_lists_and_forms_open_to_those_of_the_table(
     assert statuses == [STATUS[who][model]] * 5
 
 
+@pytest.mark.parametrize(
+    ("address", "title", "name"),
+    [
+        ("department/", "組織の一覧", ""),
+        ("department/add/", "組織の追加", ""),
+        ("department/{department}/change/", "組織の編集", "試験福祉課"),
+        ("user/", "利用者の一覧", ""),
+        ("user/add/", "利用者の追加", ""),
+        ("user/{user}/change/", "利用者の編集", "試験 職員"),
+        ("user/{user}/password/", "利用者のパスワードの変更", "試験 職員"),
+    ],
+)
+def test_titles_are_in_our_words_with_the_name_of_the_row(
+    address: str, title: str, name: str, administrator: User, client_of: ClientOf
+) -> None:
+    pks = {
+        "department": DepartmentFactory.create(name="試験福祉課").pk,
+        "user": UserFactory.create(name="試験 職員").pk,
+    }
+    response = client_of(administrator).get("/admin/accounts/" + address.format(**pks))
+    assert (response.context["title"], response.context.get("subtitle") or "") == (title, name)
+
+
+@pytest.mark.parametrize("address", ["add/", "{pk}/change/", "{pk}/password/"])
+def test_the_forms_of_a_person_say_nothing_in_djangos_words(
+    address: str, administrator: User, client_of: ClientOf
+) -> None:
+    pk = UserFactory.create().pk
+    page = client_of(administrator).get("/admin/accounts/user/" + address.format(pk=pk)).content.decode()
+    djangos = ("ユーザー", "あなたの他の個人情報", "アルゴリズム", "ハッシュ", "平文", "LDAP", "If disabled", "再度")
+    assert [words for words in djangos if words in page] == []
+
+
+def test_a_person_without_a_password_can_be_given_one(administrator: User, client_of: ClientOf) -> None:
+    user = UserFactory.create()
+    user.set_unusable_password()
+    user.save()
+    page = client_of(administrator).get(f"/admin/accounts/user/{user.pk}/change/").content.decode()
+    assert ("設定されていません" in page, "パスワードを設定する" in page, "設定されています" in page) == (
+        True,
+        True,
+        False,
+    )
+
+
 def test_people_and_departments_are_never_deleted(administrator: User, client_of: ClientOf) -> None:
     client = client_of(administrator)
     for base, pk in (("user", UserFactory.create().pk), ("department", DepartmentFactory.create().pk)):

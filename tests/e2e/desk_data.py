@@ -75,13 +75,24 @@ def make_year(slug: str = "year") -> list[str]:
 
 def make_one() -> int:
     """An open round: id of its first 調書, which is blank."""
-    make_year("kill")
-    program = Program.objects.get(slug="kill")
-    round_ = RoundFactory.create(program=program, year=2016, slug="kill-2016")
+    return _opened("kill")[0].pk
+
+
+def make_at(status: str, slug: str) -> list[int]:
+    """An open round (`slug`-2016) with two 調書 at `status`: their ids."""
+    people = {user.staff_number: user for user in User.objects.all()}
+    rows = _opened(slug)
+    for row in rows:
+        bring_to(Status(status), row, liaison=people["D0001"], manager=people["D0003"], staff=people["D0004"])
+    return [row.pk for row in rows]
+
+
+def _opened(slug: str) -> list[Evaluation]:
+    """The 調書, all blank, of a round opened for a programme of its own."""
+    make_year(slug)
+    round_ = RoundFactory.create(program=Program.objects.get(slug=slug), year=2016, slug=f"{slug}-2016")
     open_round(round=round_, by=User.objects.get(staff_number="D0004"))
-    first = Evaluation.objects.filter(round=round_).order_by("action__code").first()
-    assert first is not None
-    return first.pk
+    return list(Evaluation.objects.filter(round=round_).order_by("action__code"))
 
 
 def stored(pk: int) -> dict[str, Any]:

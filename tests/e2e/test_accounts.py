@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.conftest import Portal, assert_axe_clean, log_in
+from tests.e2e.conftest import Portal, assert_axe_clean, log_in, told_inside
 
 FORM = """
-<form method="post" action="/desk/try/">
+<form method="post" action="{action}">
   <label for="free">本文</label><textarea id="free" name="free"></textarea>
   <label for="secret">パスワード</label><input id="secret" type="password" name="password">
   <button type="submit" id="save">保存する</button>
@@ -17,15 +17,17 @@ FORM = """
 """
 
 
-def with_form(page: Page) -> None:
-    """The staff page with a form, at an address of its own; what is posted there goes to the portal."""
+def with_form(page: Page, action: str = "/desk/try/") -> None:
+    """The staff page with a form, at an address of its own; what is posted to `action` goes to the portal."""
+
+    form = FORM.format(action=action)
 
     def answer(route: Route) -> None:
         if route.request.method != "GET":
             route.continue_()
             return
         page_of_mine = route.fetch(url=route.request.url.replace("/desk/try/", "/accounts/me/"))
-        route.fulfill(response=page_of_mine, body=page_of_mine.text().replace("</main>", FORM + "</main>"))
+        route.fulfill(response=page_of_mine, body=page_of_mine.text().replace("</main>", f"{form}</main>"))
 
     page.route("**/desk/try/", answer)
 
@@ -43,7 +45,7 @@ def seconds_left(page: Page, seconds: int) -> None:
 
 
 def kept(page: Page) -> dict[str, dict[str, str]]:
-    """Address → field → text, as kept in this tab."""
+    """Address a form is sent to → field → text, as kept in this tab."""
     stored: dict[str, str] = page.evaluate("() => ({...sessionStorage})")
     return {key.split(":", 2)[2]: json.loads(text) for key, text in stored.items() if key.startswith("typed:")}
 
@@ -128,11 +130,9 @@ def test_text_sent_too_late_is_shown_and_restored_after_the_next_log_in(portal: 
 
 def test_a_saved_text_is_not_kept(portal: Portal, page: Page) -> None:
     log_in(portal, page, "liaison", fresh=True)
-    with_form(page)
+    with_form(page, action="/accounts/email/")  # what a page of the portal does after a save: it redirects
     page.goto(f"{portal.url}/desk/try/")
     page.get_by_label("本文").fill("保存する文章")
-    # What a page of the portal does after a save: it redirects.
-    page.get_by_role("button", name="保存する").evaluate("b => b.form.setAttribute('action', '/accounts/email/')")
     token = page.locator("input[name=csrfmiddlewaretoken]").first.input_value()
     page.locator("form:has(#free)").evaluate(
         """(form, token) => {
@@ -146,6 +146,50 @@ def test_a_saved_text_is_not_kept(portal: Portal, page: Page) -> None:
     # The page with the form has the same heading: only the address tells that the next page has loaded.
     page.wait_for_url(f"{portal.url}/accounts/me/")
     assert kept(page) == {}
+
+
+def test_a_save_after_a_refusal_shown_at_another_address_leaves_nothing(portal: Portal, page: Page) -> None:
+    """The form is sent to publish/schedule/, and what is wrong with it is told there."""
+    told_inside(portal, "desk_data.make_at('accepted', 'refused')")
+    log_in(portal, page, "ict_staff")
+    page.goto("/desk/rounds/refused-2016/publish/")
+    page.get_by_label("公表する時刻").fill("10:00")
+    page.get_by_label("公表する日").fill("2017-01-01")
+    page.get_by_role("button", name="この日時に公表する").click()
+    page.wait_for_url("**/publish/schedule/")
+    expect(page.locator(".error-summary")).to_contain_text("これからの日時を入力してください")
+    expect(page.locator("#session-restore")).to_be_hidden()
+    page.get_by_label("公表する日").fill("2030-01-04")
+    page.get_by_role("button", name="この日時に公表する").click()
+    page.wait_for_url("**/publish/")
+    expect(page.locator("main")).to_contain_text("公表の日時が決まっています。")
+    expect(page.locator("#session-restore")).to_be_hidden()
+    assert kept(page) == {}
+
+
+def test_a_refusal_shown_with_a_form_of_its_own_leaves_nothing(portal: Portal, page: Page) -> None:
+    """The comment is typed on the page of the 調書; too long a one is shown again on the page of the step."""
+    pk, _ = told_inside(portal, "desk_data.make_at('submitted', 'comment')")
+    log_in(portal, page, "manager")
+    page.goto(f"/desk/evaluations/{pk}/")
+    page.get_by_label("コメント").fill("長" * 5000)
+    page.get_by_role("button", name="承認する").click()
+    page.wait_for_url("**/endorse/")
+    page.get_by_label("コメント").fill("よくまとまっています。")
+    page.get_by_role("button", name="承認する").click()
+    page.wait_for_url("**/desk/")
+    assert kept(page) == {}
+
+
+def test_what_is_typed_in_another_form_of_the_page_stays(portal: Portal, page: Page) -> None:
+    told_inside(portal, "desk_data.make_at('accepted', 'two-forms')")
+    log_in(portal, page, "ict_staff")
+    page.goto("/desk/rounds/two-forms-2016/publish/")
+    page.get_by_label("公表する日").fill("2030-01-04")
+    page.get_by_role("button", name="今すぐ公表する").click()
+    page.wait_for_url("**/publish/now/")
+    page.get_by_role("button", name="入力を元に戻す").click()
+    expect(page.get_by_label("公表する日")).to_have_value("2030-01-04")
 
 
 def test_logging_out_forgets_the_text(portal: Portal, page: Page) -> None:

@@ -30,6 +30,7 @@ def mails(liaison: User) -> dict[str, OutboxMail]:
         "待機": {},
         "失敗": {"attempts": 2, "last_error": "OSError: 断られました", "next_try_at": LATER},
         "送信済": {"attempts": 1, "sent_at": timezone.now()},
+        "不要": {"attempts": 1, "unneeded_at": timezone.now()},
     }
     return {
         name: OutboxMail.objects.create(
@@ -58,7 +59,13 @@ def send_again(client: Client, *mails: OutboxMail) -> list[str]:
 
 @pytest.mark.parametrize(
     ("state", "expected"),
-    [("", {"待機", "失敗", "送信済"}), ("unsent", {"待機", "失敗"}), ("failed", {"失敗"}), ("sent", {"送信済"})],
+    [
+        ("", {"待機", "失敗", "送信済", "不要"}),
+        ("unsent", {"待機", "失敗"}),
+        ("failed", {"失敗"}),
+        ("sent", {"送信済"}),
+        ("unneeded", {"不要"}),
+    ],
 )
 def test_the_list_is_filtered_by_state(
     state: str, expected: set[str], staff: Client, mails: dict[str, OutboxMail]
@@ -95,8 +102,11 @@ def test_what_waits_is_tried_again_and_what_is_sent_is_not(
     client_of: Callable[[User], Client],
     request: pytest.FixtureRequest,
 ) -> None:
-    answers = send_again(client_of(request.getfixturevalue(persona)), mails["失敗"], mails["送信済"])
-    assert answers == ["1通を、次の送信（ふつうは1分以内）で送ります。", "送信済みの1通は、送り直しません。"]
+    answers = send_again(client_of(request.getfixturevalue(persona)), mails["失敗"], mails["送信済"], mails["不要"])
+    assert answers == [
+        "1通を、次の送信（ふつうは1分以内）で送ります。",
+        "送信済みか、送る必要のなくなった2通は、送りません。",
+    ]
     failed, sent = OutboxMail.objects.get(key="失敗"), OutboxMail.objects.get(key="送信済")
     assert (failed.next_try_at <= timezone.now(), failed.attempts) == (True, 2)
     assert (sent.sent_at, sent.next_try_at) == (mails["送信済"].sent_at, mails["送信済"].next_try_at)

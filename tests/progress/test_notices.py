@@ -2,9 +2,11 @@
 
 import datetime
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -252,6 +254,39 @@ def test_each_turn_of_a_submission_is_told_again(
     perform(evaluation=evaluation, transition=workflow.WITHDRAW, by=liaison)
     perform(evaluation=evaluation, transition=workflow.SUBMIT, by=liaison)
     assert OutboxMail.objects.filter(kind=MailKind.SUBMITTED, to=manager).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("steps", "sent"),
+    [
+        ([], 1),
+        ([workflow.WITHDRAW], 0),
+        ([workflow.WITHDRAW, workflow.SUBMIT], 1),  # the mail of the second 提出 alone
+        ([workflow.ENDORSE], 0),
+    ],
+)
+def test_the_wish_for_endorsement_is_not_sent_when_nothing_waits_for_it(
+    steps: list[workflow.Transition],
+    sent: int,
+    evaluation: Evaluation,
+    brought_to: Brought,
+    liaison: User,
+    manager: User,
+) -> None:
+    brought_to(Status.SUBMITTED, evaluation)
+    for step in steps:
+        perform(evaluation=evaluation, transition=step, by=manager if step is workflow.ENDORSE else liaison)
+    asked = OutboxMail.objects.filter(kind=MailKind.SUBMITTED)
+    total = asked.count()
+    out = StringIO()
+    call_command("send_outbox", stdout=out)
+    assert (asked.filter(sent_at__isnull=False).count(), asked.filter(unneeded_at__isnull=False).count()) == (
+        sent,
+        total - sent,
+    )
+    assert ("送る必要のなくなった1通は、送りませんでした。" in out.getvalue()) == (sent < total)
+    assert len([each for each in mail.outbox if "承認のお願い" in each.subject]) == sent
+    assert OutboxMail.objects.unsent().filter(to__is_demo=False).count() == 0
 
 
 # ── 公表 ──────────────────────────────────────────────────────────────────────

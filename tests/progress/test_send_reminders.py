@@ -333,6 +333,12 @@ def test_on_the_saturday_after_the_deadline_it_is_over(liaison: User, division: 
     assert "提出期限：2017年6月2日（金）（期限を過ぎています）" in mail.body
 
 
+def test_mails_tell_how_late_it_is_as_the_desk_does(liaison: User, division: Department, ict_staff: User) -> None:
+    round_ = opened(division, by=ict_staff)
+    (mail,) = remind(round=round_, departments=[division], by=ict_staff, today=day("2018-06-04")).queued
+    assert "提出期限：2017年5月31日（水）（期限を1年以上過ぎています）" in mail.body
+
+
 @pytest.mark.parametrize("persona", ["liaison", "manager", "committee_viewer", "administrator"])
 def test_only_ict_chases(persona: str, round_: Round, request: pytest.FixtureRequest) -> None:
     person: User = request.getfixturevalue(persona)

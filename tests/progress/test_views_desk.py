@@ -89,6 +89,22 @@ def test_overdue_is_said_in_words(round_: Round, liaison: User, client_of: Clien
     assert "2017年5月31日（水）" in waiting
 
 
+def test_what_the_department_has_handed_in_is_late_nowhere(
+    evaluation: Evaluation, brought_to: Brought, ict_staff: User, client_of: ClientOf
+) -> None:
+    """The overview of the round counts it no more; the desk of ICT推進課, where it waits, does not either."""
+    brought_to(Status.ENDORSED, evaluation)
+    client = client_of(ict_staff)
+    waiting = section(page_of(client), "waiting")
+    assert ("過ぎています" in waiting, "task-late" in waiting, "期限 2017年5月31日（水）" in waiting) == (
+        False,
+        False,
+        True,
+    )
+    watched = client.get(f"/desk/rounds/{evaluation.round.slug}/").context["watched"]
+    assert [row.is_late for row in watched.rows] == [False]
+
+
 @pytest.mark.parametrize(
     ("status", "whose"),
     [

@@ -55,6 +55,36 @@ def test_a_round_is_prepared_with_the_year_as_its_address(client_of: ClientOf, i
     assert round_.history.get().history_user == ict_staff
 
 
+@pytest.mark.parametrize(
+    ("years_with_rounds", "proposed"),
+    [
+        ({}, ("now", 2016)),
+        ({"before": [2015]}, ("before", 2014)),
+        ({"before": [2014, 2015]}, ("now", 2016)),
+        ({"before": [2015], "now": [2016]}, ("now", 2017)),
+        ({"now": [2017]}, ("now", 2016)),
+        ({"now": [2016, 2017]}, None),
+    ],
+)
+def test_the_next_year_without_a_round_is_proposed(
+    client_of: ClientOf,
+    ict_staff: User,
+    years_with_rounds: dict[str, list[int]],
+    proposed: tuple[str, int] | None,
+) -> None:
+    programs = {
+        name: ProgramFactory.create(slug=name, start_year=start, end_year=start + 1)
+        for name, start in (("before", 2014), ("now", 2016))
+    }
+    ProgramFactory.create(start_year=2018, end_year=2019, is_published=False)
+    for name, years in years_with_rounds.items():
+        for year in years:
+            RoundFactory.create(program=programs[name], year=year, slug=f"{name}-{year}")
+    form = client_of(ict_staff).get("/desk/rounds/").context["form"]
+    shown = (form["program"].value(), form["year"].value())
+    assert shown == ((programs[proposed[0]].pk, proposed[1]) if proposed else (None, None))
+
+
 def test_a_second_programme_of_the_year_gets_an_address_of_its_own(client_of: ClientOf, ict_staff: User) -> None:
     RoundFactory.create(slug="2016")
     program = ProgramFactory.create(slug="other")

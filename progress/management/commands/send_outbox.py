@@ -14,9 +14,11 @@ class Command(BaseCommand):
         outcome = send_due()
         if outcome.sent:
             self.stdout.write(f"{outcome.sent}通を送りました。")
+        if outcome.unneeded:
+            self.stdout.write(f"送る必要のなくなった{outcome.unneeded}通は、送りませんでした。")
         for mail in outcome.failed:
             self.stderr.write(
                 f"送れませんでした：{mail.address} {mail.subject}（{mail.attempts}回目）{mail.last_error}"
             )
-        if not outcome.sent and not outcome.failed and options["verbosity"] > 1:
+        if not (outcome.sent or outcome.unneeded or outcome.failed) and options["verbosity"] > 1:
             self.stdout.write("送るメールはありません。")

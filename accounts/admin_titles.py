@@ -1,0 +1,34 @@
+"""Titles of the admin's pages; Django's own are 「変更する 組織 を選択」 and the like."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+
+if TYPE_CHECKING:
+    _Base = admin.ModelAdmin
+else:
+    _Base = object
+
+
+class TitledMixin(_Base):
+    """「組織の一覧」, 「組織の編集」; the form of a row bears the row's own name below (Django's subtitle)."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        title = f"{self.opts.verbose_name_plural}の一覧"
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        deed = "追加"
+        if change:
+            deed = "編集" if self.has_change_permission(request, obj) else "内容"
+        context["title"] = f"{self.opts.verbose_name}の{deed}"
+        return super().render_change_form(request, context, add, change, form_url, obj)
