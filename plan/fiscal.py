@@ -7,7 +7,7 @@ Japanese forms of the plan: 「平成28(2016)年度」.
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 
@@ -56,6 +56,11 @@ def calendar_year_label(year: int) -> str:
 def date_label(day: date) -> str:
     """「2017年5月31日（水）」."""
     return f"{day.year}年{day.month}月{day.day}日（{_WEEKDAYS[day.weekday()]}）"
+
+
+def moment_label(moment: datetime) -> str:
+    """「2017年5月31日（水）9:05」, of a local time."""
+    return f"{date_label(moment.date())}{moment.hour}:{moment.minute:02}"
 
 
 def parse_fiscal_year(text: str) -> int:

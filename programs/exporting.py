@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.samples import SAMPLE_MARK
-from plan.fiscal import fiscal_year_label
+from plan.fiscal import fiscal_year_label, moment_label
 from programs.models import Program
 from programs.queries.files import Present, References, present_of, references_of
 from programs.workbook.columns import Column, Sheet
@@ -108,7 +108,7 @@ def _about(program: Program) -> Table:
         (ADDRESS_LABEL, program.slug),
         ("プラン", program.plan.full_title),
         ("期間", f"{fiscal_year_label(program.start_year)}から{fiscal_year_label(program.end_year)}まで"),
-        ("作成日時", f"{timezone.localtime():%Y/%m/%d %H:%M}"),
+        ("作成日時", moment_label(timezone.localtime())),
     ]
     if program.is_sample:
         rows.append(("データの種類", SAMPLE_MARK))

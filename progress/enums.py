@@ -97,6 +97,7 @@ class Reached(models.TextChoices):
 class PublicationKind(models.TextChoices):
     FIRST = "first", "公表"
     CORRECTION = "correction", "訂正"
+    ADDITION = "addition", "追加公表"
 
 
 class ProposalState(models.TextChoices):

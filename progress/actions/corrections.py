@@ -88,7 +88,7 @@ def publish_late(*, evaluation: Evaluation, by: User, reason: str, at: datetime.
     save_row(stored, by=by, moment=moment)
     event = record_event(stored, workflow.PUBLISH, by=by, before=Status.ACCEPTED, at=moment, comment=reason)
     tell_published_late(event)
-    return _publish_again(stored, round_, by=by, reason=reason, moment=moment, kind=AuditKind.PUBLISHED)
+    return _publish_again(stored, round_, by=by, reason=reason, moment=moment, kind=PublicationKind.ADDITION)
 
 
 @transaction.atomic
@@ -127,7 +127,7 @@ def correct_measure(
     stored.version += 1
     stored.saved_at, stored.saved_by = moment, by
     save_row(stored, by=by, moment=moment)
-    publication = _correction_publication(round_, by=by, moment=moment)
+    publication = _next_publication(round_, by=by, moment=moment, kind=PublicationKind.CORRECTION)
     freeze_measures(round_, publication)
     return _correct(
         publication,
@@ -160,10 +160,10 @@ def _publish_again(
     by: User,
     reason: str,
     moment: datetime.datetime,
-    kind: AuditKind = AuditKind.CORRECTED,
+    kind: PublicationKind = PublicationKind.CORRECTION,
 ) -> Correction:
     evaluation = snapshot_rows(Evaluation.objects.filter(pk=stored.pk)).get()
-    publication = _correction_publication(round_, by=by, moment=moment)
+    publication = _next_publication(round_, by=by, moment=moment, kind=kind)
     before = PublishedEvaluation.objects.get(evaluation=evaluation, is_current=True)
     after = frozen_again(evaluation, before, publication)
     changes = evaluation_differences(before.data, after.data)
@@ -177,38 +177,38 @@ def _publish_again(
         publication,
         changes,
         reason,
-        kind,
         evaluation=evaluation,
         title=str(before),
         path=evaluation.action.get_absolute_url(),
     )
 
 
-def _correction_publication(round_: Round, *, by: User, moment: datetime.datetime) -> Publication:
+def _next_publication(round_: Round, *, by: User, moment: datetime.datetime, kind: PublicationKind) -> Publication:
     last = Publication.objects.filter(round=round_).aggregate(last=Max("number"))["last"] or 0
     return Publication.objects.create(
         round=round_,
         number=last + 1,
-        kind=PublicationKind.CORRECTION,
+        kind=kind,
         made_at=moment,
         by=by,
         frame=frame_data(round_, entries_of(round_)),
     )
 
 
-def _correct(
-    publication: Publication, changes: list[Change], reason: str, kind: AuditKind = AuditKind.CORRECTED, **of: Any
-) -> Correction:
+def _correct(publication: Publication, changes: list[Change], reason: str, **of: Any) -> Correction:
     correction = Correction.objects.create(publication=publication, changes=changes, reason=reason.strip(), **of)
     index_publication(publication)
     bump_content_version()
-    deed = "訂正" if kind == AuditKind.CORRECTED else "後からの公表"
+    is_addition = publication.kind == PublicationKind.ADDITION
     audit.record(
-        kind,
+        AuditKind.PUBLISHED if is_addition else AuditKind.CORRECTED,
         by=publication.by,
-        about=f"{deed}：{publication.round} {correction}",
+        about=f"{publication.get_kind_display()}：{publication.round} {correction}",
         path=correction.path,
-        details={"理由": correction.reason, "訂正した項目": [change["label"] for change in changes]},
+        details={
+            "理由": correction.reason,
+            f"{'加えた' if is_addition else '訂正した'}項目": [change["label"] for change in changes],
+        },
     )
     return correction
 

@@ -18,7 +18,10 @@ CURRENT = Q(is_current=True)
 
 
 class Publication(models.Model):
-    """One act of making public: the first of a round (number 1), or a correction. Append-only."""
+    """One act of making public: the first of a round (number 1), a correction, or an addition. Append-only.
+
+    An addition is a 調書 that was an exception when its round was published.
+    """
 
     round = models.ForeignKey(Round, verbose_name="評価年度", on_delete=models.PROTECT, related_name="publications")
     number = models.PositiveSmallIntegerField("番号")
@@ -132,7 +135,7 @@ class PublishedMeasure(models.Model):
 
 
 class Correction(models.Model):
-    """正誤: what was wrong, what is right, when and why. Append-only.
+    """正誤: what was wrong, what is right, when and why; or what was added, of an addition. Append-only.
 
     `changes` is a list of `{"label": …, "before": …, "after": …}` in the order of the form.
     """

@@ -49,7 +49,8 @@ class Amounts:
         names = ("budget", "settlement", "budget_before", "settlement_before", "next_budget")
         both = [each.compared for each in rows if each.compared]
         compared = (sum(budget for budget, _ in both), sum(settlement for _, settlement in both)) if both else None
-        return cls(_TotalName(), *(_sum(getattr(each, name) for each in rows) for name in names), compared)
+        sums = {name: _sum(getattr(each, name) for each in rows) for name in names}
+        return cls(_TotalName(), **sums, compared=compared)
 
     @property
     def left(self) -> int | None:

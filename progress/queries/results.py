@@ -189,7 +189,7 @@ class ResultRow:
 
 @dataclass(frozen=True)
 class CorrectionView:
-    """正誤: what was wrong, what is right, when and why."""
+    """正誤: what was wrong, what is right, when and why; where it `is_addition`, what was added."""
 
     number: int
     title: str
@@ -198,6 +198,7 @@ class CorrectionView:
     changes: tuple[Data, ...]
     url: str
     first_url: str
+    is_addition: bool = False
 
     @property
     def made_on(self) -> datetime.date:

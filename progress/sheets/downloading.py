@@ -8,7 +8,7 @@ from django.utils import timezone
 from openpyxl.utils import get_column_letter
 
 from accounts.samples import SAMPLE_MARK
-from plan.fiscal import date_label
+from plan.fiscal import date_label, moment_label
 from progress.enums import EvaluationField, ScaleKind
 from progress.models import Evaluation
 from progress.sheets.cells import earlier_text, look_of, typed_value, why_closed
@@ -94,7 +94,7 @@ def _write_about(pages: Pages, contents: Contents, shape: Shape, address: str) -
         ("所管課", str(contents.department)),
         ("提出期限", date_label(contents.deadline)),
         ("ファイルの形", shape.label),
-        ("作成日時", f"{timezone.localtime():%Y年%-m月%-d日 %-H:%M}"),
+        ("作成日時", moment_label(timezone.localtime())),
         ("読み込むページ", address),
         ("調書", f"{len(contents.evaluations)}件"),
     ]

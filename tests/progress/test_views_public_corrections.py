@@ -44,7 +44,7 @@ def test_correction_is_shown_where_it_matters_and_the_first_state_stays(client: 
     assert (DONE in words(part(now, "do")), DONE in words(part(first, "do"))) == (False, True)
     assert "公表した当初の内容です" in words(first)
     assert RESULT in links(first)
-    assert "この内容は、その後に訂正しました。" in words(first)
+    assert "この内容は、その後に訂正または追加しました。" in words(first)
     assert f"{RESULT}first/" in links(now)
     assert "訂正あり" in words(main_of(client.get("/progress/2016/actions/")))
     assert [words(item)[-2:] for item in re.findall(r"<li>.*?</li>", part(main_of(client.get("/")), "news"), re.DOTALL)]
@@ -58,7 +58,7 @@ def test_corrected_words_are_found_and_the_wrong_ones_are_not(client: Client, ye
 
 
 def test_without_a_correction_the_first_state_says_so(client: Client, year: Year) -> None:
-    assert "その後の訂正はありません。" in words(main_of(client.get(f"{RESULT}first/")))
+    assert "その後の訂正と追加はありません。" in words(main_of(client.get(f"{RESULT}first/")))
 
 
 def test_corrected_measure_keeps_its_first_state(client: Client, year: Year) -> None:
@@ -84,11 +84,11 @@ def test_first_state_of_a_measure_holds_the_first_rows_of_its_actions(client: Cl
     assert rows[address][1:5] == ["公開するデータの拡充 訂正あり", "試験公開課", "4 目標を下回った", "900"]
     assert rows[f"{address}first/"][1:5] == ["公開するデータの拡充", "試験公開課", "2 目標を上回って達成", "1,000"]
     first = main_of(client.get(f"{address}first/"))
-    assert "この内容は、その後に訂正しました。" in words(first)
+    assert "この内容は、その後に訂正または追加しました。" in words(first)
     assert {address, "/progress/2016/corrections/", f"{RESULT}first/"} <= set(links(first))
     assert "/progress/2016/corrections/" in links(main_of(client.get(f"{RESULT}first/")))
     untouched = words(main_of(client.get("/progress/2016/measures/1-2/first/")))
-    assert "その後の訂正はありません。" in untouched
+    assert "その後の訂正と追加はありません。" in untouched
 
 
 def test_words_of_a_measure_that_a_correction_overtook_say_of_when_they_are(client: Client, year: Year) -> None:
@@ -110,7 +110,7 @@ def test_words_of_a_measure_that_a_correction_overtook_say_of_when_they_are(clie
     assert ("900千円" in told(), note in told()) == (True, False)
 
 
-def test_late_publication_of_an_exception_is_a_correction(client: Client, year: Year) -> None:
+def test_late_publication_of_an_exception_is_added_and_corrects_nothing(client: Client, year: Year) -> None:
     evaluation = year.evaluation("1-2-001")
     liaison = UserFactory.create(role=Role.LIAISON, role__department=evaluation.department)
     manager = UserFactory.create(role=Role.MANAGER, role__department=evaluation.department)
@@ -121,3 +121,8 @@ def test_late_publication_of_an_exception_is_a_correction(client: Client, year: 
     page = words(main_of(client.get("/progress/2016/actions/1-2-001/")))
     assert ("遅れた実績です。" in page, "調査が終わったため" in page) == (True, True)
     assert EXCEPTION in words(main_of(client.get("/progress/2016/actions/1-2-001/first/")))
+    listed = client.get("/progress/2016/corrections/")
+    told = words(main_of(listed))
+    assert ("（追加公表）" in told, "遅れた実績です。" in told, "訂正した日時" in told) == (True, True, False)
+    assert "correction-sign" not in listed.content.decode()
+    assert "追加公表" in words(part(main_of(client.get("/")), "news"))
