@@ -55,7 +55,13 @@ class YearFile:
 
 ACTIONS_FILE = YearFile(exports.ACTIONS, "1行が1取組です。", "actions_csv", exports.action_columns())
 RESULTS_FILE = YearFile(exports.RESULTS, "1行が、1取組の1項目の値です。", "results_csv", exports.result_columns())
-MEASURES_FILE = YearFile(exports.MEASURES, "1行が、1施策の1項目の値です。", "measures_csv", exports.measure_columns())
+MEASURES_FILE = YearFile(
+    exports.MEASURES,
+    "1行が、1施策の1項目の値です。",
+    "measures_csv",
+    exports.measure_columns(),
+    lambda published, actions: "すべての施策",
+)
 CODES_FILE = YearFile(
     exports.CODES,
     "1行が1コードです。",

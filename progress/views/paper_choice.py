@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from progress.models import PaperForm, Round
 from progress.papers.ordering import order_of_round
 from progress.papers.report import report_of
 from progress.papers.round_paper import round_paper
-from progress.papers.selection import PARTS, Cover, Selection
+from progress.papers.selection import Cover, Selection
 from progress.queries.papers import measures_of
 from progress.views.access import reader
 from progress.views.papers import ordered
@@ -47,7 +48,7 @@ def _asked(request: HttpRequest) -> Any:
         return request.GET
     saved = PaperForm.objects.filter(pk=key_in(request.GET.get("form", "")) or 0).first()
     if saved is not None:
-        return form_values(Selection.from_json(saved.selection))
+        return form_values(Selection.from_json(saved.selection)) | {"recipient": request.GET.get("recipient", "")}
     cover = Cover(committee="川崎市議会 総務委員会", number="資料1", date=date_label(timezone.localdate())[:-3])
     return form_values(Selection.of(PaperKind.COMMITTEE, cover=cover))
 
@@ -79,10 +80,10 @@ def selection_of(values: Mapping[str, Any]) -> Selection:
 
 
 def _entries(round_: Round, form: SelectionForm) -> list[Any]:
-    """The contents of what is chosen; of all that is usual where nothing is."""
+    """The contents of what is chosen. What else is chosen wrongly is left aside."""
+    if "parts" in form.errors:
+        return []
     values = form_values(Selection(PaperKind.COMMITTEE, ()))
-    if not form.is_valid():
-        values["parts"] = [part.value for part in PARTS[PaperKind.COMMITTEE]]
     return round_paper(report_of(round_), selection_of(values | form.cleaned_data), "").contents
 
 
@@ -98,4 +99,6 @@ def _kept(request: HttpRequest, round_: Round, form: SelectionForm, name_form: N
     selection = selection_of(form.cleaned_data)
     kept = save_form(name=name_form.cleaned_data["name"], selection=selection.as_json(), by=reader(request))
     messages.success(request, f"帳票『{kept.name}』を保存しました。ほかの年度の資料にも使えます。")
-    return redirect(f"{request.path}?form={kept.pk}")
+    # For whom the paper at hand is does not belong to the 帳票, and stays typed.
+    asked = urlencode({"form": kept.pk, "recipient": form.cleaned_data["recipient"]})
+    return redirect(f"{request.path}?{asked}")

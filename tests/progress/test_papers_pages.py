@@ -195,9 +195,12 @@ def test_the_contents_follow_the_choice_and_a_form_keeps_it(year: Year, ict_staf
     assert lists_sheet == [False, True]  # usually the index does
     chosen = client.get(address, CHOSEN)
     assert [entry.text for entry in chosen.context["entries"]] == ["資料1　概要"]
-    assert "入れるものを、1つ以上選んで" in client.post(address, {**CHOSEN, "parts": []}).content.decode()
+    nothing = client.post(address, {**CHOSEN, "parts": []})
+    assert (nothing.context["entries"], "入れるものを、1つ以上選んで" in nothing.content.decode()) == ([], True)
+    assert "目次に載るものが選ばれていません。" in nothing.content.decode()
     assert "帳票の名前を入力してください" in client.post(address, {**CHOSEN, "save": "1", "name": ""}).content.decode()
-    client.post(address, {**CHOSEN, "save": "1", "name": "短いもの"})
+    after = client.post(address, {**CHOSEN, "save": "1", "name": "短いもの"}, follow=True)
+    assert after.context["form"]["recipient"].value() == "委員"
     kept = client.get(address, {"form": PaperForm.objects.get().pk})
     assert kept.context["form"]["parts"].value() == ["contents", "overview"]
     client.post(address, CHOSEN)
