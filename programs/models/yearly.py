@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from plan.fiscal import fiscal_year_label
 from plan.models.base import Versioned
 from programs.enums import Improvement, IndicatorKind
 from programs.models.action import Action
@@ -52,7 +53,7 @@ class ActionYear(Versioned):
         indexes = [models.Index(fields=["year", "action"], name="action_year_of_year")]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.year}年度の計画"
+        return f"{self.action} {fiscal_year_label(self.year)}の計画"
 
     def clean(self) -> None:
         super().clean()
@@ -162,7 +163,7 @@ class IndicatorYear(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.year}年度"
+        return fiscal_year_label(self.year)
 
     def clean(self) -> None:
         super().clean()

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from plan.fiscal import fiscal_year_label
 from programs.models import ActionYear
 from progress.enums import ProposalState
 from progress.models.evaluation import Evaluation
@@ -50,7 +51,7 @@ class NextYearProposal(models.Model):
         indexes = [models.Index(fields=["state", "year"], name="proposal_state_year")]
 
     def __str__(self) -> str:
-        return f"{self.evaluation}（{self.year}年度）"
+        return f"{self.evaluation}（{fiscal_year_label(self.year)}）"
 
     @property
     def tone(self) -> str:
