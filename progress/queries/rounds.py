@@ -54,15 +54,16 @@ def listed_rounds(rounds: QuerySet[Round]) -> list[RoundRow]:
 
 def proposed_round() -> tuple[Program, int] | None:
     """The programme and year to prepare next: the earliest year without a round of the newest programme that has
-    rounds, else of the newest that is published. None where all their years have one. Three queries, or four."""
-    newest = Program.objects.order_by("-start_year", "slug")
-    in_use = newest.filter(Exists(Round.objects.filter(program=OuterRef("pk")))).first()
-    for program in (in_use, newest.published().first()):
-        if program is not None:
-            taken = set(program.rounds.values_list("year", flat=True))
-            if lacking := [year for year in program.years if year not in taken]:
-                return program, lacking[0]
-    return None
+    rounds, else of the newest that is published. None where all their years have one. Two queries."""
+    programs = list(Program.objects.select_related("plan").order_by("-start_year", "slug"))
+    taken = set(Round.objects.order_by().values_list("program", "year"))
+    with_rounds = {program for program, _ in taken}
+    in_use = [program for program in programs if program.pk in with_rounds][:1]
+    published = [program for program in programs if program.is_public][:1]
+    lacking = (
+        (program, year) for program in in_use + published for year in program.years if (program.pk, year) not in taken
+    )
+    return next(lacking, None)
 
 
 def opening_preview(round_: Round, actions: QuerySet[Action], *, today: datetime.date) -> OpeningPreview:
