@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.admin_audit import title_of
 from accounts.audit import record_request
+from accounts.department_changes import departments_changed
 from accounts.enums import AuditKind
 from accounts.fields import LineField
 from accounts.forms import UserAddForm, UserEditForm, UserPasswordForm
@@ -242,6 +243,14 @@ class DepartmentAdmin(HistoryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Department]:
         return super().get_queryset(request).prefetch_related("successors")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        departments_changed()
+
+    def delete_model(self, request: HttpRequest, obj: Department) -> None:
+        super().delete_model(request, obj)
+        departments_changed()
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "bureau":

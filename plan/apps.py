@@ -9,6 +9,8 @@ class PlanConfig(AppConfig):
     def ready(self) -> None:
         """Put the plan's own kinds into the registries, as later apps do with theirs."""
         # Models can be imported only now.
+        from accounts.department_changes import register_following
+        from plan.actions import bump_content_version
         from plan.editing.kinds import register_roots
         from plan.queries.header import register_entries
         from plan.search.documents import register_sources
@@ -18,3 +20,4 @@ class PlanConfig(AppConfig):
         register_sources()
         register_site_pages()
         register_entries()
+        register_following(bump_content_version)

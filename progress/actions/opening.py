@@ -14,7 +14,7 @@ from accounts.enums import AuditKind
 from accounts.models import User
 from accounts.permissions import Permission
 from plan.actions import wait_for_turn
-from plan.fiscal import date_label
+from plan.fiscal import date_label, fiscal_year_label
 from plan.models import Measure
 from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner, ActionYear, Indicator, IndicatorYear
@@ -110,7 +110,9 @@ def opening_problems(round_: Round) -> list[str]:
 
 def _problems(round_: Round, actions: QuerySet[Action]) -> list[str]:
     if not actions.exists():
-        return [f"{round_.program}には、{round_.year}年度に実施する取組がありません。先に取組を登録してください。"]
+        return [
+            f"{round_.program}には、{fiscal_year_label(round_.year)}に実施する取組がありません。先に取組を登録してください。"
+        ]
     leads = ActionOwner.objects.valid_on(round_.opens_on).filter(action=OuterRef("pk"), kind=OwnerKind.LEAD)
     orphans = list(actions.filter(~Exists(leads))[:SHOWN_PROBLEMS])
     return [

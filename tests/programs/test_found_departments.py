@@ -1,10 +1,13 @@
 """The departments among what the public search finds."""
 
 import datetime
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from accounts.models import Department, User
 from plan.actions import bump_content_version
 from plan.enums import DocumentKind
 from plan.models import Measure
@@ -16,6 +19,7 @@ from tests.plan.reading import links, main_of, words
 from tests.programs.factories import ActionFactory, ActionOwnerFactory, ProgramFactory, loaded_plan
 
 pytestmark = pytest.mark.django_db
+ClientOf = Callable[[Any], Client]
 
 
 @pytest.fixture
@@ -78,3 +82,21 @@ def test_many_departments_have_pages_and_cost_no_query_more(client: Client, acti
     assert sorted(link for link in links(page) if "/departments/" in link) == [
         f"/programs/{action.program.slug}/departments/N-{number:02}/" for number in range(19, 25)
     ]
+
+
+def test_an_edit_by_hand_is_seen_on_kept_pages_at_once(
+    client: Client, action: Action, ict_staff: User, client_of: ClientOf
+) -> None:
+    address = f"/programs/{action.program.slug}/departments/M-1/"
+    assert "窓口課" in words(main_of(client.get(address)))
+    department = Department.objects.get(name="窓口課")
+    sent = {
+        "code": department.code,
+        "name": "総合窓口課",
+        "bureau": department.bureau_id,
+        "valid_from": department.valid_from,
+    }
+    response = client_of(ict_staff).post(f"/admin/accounts/department/{department.pk}/change/", sent)
+    assert response.status_code == 302
+    assert "総合窓口課" in words(main_of(client.get(address)))
+    assert address in links(main_of(client.get("/search/?q=総合窓口課")))

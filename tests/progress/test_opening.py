@@ -90,7 +90,7 @@ def test_a_round_with_an_action_nobody_leads_is_not_opened(division: Department,
 def test_a_round_without_actions_is_not_opened(ict_staff: User) -> None:
     with pytest.raises(CannotOpen) as error:
         open_round(round=RoundFactory.create(), by=ict_staff)
-    assert "2016年度に実施する取組がありません。" in error.value.problems[0]
+    assert "平成28(2016)年度に実施する取組がありません。" in error.value.problems[0]
 
 
 def test_a_round_is_opened_once(round_: Round, ict_staff: User) -> None:
