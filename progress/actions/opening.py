@@ -110,9 +110,8 @@ def opening_problems(round_: Round) -> list[str]:
 
 def _problems(round_: Round, actions: QuerySet[Action]) -> list[str]:
     if not actions.exists():
-        return [
-            f"{round_.program}には、{fiscal_year_label(round_.year)}に実施する取組がありません。先に取組を登録してください。"
-        ]
+        year = fiscal_year_label(round_.year)
+        return [f"{round_.program}には、{year}に実施する取組がありません。先に取組を登録してください。"]
     leads = ActionOwner.objects.valid_on(round_.opens_on).filter(action=OuterRef("pk"), kind=OwnerKind.LEAD)
     orphans = list(actions.filter(~Exists(leads))[:SHOWN_PROBLEMS])
     return [
