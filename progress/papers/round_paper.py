@@ -98,7 +98,7 @@ class Sheet:
         targets = {name: _target(planned, decided) for name, planned, decided, _ in self.page.next_targets}
         rows = zip(self.page.indicators, self.page.data.get("indicators", ()), strict=True)
         return [
-            (f"{name}［{kind}］", target, actual, f"{rate} {reached}", targets.get(str(row["name"]), "－"))
+            (f"{name}［{kind}］", target, actual, _said(rate, reached), targets.get(str(row["name"]), "－"))
             for (name, kind, target, actual, rate, reached), row in rows
         ]
 
@@ -375,3 +375,8 @@ def _corrections(report: Report) -> tuple[CorrectionView, ...]:
     """The oldest first, as they are numbered."""
     rows = shown_corrections().filter(publication__round=report.round).order_by("publication__number")
     return tuple(correction_view(each) for each in rows)
+
+
+def _said(*words: str) -> str:
+    """Those that say anything; one dash where none does."""
+    return " ".join(word for word in words if word != "－") or "－"

@@ -10,6 +10,7 @@ from progress.actions.publication import publish
 from progress.enums import Status
 from progress.models import Evaluation, Round
 from progress.papers.report import Report, report_of
+from progress.papers.round_paper import _said
 from tests.programs.factories import direction_of
 from tests.progress.factories import RoundFactory, action_of, bring_to
 
@@ -61,3 +62,11 @@ def test_the_number_of_queries_does_not_grow(people: dict[str, User], division: 
             assert report.whole.total == len(report.evaluations) == total
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 20
+
+
+@pytest.mark.parametrize(
+    ("rate", "reached", "cell"),
+    [("120%", "達成", "120% 達成"), ("－", "－", "－"), ("－", "達成", "達成"), ("80%", "－", "80%")],
+)
+def test_a_cell_of_two_words_has_one_dash_at_most(rate: str, reached: str, cell: str) -> None:
+    assert _said(rate, reached) == cell
