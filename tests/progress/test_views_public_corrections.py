@@ -46,7 +46,7 @@ def test_correction_is_shown_where_it_matters_and_the_first_state_stays(client: 
     assert RESULT in links(first)
     assert "この内容は、その後に訂正または追加しました。" in words(first)
     assert f"{RESULT}first/" in links(now)
-    assert "訂正あり" in words(main_of(client.get("/progress/2016/actions/")))
+    assert "訂正・追加あり" in words(main_of(client.get("/progress/2016/actions/")))
     assert [words(item)[-2:] for item in re.findall(r"<li>.*?</li>", part(main_of(client.get("/")), "news"), re.DOTALL)]
     assert "/progress/2016/corrections/#correction-2" in links(part(main_of(client.get("/")), "news"))
 
@@ -81,7 +81,7 @@ def test_first_state_of_a_measure_holds_the_first_rows_of_its_actions(client: Cl
     address = "/progress/2016/measures/1-1/"
     year.correct("1-1-001", settlement=900, grade_id=entry(year.round, "4").pk)
     rows = {page: table_rows(part(main_of(client.get(page)), "actions"))[0] for page in (address, f"{address}first/")}
-    assert rows[address][1:5] == ["公開するデータの拡充 訂正あり", "試験公開課", "4 目標を下回った", "900"]
+    assert rows[address][1:5] == ["公開するデータの拡充 訂正・追加あり", "試験公開課", "4 目標を下回った", "900"]
     assert rows[f"{address}first/"][1:5] == ["公開するデータの拡充", "試験公開課", "2 目標を上回って達成", "1,000"]
     first = main_of(client.get(f"{address}first/"))
     assert "この内容は、その後に訂正または追加しました。" in words(first)
