@@ -68,7 +68,7 @@ def make() -> dict[str, int]:
 
 def make_year(slug: str = "year") -> list[str]:
     """A programme of two actions of the liaison's 課 with no round yet: their codes."""
-    program = ProgramFactory.create(slug=slug, title="一年を通す試験用プログラム", is_sample=True)
+    program = ProgramFactory.create(slug=slug, title=f"一年を通す試験用プログラム（{slug}）", is_sample=True)
     division = Department.objects.get(code=FIRST_DIVISION)
     return [_action(program, division, code, number).code for number, code in enumerate(["1-1-501", "1-1-502"])]
 
