@@ -202,7 +202,8 @@ def _unpacked(stream: bytes) -> bytes:
 
 LINES = """<html lang="ja"><title>題</title>
 <style>p { width: 60mm; overflow-wrap: anywhere } u { font-weight: 700 } .even { text-align: justify }</style>
-<p>この計画は、<u>市民の利便性</u>を高めるため、オープンデータ（open data）を進めます。
+<pre>一行目の文字
+二行目の文字</pre><p>この計画は、<u>市民の利便性</u>を高めるため、オープンデータ（open data）を進めます。
 <p class="even">This paragraph is set even on both sides, so its spaces are widened when it is drawn.
 <svg xmlns="http://www.w3.org/2000/svg" width="100" height="20"><text y="15">図の中の文字</text></svg>"""
 
