@@ -67,8 +67,12 @@ def action_columns(standing: Standing | None = None) -> tuple[DescribedColumn, .
         DescribedColumn("法的根拠", lambda row: row.action.legal_basis, "根拠になる法令など。ないときは空欄"),
         *year_columns("開始年度", lambda row: row.action.start_year, "取組を始める年度"),
         *year_columns("終了年度", lambda row: row.action.end_year or row.action.program.end_year, "取組を終える年度"),
-        *year_columns("評価年度", lambda row: year if row.step.symbol else None, "達成度を評価した年度"),
-        DescribedColumn("達成度", lambda row: row.step.symbol, "最も新しい公表年度の達成度の記号。未評価は空欄"),
+        *year_columns(
+            "評価年度",
+            lambda row: year if row.step.symbol else None,
+            "達成度を評価した年度。年度でしぼり込んだときはその年度、ほかは最も新しい公表年度",
+        ),
+        DescribedColumn("達成度", lambda row: row.step.symbol, "評価年度の達成度の記号。評価のない取組は空欄"),
         DescribedColumn("達成度の意味", lambda row: row.step.label, "達成度の記号の意味"),
     )
 

@@ -23,12 +23,12 @@ class ProgressConfig(AppConfig):
         from progress.documents import register_sources
         from progress.queries import news, sitemap
         from progress.queries.paper_downloads import papers_offered
-        from progress.queries.standing import newest_standing
+        from progress.queries.standing import published_standing
         from progress.year_files import offered
 
         name_fields(DESK_FORMS, label_of)
         register_sources()
-        register_standing(newest_standing)
+        register_standing(published_standing)
         register_follower(Action, follow_actions)
         register_follower(Indicator, follow_indicators)
         register_downloads(offered)

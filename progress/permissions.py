@@ -5,7 +5,7 @@ The 主管課 fills in; a 関係課 reads what concerns it
 have no desk.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -66,9 +66,14 @@ def may_bring_sheets(user: User, round_: Round) -> bool:
     return is_liaison and round_.state != RoundState.PLANNED
 
 
-def rounds_with_sheets(user: User, rounds: Iterable[Round]) -> list[Round]:
-    """Of the rounds the open ones, if the person may take their 調書 away as workbooks."""
-    return [each for each in rounds if each.state == RoundState.OPEN] if may_take_sheets(user) else []
+def rounds_with_sheets(user: User, rounds: Iterable[Round], waiting: Collection[int]) -> list[Round]:
+    """Of the rounds those to fill in as workbooks, if the person may: the open ones, and those where 調書 still wait.
+
+    `waiting`: the ids of the latter. What was an exception when its round was published is filled in afterwards.
+    """
+    if not may_take_sheets(user):
+        return []
+    return [each for each in rounds if each.state == RoundState.OPEN or each.pk in waiting]
 
 
 def visible_to(user: User) -> QuerySet[Evaluation]:
@@ -85,7 +90,9 @@ def visible_to(user: User) -> QuerySet[Evaluation]:
     if mine:
         seen |= _concerns(mine)
     if user.may(Permission.READ_COMMITTEE_PAPERS):
-        seen |= Q(round__released_at__isnull=False, status__in=READABLE_BY_COMMITTEE)
+        # Once the round is public, what was accepted since is for the committee when it is published as well.
+        late = Q(round__state=RoundState.PUBLISHED, status=Status.ACCEPTED)
+        seen |= Q(round__released_at__isnull=False, status__in=READABLE_BY_COMMITTEE) & ~late
     return Evaluation.objects.filter(seen)
 
 

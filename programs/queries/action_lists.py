@@ -66,7 +66,8 @@ def action_list(slug: str, given: Mapping[str, str]) -> ActionList:
     program = published_program(slug)
     kept = kept_plan(program.plan.slug)
     program.plan = kept.plan
-    asked, standing = Asked.of(given, FILTERS), standing_of(program)
+    asked = Asked.of(given, FILTERS)
+    standing = standing_of(program, _year(asked))
     rows = _ordered(_narrowed(program, asked, standing), standing, asked, _day(program, asked))
     shown = (page_of_found if asked.words else page_of)(rows, given.get("page"))
     marker = TermMarker(kept.glossary)
@@ -89,7 +90,8 @@ def actions_for_file(slug: str, given: Mapping[str, str]) -> tuple[Program, Stan
     program = published_program(slug)
     kept = kept_plan(program.plan.slug)
     program.plan = kept.plan
-    asked, standing = Asked.of(given, FILTERS), standing_of(program)
+    asked = Asked.of(given, FILTERS)
+    standing = standing_of(program, _year(asked))
     rows = _ordered(_narrowed(program, asked, standing), standing, asked, _day(program, asked))
     return program, standing, list(_rows(rows, program, kept, standing))
 
@@ -172,7 +174,8 @@ def _rows(found: Iterable[Any], program: Program, kept: KeptPlan, standing: Stan
         action.program = program
         # Nothing forbids a direction of another plan; it is read by itself then.
         direction, measure = directions.get(action.main_direction_id) or _read(action)
-        rows.append(ActionRow(action, direction, measure, leads_of(action), standing.step(action.standing)))
+        step = standing.step(action.standing, action.end_year)
+        rows.append(ActionRow(action, direction, measure, leads_of(action), step))
     return tuple(rows)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Expression, IntegerField, QuerySet, Value
+from django.db.models import CharField, Expression, IntegerField, QuerySet, Value
 from django.db.models.functions import Cast
 
 from programs.models import Program
@@ -40,14 +40,17 @@ class Step:
 
 
 UNKNOWN = Step(UNDECIDED, "", "未評価")
+UNSETTLED = Step(UNDECIDED, "", "評価が未確定")
+ENDED = Step(UNDECIDED, "", "終了")
+"""Ended before the year in question: there is nothing of it to evaluate."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The newest published year of a programme: its steps, the best first.
+    """A published year of a programme: its steps, the best first.
 
-    `marked` adds the symbol of each action's step as `standing` (None or ""
-    where there is none) and `narrowed` keeps those of one key; neither takes a
+    `marked` adds the symbol of each action's step as `standing` ("" where its
+    evaluation is not settled, None where there is none) and `narrowed` keeps those of one key; neither takes a
     query. `place` is what actions are sorted by, the best step first. `note`
     stands before the legend.
     """
@@ -65,8 +68,13 @@ class Standing:
         """For the legend, as that of a published year has them."""
         return self.steps
 
-    def step(self, symbol: str | None) -> Step:
-        return next((step for step in self.steps if step.symbol == symbol), UNKNOWN)
+    def step(self, symbol: str | None, end_year: int | None = None) -> Step:
+        """`end_year`: the last one of the action, None for that of the programme."""
+        if symbol:
+            return next((step for step in self.steps if step.symbol == symbol), UNKNOWN)
+        if symbol == "":
+            return UNSETTLED
+        return ENDED if end_year is not None and end_year < self.year else UNKNOWN
 
 
 def nothing_known() -> Standing:
@@ -76,20 +84,23 @@ def nothing_known() -> Standing:
         year_label="",
         note="",
         steps=(),
-        marked=lambda actions: actions.annotate(standing=Value("")),
+        marked=lambda actions: actions.annotate(standing=Value(None, output_field=CharField())),
         narrowed=lambda actions, key: actions if key == UNKNOWN.key else actions.none(),
         place=LAST,
     )
 
 
-_sources: list[Callable[[Program], Standing | None]] = []
+_sources: list[Callable[[Program, int | None], Standing | None]] = []
 
 
-def register_standing(source: Callable[[Program], Standing | None]) -> None:
-    """Say how the actions of a programme stand, in one query; for `AppConfig.ready`."""
+def register_standing(source: Callable[[Program, int | None], Standing | None]) -> None:
+    """Say how the actions of a programme stand in a year, or in the newest (None), in one query.
+
+    For `AppConfig.ready`.
+    """
     if source not in _sources:
         _sources.append(source)
 
 
-def standing_of(program: Program) -> Standing:
-    return next((found for source in _sources if (found := source(program)) is not None), nothing_known())
+def standing_of(program: Program, year: int | None = None) -> Standing:
+    return next((found for source in _sources if (found := source(program, year)) is not None), nothing_known())

@@ -127,7 +127,9 @@ def correct_measure(
     stored.version += 1
     stored.saved_at, stored.saved_by = moment, by
     save_row(stored, by=by, moment=moment)
-    publication = _next_publication(round_, by=by, moment=moment, kind=PublicationKind.CORRECTION)
+    # Where nothing was written when the round was published, nothing was wrong.
+    kind = PublicationKind.CORRECTION if any(before.values()) else PublicationKind.ADDITION
+    publication = _next_publication(round_, by=by, moment=moment, kind=kind)
     freeze_measures(round_, publication)
     return _correct(
         publication,

@@ -14,7 +14,7 @@ from accounts.models import Department
 from plan.fiscal import date_label, fiscal_year_label
 from programs.models import Program
 from progress.business_days import when_closed
-from progress.enums import EvaluationField, RoundState
+from progress.enums import DECIDED, EvaluationField, RoundState, Status
 from progress.models.scale import Scale
 
 
@@ -122,6 +122,11 @@ class Round(models.Model):
     @property
     def is_published(self) -> bool:
         return self.state == RoundState.PUBLISHED
+
+    @property
+    def decided_states(self) -> tuple[Status, ...]:
+        """Of the 調書 that count as decided: once the round is public, what was accepted since is published late."""
+        return (Status.PUBLISHED,) if self.is_published else DECIDED
 
     @property
     def last_day(self) -> datetime.date:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from progress.models import PublishedEvaluation
 
 TOTAL = "合計"
+_TOTAL_OF_ROWS = "合計（この表の取組。引いた額と執行率は、予算額と決算額の両方がある取組）"
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class _TotalName:
     """What stands in the columns of an action where a row is of all of them."""
 
     code: str = ""
-    title: str = TOTAL
+    title: str = _TOTAL_OF_ROWS
     bureau_name: str = ""
     department_name: str = ""
 

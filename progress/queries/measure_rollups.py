@@ -1,7 +1,7 @@
 """施策評価 as it is written: counts and sums of the measure's actions at hand, decided and not decided apart."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,19 +9,22 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet, Sum
 
 from plan.models import Direction
-from progress.enums import DECIDED, ScaleKind, Status
+from progress.enums import ScaleKind, Status
 from progress.models import Evaluation, MeasureEvaluation, Round, ScaleEntry
 from progress.rollup import Money, Rollup
 
 ACTIONS_A_PAGE = 20
 # What the department has handed over: filled in, but not decided yet.
-HANDED_OVER = (Status.SUBMITTED, Status.ENDORSED)
+HANDED_OVER = (Status.SUBMITTED, Status.ENDORSED, Status.ACCEPTED)
 _DECIDED, _HANDED_OVER, _WAITING = "decided", "handed_over", "waiting"
 
 
 @dataclass(frozen=True)
 class MeasureSums:
-    """`decided`: accepted or published; `handed_over`: may still change; `waiting`: with the department."""
+    """`decided`: accepted or published, of a public round published alone; `waiting`: with the department.
+
+    `handed_over` lies between: it may still change, or is not public yet.
+    """
 
     decided: Rollup = field(default_factory=Rollup)
     handed_over: Rollup = field(default_factory=Rollup)
@@ -73,8 +76,10 @@ def sums_by_measure(round_: Round, *, measure: int | None = None) -> dict[int, M
         measures = defaultdict(lambda: measure)
     symbols = dict(round_.scale.entries.values_list("pk", "symbol"))
     rollups: dict[int, dict[str, Rollup]] = defaultdict(lambda: defaultdict(Rollup))
+    decided = round_.decided_states
     for row in _sums(evaluations):
-        rollups[measures[row["direction"]]][_part(row["status"])] += _rollup(row, symbols.get(row["grade"], ""))
+        part = _part(row["status"], decided)
+        rollups[measures[row["direction"]]][part] += _rollup(row, symbols.get(row["grade"], ""))
     return {key: MeasureSums(parts[_DECIDED], parts[_HANDED_OVER], parts[_WAITING]) for key, parts in rollups.items()}
 
 
@@ -121,8 +126,8 @@ def _sums(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation, Any]:
     )
 
 
-def _part(status: str) -> str:
-    if status in DECIDED:
+def _part(status: str, decided: Collection[str]) -> str:
+    if status in decided:
         return _DECIDED
     return _HANDED_OVER if status in HANDED_OVER else _WAITING
 

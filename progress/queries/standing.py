@@ -1,4 +1,4 @@
-"""How the actions of a programme stand: by the grades of its newest published year."""
+"""How the actions of a programme stand: by the grades of a published year, the newest where none is asked for."""
 
 from typing import Any
 
@@ -11,9 +11,10 @@ from progress.models import PublishedEvaluation, Round
 from progress.queries.published import NEWEST_FIRST, PublishedRound, with_frames
 
 
-def newest_standing(program: Program) -> Standing | None:
-    """None where no year of the programme is published. One query."""
-    newest = with_frames(Round.objects.published().filter(program=program).order_by(*NEWEST_FIRST)).first()
+def published_standing(program: Program, year: int | None) -> Standing | None:
+    """Of the year, or of the newest published one; None where it is not published. One query."""
+    rounds = Round.objects.published().filter(program=program).order_by(*NEWEST_FIRST)
+    newest = with_frames(rounds if year is None else rounds.filter(year=year)).first()
     if newest is None:
         return None
     published = PublishedRound.of(newest)

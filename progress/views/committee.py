@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.gates import requires
 from accounts.permissions import Permission
 from progress.models import Evaluation, Round
-from progress.permissions import READABLE_BY_COMMITTEE, papers_for_committee
+from progress.permissions import papers_for_committee
 from progress.queries.committee import released_round
 from progress.queries.filling import entries_of
 from progress.queries.measure_rollups import (
@@ -34,7 +34,7 @@ def _released() -> QuerySet[Round]:
 
 
 def _readable(round_: Round) -> QuerySet[Evaluation]:
-    return Evaluation.objects.filter(round=round_, status__in=READABLE_BY_COMMITTEE)
+    return Evaluation.objects.filter(round=round_, status__in=round_.decided_states)
 
 
 def _round_or_404(slug: str) -> Round:

@@ -40,11 +40,14 @@ def home(request: HttpRequest) -> HttpResponse:
     chosen = {WAITING: waiting, HANDED_ON: handed_on}.get(form.value("which"), permissions.visible_to(user))
     sort = request.GET.get("sort", "")
     page, rows = desk.listed(form.narrow(chosen), sort=sort, page=request.GET.get("page", ""))
+    turns = desk.waiting(waiting) if has_turns else None
     context = {
         "has_turns": has_turns,
-        "waiting": desk.waiting(waiting) if has_turns else None,
+        "waiting": turns,
         "handed_on": desk.handed_on(handed_on) if has_turns else None,
-        "sheet_rounds": permissions.rounds_with_sheets(user, rounds),
+        "sheet_rounds": permissions.rounds_with_sheets(
+            user, rounds, {row.evaluation.round_id for row in turns.rows} if turns else set()
+        ),
         "form": form,
         "every_round": form.shown_round() == EVERY_ROUND,
         "page": page,

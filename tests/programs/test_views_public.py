@@ -73,8 +73,24 @@ def test_programme_lists_its_actions_with_how_they_stand(client: Client, year: Y
     assert [(row[0], row[1], row[3], row[4]) for row in rows] == [
         ("1-1-001", "公開するデータの拡充", "試験公開課", "2 目標を上回って達成"),
         ("1-1-002", "会議の録画の公開", "試験公開課", "－ 未着手"),
-        ("1-2-001", "窓口の予約", "試験窓口課", "未評価"),
+        ("1-2-001", "窓口の予約", "試験窓口課", "評価が未確定"),
     ]
+
+
+def test_how_actions_stand_is_of_the_year_asked_for_and_what_ended_is_not_unevaluated(
+    client: Client, year: Year
+) -> None:
+    ended = year.actions["1-1-002"]
+    ended.end_year = 2016
+    plan_actions.revise(root=ended, by=year.staff, reason="見本", expected_version=ended.version)
+    published_year(year=2017, program=year.program, grade="1")
+
+    def stands(query: str) -> dict[str, str]:
+        return {row[0]: row[4] for row in _rows(main_of(client.get(f"/programs/2016/{query}")))}
+
+    assert (stands("")["1-1-001"], stands("")["1-1-002"]) == ("1 目標を大きく上回って達成", "終了")
+    before = stands("?year=2016")
+    assert (before["1-1-001"], before["1-1-002"]) == ("2 目標を上回って達成", "－ 未着手")
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,7 @@ def test_numbers_are_those_of_the_report(papers: Papers) -> None:
 def test_a_correction_shows_both_and_the_sheet_the_right_one(papers: Papers) -> None:
     assert "集計の誤り" in papers.yearly.text
     assert "決算額4,321千円" in papers.yearly.text
+    assert papers.yearly.text.count("公表した後に訂正または追加した内容です。") == 1
     words_of = date_label(timezone.localdate(papers.report.round.published_at))
     assert papers.yearly.text.count(f"この文章は、{words_of}に公表したときのものです。") == 1
 

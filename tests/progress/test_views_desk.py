@@ -159,7 +159,9 @@ def test_an_exception_of_a_published_round_still_waits(
 ) -> None:
     set_exception(evaluation=evaluation, by=ict_staff, reason="災害対応のため")
     publish(round=evaluation.round, by=ict_staff)
-    assert titles(page_of(client_of(liaison)), "waiting") == [name(evaluation)]
+    page = page_of(client_of(liaison))
+    assert titles(page, "waiting") == [name(evaluation)]
+    assert f'href="/desk/sheets/{evaluation.round.slug}/"' in section(page, "sheets")
 
 
 def test_a_related_department_reads_and_has_nothing_to_do(
@@ -283,7 +285,7 @@ def test_only_open_rounds_wait(
     brought_to(Status.ACCEPTED, evaluation)
     publish(round=evaluation.round, by=ict_staff)
     page = page_of(client_of(liaison))
-    assert (titles(page, "waiting"), titles(page, "handed-on")) == ([], [])
+    assert (titles(page, "waiting"), titles(page, "handed-on"), section(page, "sheets")) == ([], [], "")
     assert titles(page, "list") == [evaluation.action.title]
 
 

@@ -9,8 +9,10 @@ from django.utils import timezone
 from accounts.enums import Role
 from plan.fiscal import date_label
 from progress.actions.corrections import correct_measure, publish_late
+from progress.actions.rounds import release_to_committee
 from progress.enums import Status
 from progress.models import MeasureEvaluation
+from progress.permissions import visible_to
 from tests.factories import UserFactory
 from tests.plan.reading import links, main_of, part, words
 from tests.progress.factories import bring_to, entry
@@ -117,7 +119,11 @@ def test_late_publication_of_an_exception_is_added_and_corrects_nothing(client: 
     done = bring_to(
         Status.ACCEPTED, evaluation, liaison=liaison, manager=manager, staff=year.staff, results="遅れた実績です。"
     )
+    viewer = UserFactory.create(role=Role.COMMITTEE_VIEWER)
+    release_to_committee(round=year.round, by=year.staff)
+    assert not visible_to(viewer).filter(pk=done.pk).exists()
     publish_late(evaluation=done, by=year.staff, reason="調査が終わったため")
+    assert visible_to(viewer).filter(pk=done.pk).exists()
     page = words(main_of(client.get("/progress/2016/actions/1-2-001/")))
     assert ("遅れた実績です。" in page, "調査が終わったため" in page) == (True, True)
     assert EXCEPTION in words(main_of(client.get("/progress/2016/actions/1-2-001/first/")))
@@ -126,3 +132,17 @@ def test_late_publication_of_an_exception_is_added_and_corrects_nothing(client: 
     assert ("（追加公表）" in told, "遅れた実績です。" in told, "訂正した日時" in told) == (True, True, False)
     assert "correction-sign" not in listed.content.decode()
     assert "追加公表" in words(part(main_of(client.get("/")), "news"))
+
+
+def test_words_of_a_measure_that_nobody_had_written_are_added(client: Client, year: Year) -> None:
+    evaluation = MeasureEvaluation.objects.get(round=year.round, measure__policy__number=2, measure__number=1)
+    assert (evaluation.rating, evaluation.reason) == (None, "")
+    correct_measure(
+        evaluation=evaluation,
+        values={"reason": "後から書いた理由"},
+        by=year.staff,
+        reason="記入が間に合わなかったため",
+        expected_version=evaluation.version,
+    )
+    listed = client.get("/progress/2016/corrections/").content.decode()
+    assert ("後から書いた理由" in listed, "（追加公表）" in listed, "correction-sign" in listed) == (True, True, False)
