@@ -34,6 +34,7 @@ def next_year(request: HttpRequest, round_: Round) -> HttpResponse:
         "counts": [(str(state.label), count) for state, count in counts.items()],
         "waiting": page.paginator.count if form.shows_waiting else found.filter(state=ProposalState.PROPOSED).count(),
         "year_label": fiscal_year_label(round_.year + 1),
+        "is_last_year": round_.year >= round_.program.end_year,
     }
     return shown(request, "desk/rounds/next_year.html", round_, "next_year", **context)
 

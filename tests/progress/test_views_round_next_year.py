@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
 from plan.models import Revision
-from programs.models import ActionYear, IndicatorYear
+from programs.models import ActionYear, IndicatorYear, Program
 from progress import long_work, workflow
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.opening import open_round
@@ -71,6 +71,15 @@ def test_what_is_proposed_stands_beside_what_is_planned(client_of: ClientOf, ict
     page = words(main_of(response))
     assert "取組を終える 平成28(2016)年度で終わります。" in page
     assert "500千円 →700千円" in page
+
+
+def test_in_the_last_year_of_a_programme_the_page_says_that_endings_alone_are_proposed(
+    client_of: ClientOf, ict_staff: User, round_: Round
+) -> None:
+    client, said = client_of(ict_staff), "プログラムの最後の年度です。"
+    assert said not in client.get(PAGE).content.decode()
+    Program.objects.filter(pk=round_.program_id).update(end_year=2016)
+    assert said in client.get(PAGE).content.decode()
 
 
 def test_a_chosen_proposal_becomes_the_plan_with_its_origin(
