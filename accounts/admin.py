@@ -248,10 +248,6 @@ class DepartmentAdmin(HistoryAdmin):
         super().save_related(request, form, formsets, change)
         departments_changed()
 
-    def delete_model(self, request: HttpRequest, obj: Department) -> None:
-        super().delete_model(request, obj)
-        departments_changed()
-
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "bureau":
             kwargs["queryset"] = Department.objects.filter(bureau__isnull=True)

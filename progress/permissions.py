@@ -69,7 +69,8 @@ def may_bring_sheets(user: User, round_: Round) -> bool:
 def rounds_with_sheets(user: User, rounds: Iterable[Round], waiting: Collection[int]) -> list[Round]:
     """Of the rounds those to fill in as workbooks, if the person may: the open ones, and those where 調書 still wait.
 
-    `waiting`: the ids of the latter. What was an exception when its round was published is filled in afterwards.
+    `waiting`: the ids of the latter, for who fills in. What was an exception when its round was published is filled
+    in afterwards.
     """
     if not may_take_sheets(user):
         return []

@@ -206,7 +206,7 @@ def _selects(program: Program, kept: KeptPlan, standing: Standing, asked: Asked)
     )
     offered = kept_value(f"programs:departments:{program.slug}", lambda: list(dict(departments).items()))
     years = [(str(year), fiscal_year_label(year)) for year in program.years]
-    steps = [(step.key, step.name) for step in (*standing.steps, UNKNOWN)]
+    steps = [*((step.key, step.name) for step in standing.steps), (UNKNOWN.key, "評価なし（未評価・未確定・終了）")]
     return (
         asked.select("measure", "施策", "すべての施策", measures),
         asked.select("department", "所管課", "すべての所管課", offered),

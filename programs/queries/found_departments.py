@@ -38,7 +38,7 @@ def _page(program: Program, code: str, called: list[tuple[str, str]]) -> ListedP
         title=f"{name}の取組（{program}）{program.sample_mark}",
         path=reverse("programs:department", args=[program.slug, code]),
         text="　".join(text for text in texts if text),
-        names=(name, *before, *(under for _, under in called if under), code),
+        names=(name, *before, *(under for _, under in called if under)),
     )
 
 

@@ -104,7 +104,7 @@ def correct_measure(
     """Correct a published 施策評価; `values` by field name.
 
     Effects, in order: (1) the 施策評価 gets the right values, with history; (2)
-    a CORRECTION publication; (3) a new frozen row; (4) the `Correction`; (5)
+    a CORRECTION publication (an ADDITION where nothing was written); (3) a new frozen row; (4) the `Correction`; (5)
     search follows; (6) the content version grows. Raises as `correct_evaluation`.
     """
     round_ = _held(evaluation.round_id)

@@ -125,11 +125,11 @@ def _close(mailer: Any) -> None:
 
 
 def _send(mail: OutboxMail, mailer: Any, outcome: Outcome) -> None:
-    if not is_needed(mail):
-        OutboxMail.objects.filter(pk=mail.pk).update(unneeded_at=timezone.now(), claimed_until=None)
-        outcome.unneeded += 1
-        return
     try:
+        if not is_needed(mail):
+            OutboxMail.objects.filter(pk=mail.pk).update(unneeded_at=timezone.now(), claimed_until=None)
+            outcome.unneeded += 1
+            return
         mailer.send_messages([_message(mail)])
     except Exception as error:  # as above
         if not isinstance(error, _THIS_MAIL_ONLY) or getattr(error, "smtp_code", None) == _CLOSING:

@@ -166,6 +166,11 @@ class Correction(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_addition(self) -> bool:
+        """Whether nothing was wrong: it was published late."""
+        return self.publication.kind == PublicationKind.ADDITION
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:
             raise TypeError("A correction is append-only and cannot be changed.")

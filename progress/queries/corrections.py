@@ -7,7 +7,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from progress.enums import PublicationKind, RoundState
+from progress.enums import RoundState
 from progress.models import Correction, PublishedEvaluation, Round
 from progress.queries.published import PublishedRound
 from progress.queries.results import CorrectionView
@@ -46,7 +46,7 @@ def correction_view(correction: Any) -> CorrectionView:
         changes=tuple(correction.changes),
         url=reverse(f"progress:{kind}", args=[*slug, code]),
         first_url=reverse(f"progress:{kind}_first", args=[*slug, code]),
-        is_addition=publication.kind == PublicationKind.ADDITION,
+        is_addition=correction.is_addition,
     )
 
 

@@ -80,6 +80,11 @@ class Section:
     total: int | None
     has_more: bool
 
+    @property
+    def to_fill_in(self) -> set[int]:
+        """The rounds of the rows that are the reader's to fill in."""
+        return {row.evaluation.round_id for row in self.rows if row.missing is not None}
+
 
 def waiting(evaluations: QuerySet[Evaluation], today: datetime.date | None = None) -> Section:
     """あなたの番, the oldest deadline first. At most five queries: the keys are sorted, and the first rows read."""

@@ -34,8 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:me")
     has_turns = any(user.may(each) for each in (Permission.FILL_IN, Permission.ENDORSE, Permission.REVIEW))
     rounds = list(permissions.rounds_visible_to(user))
-    states = permissions.states_visible_to(user)
-    form = DeskFilterForm(request.GET, rounds=rounds, states=states, with_turns=has_turns)
+    form = DeskFilterForm(request.GET, rounds=rounds, states=permissions.states_visible_to(user), with_turns=has_turns)
     waiting, handed_on = permissions.waiting_for(user), permissions.handed_on_by(user)
     chosen = {WAITING: waiting, HANDED_ON: handed_on}.get(form.value("which"), permissions.visible_to(user))
     sort = request.GET.get("sort", "")
@@ -45,9 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "has_turns": has_turns,
         "waiting": turns,
         "handed_on": desk.handed_on(handed_on) if has_turns else None,
-        "sheet_rounds": permissions.rounds_with_sheets(
-            user, rounds, {row.evaluation.round_id for row in turns.rows} if turns else set()
-        ),
+        "sheet_rounds": permissions.rounds_with_sheets(user, rounds, turns.to_fill_in if turns else ()),
         "form": form,
         "every_round": form.shown_round() == EVERY_ROUND,
         "page": page,

@@ -31,7 +31,7 @@ def trail(*below: PublishedRound) -> list[Link]:
 
 def source(published: PublishedRound, *, first: bool = False) -> Source:
     """What the pages of a year are cited from: its results, as corrected last or as `first` published."""
-    moments = [(published.round.published_at, "公表"), (None if first else published.corrected_at, "訂正")]
+    moments = [(published.round.published_at, "公表"), (None if first else published.corrected_at, "訂正・追加")]
     dated = "、".join(f"{date_label(timezone.localdate(at))}{deed}" for at, deed in moments if at)
     return Source(f"{published.program_title} {published.title}", dated, published.is_sample)
 

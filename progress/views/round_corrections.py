@@ -132,7 +132,8 @@ def _corrected(
                 return redirect("desk:round_corrections", round_.slug)
             return shown(request, "desk/rounds/correction.html", round_, "corrections", **context)
         else:
-            messages.success(request, f"『{correction.title}』を訂正しました。公開ページに正誤を示しています。")
+            deed = "追加で公表しました" if correction.is_addition else "訂正しました"
+            messages.success(request, f"『{correction.title}』を{deed}。公開ページに正誤を示しています。")
             if isinstance(found, Evaluation):
                 _remind_of_measure(request, round_, found)
             return redirect("desk:round_corrections", round_.slug)

@@ -66,11 +66,11 @@ def make() -> dict[str, int]:
     return {row.action.code: row.pk for row in rows}
 
 
-def make_year(slug: str = "year") -> list[str]:
+def make_year(slug: str = "year", codes: tuple[str, str] = ("1-1-501", "1-1-502")) -> list[str]:
     """A programme of two actions of the liaison's 課 with no round yet: their codes."""
     program = ProgramFactory.create(slug=slug, title=f"一年を通す試験用プログラム（{slug}）", is_sample=True)
     division = Department.objects.get(code=FIRST_DIVISION)
-    return [_action(program, division, code, number).code for number, code in enumerate(["1-1-501", "1-1-502"])]
+    return [_action(program, division, code, number).code for number, code in enumerate(codes)]
 
 
 def make_one() -> int:
@@ -89,7 +89,7 @@ def make_at(status: str, slug: str) -> list[int]:
 
 def _opened(slug: str) -> list[Evaluation]:
     """The 調書, all blank, of a round opened for a programme of its own."""
-    make_year(slug)
+    make_year(slug, ("1-1-601", "1-1-602"))
     round_ = RoundFactory.create(program=Program.objects.get(slug=slug), year=2016, slug=f"{slug}-2016")
     open_round(round=round_, by=User.objects.get(staff_number="D0004"))
     return list(Evaluation.objects.filter(round=round_).order_by("action__code"))

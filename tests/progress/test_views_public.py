@@ -152,7 +152,7 @@ def test_citations_name_the_results_of_the_year_and_when_they_were_published(cli
     assert cited("/progress/2016/actions/") == f"川崎市『{results}』「取組の一覧（平成28(2016)年度）」、{published}"
     assert cited("/progress/") == f"川崎市『川崎市情報化推進プラン（案）の進捗（見本データ）』、{published}"
     correction = year.correct("1-1-001", results="訂正した実績です。")
-    corrected = f"{date_label(timezone.localdate(correction.publication.made_at))}訂正"
+    corrected = f"{date_label(timezone.localdate(correction.publication.made_at))}訂正・追加"
     assert cited(RESULT) == f"川崎市『{results}』「{name}」、{published}、{corrected}"
     assert cited(f"{RESULT}first/") == f"川崎市『{results}』「{name}（公表した当初の内容）」、{published}"
 

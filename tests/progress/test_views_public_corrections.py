@@ -94,7 +94,7 @@ def test_first_state_of_a_measure_holds_the_first_rows_of_its_actions(client: Cl
 
 
 def test_words_of_a_measure_that_a_correction_overtook_say_of_when_they_are(client: Client, year: Year) -> None:
-    page, note = "/progress/2016/measures/1-1/", "その後、取組の調書に訂正がありました。"
+    page, note = "/progress/2016/measures/1-1/", "その後、取組の調書に訂正または追加がありました。"
 
     def told(address: str = page) -> str:
         return words(part(main_of(client.get(address)), "evaluation"))
