@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from plan.models import Plan
 from programs.actions.succession import Succession
 from programs.enums import LineageKind
 from programs.models import Action, Program
+from programs.queries.first_of import FirstOf
 
 MOST_IN_TABLE = 1000
 SHOWN = 50
@@ -169,27 +170,15 @@ def _plain(code: str) -> str:
 
 
 @dataclass(frozen=True)
-class Part:
-    """The first entries of a list, and how many more there are."""
-
-    total: int
-    shown: Sequence[Any]
-
-    @property
-    def rest(self) -> int:
-        return self.total - len(self.shown)
-
-
-@dataclass(frozen=True)
 class Outcome:
     """What becomes of the actions: `renamed` go on under another code."""
 
     total: int
-    continued: Part
-    renamed: Part
-    split: Part
-    merged: Part
-    ended: Part
+    continued: FirstOf
+    renamed: FirstOf
+    split: FirstOf
+    merged: FirstOf
+    ended: FirstOf
 
 
 def outcome_of(codes: CodesForm) -> Outcome:
@@ -206,6 +195,6 @@ def outcome_of(codes: CodesForm) -> Outcome:
     )
 
 
-def _part(entries: Iterator[Any]) -> Part:
+def _part(entries: Iterator[Any]) -> FirstOf:
     found = list(entries)
-    return Part(len(found), found[:SHOWN])
+    return FirstOf(len(found), found[:SHOWN])

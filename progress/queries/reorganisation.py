@@ -11,9 +11,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import Department, Membership
 from plan.fiscal import date_label
 from programs.models import ActionOwner
+from programs.queries.first_of import FirstOf
 from progress.enums import Status
 from progress.models import Evaluation, Extension
-from progress.queries.parts import Part
 from progress.queries.staffing import Unstaffed, in_office, lacking_of
 from progress.reorganising import Reorganisation
 
@@ -55,10 +55,10 @@ class Listing:
     too, where some are exceptions. `fingerprint` changes with any of it.
     """
 
-    divisions: Part
-    actions: Part
-    people: Part
-    evaluations: Part
+    divisions: FirstOf
+    actions: FirstOf
+    people: FirstOf
+    evaluations: FirstOf
     extensions: list[Extension]
     published: int
     fingerprint: str
@@ -73,7 +73,7 @@ def listing(reorganisation: Reorganisation) -> Listing:
     held = Extension.objects.filter(Exists(going), department__in=whole.predecessors)
     extensions = list(held.select_related("round", "department").order_by("round", "department__code"))
     return Listing(
-        divisions=Part(len(divisions), divisions[:SHOWN]),
+        divisions=FirstOf(len(divisions), divisions[:SHOWN]),
         actions=_part(listed.owners, lambda row: (row, reorganisation.action_to.get(row.action_id, 0))),
         people=_part(listed.memberships, lambda row: (row, reorganisation.person_to.get(row.user_id, 0))),
         evaluations=_part(listed.evaluations, lambda row: row),
@@ -83,8 +83,8 @@ def listing(reorganisation: Reorganisation) -> Listing:
     )
 
 
-def _part(rows: QuerySet[Any], entry: Callable[[Any], Any]) -> Part:
-    return Part(rows.count(), [entry(row) for row in rows[:SHOWN]])
+def _part(rows: QuerySet[Any], entry: Callable[[Any], Any]) -> FirstOf:
+    return FirstOf(rows.count(), [entry(row) for row in rows[:SHOWN]])
 
 
 def _fingerprint(whole: Reorganisation, listed: Moves, extensions: list[Extension]) -> str:

@@ -8,9 +8,9 @@ from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, Query
 from accounts.models import Department
 from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner, Program
+from programs.queries.first_of import FirstOf
 from progress.enums import DECIDED, RoundState
 from progress.models import Evaluation, Round
-from progress.queries.parts import Part
 from progress.queries.staffing import unstaffed
 
 SHOWN = 10
@@ -31,9 +31,9 @@ class OpeningPreview:
 
     actions: int
     departments: int
-    unplanned: Part
+    unplanned: FirstOf
     """Actions without a plan of the year."""
-    unstaffed: Part
+    unstaffed: FirstOf
     """The departments in which nobody fills in, or nobody endorses."""
     is_sound: bool
     """There are actions, and each has a department in charge."""
@@ -83,7 +83,7 @@ def opening_preview(round_: Round, actions: QuerySet[Action], *, today: datetime
     return OpeningPreview(
         actions=counted["actions"],
         departments=in_charge.count(),
-        unplanned=Part(missing, list(unplanned[:SHOWN]) if missing else []),
-        unstaffed=Part(len(lacking), lacking[:SHOWN]),
+        unplanned=FirstOf(missing, list(unplanned[:SHOWN]) if missing else []),
+        unstaffed=FirstOf(len(lacking), lacking[:SHOWN]),
         is_sound=counted["actions"] > 0 and not orphans.exists(),
     )

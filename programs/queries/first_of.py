@@ -1,15 +1,16 @@
 """The first of a long list, as a page shows it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 
 @dataclass(frozen=True)
-class Part:
+class FirstOf:
     """The first of what is listed, and how much there is."""
 
     total: int
-    shown: list[Any]
+    shown: Sequence[Any]
 
     @property
     def rest(self) -> int:
