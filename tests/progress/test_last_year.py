@@ -244,6 +244,7 @@ def test_the_page_says_what_waits_and_confirms_what_can_be(
     for action in (one, gone, split):
         last.accept(action, next_budget=700)
     client = client_of(ict_staff)
+    assert "次年度の計画の反映待ち 3件" in words(main_of(client.get("/desk/rounds/")))
     page = client.get(PAGE)
     assert "次のプログラムがまだないので、作成するまで反映を待ちます（3件）。" in words(main_of(page))
     assert any(address.endswith(f"/program/{last.program.pk}/next/") for address in links(main_of(page)))
