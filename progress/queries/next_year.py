@@ -31,9 +31,9 @@ class TargetChange:
 
 @dataclass(frozen=True)
 class PlanRow:
-    """What a proposal makes of one action's next year; `action` is None where that is the action of the 調書."""
+    """What a proposal makes of one action's next year. `heir` names it where it is of the next programme, else ""."""
 
-    action: Action | None
+    heir: str
     has_plan: bool
     before: str
     after: str
@@ -148,7 +148,7 @@ def proposal_rows(proposals: Iterable[NextYearProposal]) -> list[ProposalRow]:
 def _plan_row(proposal: NextYearProposal, plan: NextPlan) -> PlanRow:
     waits = proposal.state == ProposalState.PROPOSED
     return PlanRow(
-        action=plan.action if plan.is_inherited else None,
+        heir=_name_of(plan.action, proposal.evaluation.action) if plan.is_inherited else "",
         has_plan=plan.present is not None,
         before=plan.present.planned_work if plan.present else "",
         after=plan.work if waits else plan.given_work,
@@ -157,6 +157,11 @@ def _plan_row(proposal: NextYearProposal, plan: NextPlan) -> PlanRow:
         is_split=plan.is_split,
         targets=[_target_change(target) for target in plan.targets if target.is_changed],
     )
+
+
+def _name_of(heir: Action, predecessor: Action) -> str:
+    """Its code; with the title where that is another one."""
+    return heir.code if heir.title == predecessor.title else str(heir)
 
 
 def _target_change(target: NextTarget) -> TargetChange:
