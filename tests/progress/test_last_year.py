@@ -246,6 +246,7 @@ def test_the_page_says_what_waits_and_confirms_what_can_be(
     client = client_of(ict_staff)
     assert "次年度の計画の反映待ち 3件" in words(main_of(client.get("/desk/rounds/")))
     page = client.get(PAGE)
+    assert "評価の公表を待たずに公開ページに出ます。" in words(main_of(page))
     assert "次のプログラムがまだないので、作成するまで反映を待ちます（3件）。" in words(main_of(page))
     assert any(address.endswith(f"/program/{last.program.pk}/next/") for address in links(main_of(page)))
     assert (page.context["waiting"], "pk" in dict(inputs_of(main_of(page)))) == (0, False)
