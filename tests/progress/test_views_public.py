@@ -180,6 +180,9 @@ def test_years_are_compared_and_changes_listed(client: Client, year: Year) -> No
     overview = main_of(client.get("/progress/"))
     assert [row[1][:1] + row[2][:1] for row in table_rows(overview)][:1] == ["BB"]
     assert items_of(overview, "h4") == ["平成28(2016)年度", "平成29(2017)年度"]
+    assert words(overview).count("取組3件のうち2件を評価、") == 2
+    assert "取組2件（すべて評価）、指標1／1" in words(overview)
+    assert "評価が未確定の取組の指標は、数えていません。" in words(overview)
     changes = main_of(client.get("/progress/2017/changes/"))
     assert "達成度が下がった取組 1件" in words(changes)
     assert table_rows(main_of(client.get("/progress/2017/changes/?kind=worse"))) == [
