@@ -103,6 +103,8 @@ def test_file_of_the_list_is_what_is_shown(client: Client, year: Year) -> None:
 
 
 def test_long_files_hold_a_value_a_row_and_a_blank_for_the_unknown(client: Client, year: Year) -> None:
+    counts = [(row["指標の数"], row["目標に達した指標の数"]) for row in _file(client, "/progress/2016/actions.csv")]
+    assert counts == [("1", "1"), ("0", "0"), ("", "")]  # the last is not decided
     rows = _file(client, "/progress/2016/results.csv")
     assert {row["見本データ"] for row in rows} == {"はい"}
     of_first = {(row["項目"], row["対象"]): (row["値"], row["単位"]) for row in rows if row["取組コード"] == "1-1-001"}
