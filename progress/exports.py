@@ -41,7 +41,9 @@ def action_columns(published: PublishedRound | None = None) -> tuple[DescribedCo
         DescribedColumn("金額の単位", lambda row: YEN, "予算額と決算額の単位"),
         DescribedColumn("指標の数", _measured, f"目標値と実績値の両方がある指標の数。{UNDECIDED_IS_BLANK}", NUMBER),
         DescribedColumn("目標に達した指標の数", _reached, f"目標値に達した指標の数。{UNDECIDED_IS_BLANK}", NUMBER),
-        DescribedColumn("版", lambda row: row.edition, "1は公表した当初の内容。訂正のたびに1増えます", NUMBER),
+        DescribedColumn(
+            "版", lambda row: row.edition, "1は公表した当初の内容。訂正や追加公表のたびに1増えます", NUMBER
+        ),
     )
 
 
@@ -91,7 +93,9 @@ def result_columns(published: PublishedRound | None = None) -> tuple[DescribedCo
         DescribedColumn("対象", attrgetter("subject"), "指標またはマイルストーンの名前。ほかは空欄"),
         DescribedColumn("値", attrgetter("value"), "数値または文章。分からないときは空欄", "数値または文字"),
         DescribedColumn("単位", attrgetter("unit"), "値が数値のときの単位"),
-        DescribedColumn("版", attrgetter("row.edition"), "1は公表した当初の内容。訂正のたびに1増えます", NUMBER),
+        DescribedColumn(
+            "版", attrgetter("row.edition"), "1は公表した当初の内容。訂正や追加公表のたびに1増えます", NUMBER
+        ),
     )
 
 
@@ -107,7 +111,9 @@ def measure_columns(published: PublishedRound | None = None) -> tuple[DescribedC
         DescribedColumn("対象", attrgetter("subject"), "件数のときの達成度の記号。ほかは空欄"),
         DescribedColumn("値", attrgetter("value"), "数値または文章。分からないときは空欄", "数値または文字"),
         DescribedColumn("単位", attrgetter("unit"), "値が数値のときの単位"),
-        DescribedColumn("版", attrgetter("row.edition"), "1は公表した当初の内容。訂正のたびに1増えます", NUMBER),
+        DescribedColumn(
+            "版", attrgetter("row.edition"), "1は公表した当初の内容。訂正や追加公表のたびに1増えます", NUMBER
+        ),
     )
 
 

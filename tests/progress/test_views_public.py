@@ -113,6 +113,8 @@ def test_long_files_hold_a_value_a_row_and_a_blank_for_the_unknown(client: Clien
     assert of_first["実績値", "公開した件数"] == ("100", "件")
     of_exception = [row["項目"] for row in rows if row["取組コード"] == "1-2-001"]
     assert of_exception == ["計画", "予算額", "年度途中の計画変更", "未確定の理由"]
+    told = [row["説明"] for row in _file(client, "/progress/2016/dictionary.csv") if row["列の名前"] == "版"]
+    assert told == ["1は公表した当初の内容。訂正や追加公表のたびに1増えます"] * 3
     measures = _file(client, "/progress/2016/measures.csv")
     counted = {(row["施策番号"], row["対象"]): row["値"] for row in measures if row["項目"] == "達成度ごとの取組の数"}
     assert (counted["1-1", "2"], counted["1-1", "3"]) == ("1", "0")
@@ -209,6 +211,7 @@ def test_feed_tells_of_publications_and_corrections(client: Client, year: Year) 
         for entry in root.iter(f"{name}entry")
     ]
     assert response.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    assert root.findtext(f"{name}subtitle") == "取組の結果の公表、追加公表、訂正のお知らせ"
     assert entries == [
         (
             "訂正：平成28(2016)年度の取組の結果（見本データ）のうち『1-1-001 公開するデータの拡充』",
