@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from plan import actions as plan_actions
 from plan.fiscal import date_label
+from programs.queries.programs import period_of
 from progress.actions.proposals import confirm
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
 from progress.models import Correction, NextYearProposal
 from tests.plan.reading import items_of, links, main_of, part, words
+from tests.programs.factories import ProgramFactory
 from tests.progress.factories import opened
 from tests.progress.pages import table_rows
 from tests.progress.published import DONE, EXCEPTION, MEASURE_WORDS, NEXT, OUTCOME, PROBLEM, WHY, Year, published_year
@@ -269,6 +271,21 @@ def test_files_of_two_programmes_of_one_year_are_told_apart(client: Client, year
     labels = re.findall(r'aria-label="([^"]*)の項目（表）"', client.get("/data/").content.decode())
     assert len(labels) == len(set(labels))
     assert f"平成28(2016)年度 評価結果（{other.program.title}）" in labels
+
+
+def test_files_of_programmes_of_one_title_are_told_apart(client: Client, year: Year) -> None:
+    """By their years; those of the same years by their slugs."""
+    title = year.program.title
+    later = ProgramFactory.create(title=title, slug="2018", start_year=2018)
+    other = opened(year.departments[0], by=year.staff, program__title=title, program__slug="2016-b")
+    set_exception(evaluation=other.evaluations.get(), by=year.staff, reason="遅れています。")
+    publish(round=other, by=year.staff)
+    labels = re.findall(r'aria-label="([^"]*)の項目（表）"', client.get("/data/").content.decode())
+    assert len(labels) == len(set(labels))
+    years = "平成28(2016)年度〜平成29(2017)年度"
+    assert f"{title}（{period_of(later).label}） 取組一覧" in labels
+    assert [f"{title}（{years}）（{slug}） 取組一覧" in labels for slug in ("2016", "2016-b")] == [True, True]
+    assert f"平成28(2016)年度 評価結果（{title}（{years}）（2016-b））" in labels
 
 
 def test_sample_data_is_marked_on_every_page(client: Client, year: Year) -> None:
