@@ -254,6 +254,14 @@ class DepartmentAdmin(HistoryAdmin):
             kwargs["queryset"] = Department.objects.filter(bureau__isnull=True)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        # In place of what Django adds to it.
+        field.help_text = (
+            f"{db_field.help_text}いくつも選ぶときは、Ctrlキー（MacではCommandキー）を押したまま選びます。"
+        )
+        return field
+
     @admin.display(description="承継先")
     def successor_names(self, department: Department) -> str:
         return "、".join(successor.name for successor in department.successors.all())

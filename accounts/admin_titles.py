@@ -1,5 +1,6 @@
 """Titles of the admin's pages; Django's own are 「変更する 組織 を選択」 and the like."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -17,6 +18,15 @@ class TitledMixin(_Base):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         title = f"{self.opts.verbose_name_plural}の一覧"
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def get_inline_formsets(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """With 「役割を追加する」 below their rows; Django's own is 「役割 の追加」."""
+        formsets: list[Any] = super().get_inline_formsets(*args, **kwargs)
+        for each in formsets:
+            data = json.loads(each.inline_formset_data())
+            data["options"]["addText"] = f"{each.opts.verbose_name}を追加する"
+            each.inline_formset_data = json.dumps(data, ensure_ascii=False)  # what the template writes out
+        return formsets
 
     def render_change_form(
         self,

@@ -17,7 +17,7 @@ from plan.fiscal import fiscal_year_label
 from plan.models import Plan
 from programs.enums import Improvement, IndicatorKind
 from programs.models import ActionYear, IndicatorYear, Program
-from programs.queries.programs import published_programs
+from programs.queries.programs import published_programs, told_apart
 from programs.queries.standing import Standing
 
 ROWS_AT_ONCE = 2000
@@ -177,14 +177,16 @@ FILES = (ACTIONS_FILE, YEARS_FILE, INDICATORS_FILE)
 
 def offered(plan: Plan) -> list[Download]:
     """The files of every published programme of the plan, with the number of rows as their size. One query."""
+    programs = list(published_programs().filter(plan=plan))
+    names = told_apart([(program, program.title) for program in programs])
     return [
         Download(
-            f"{program.title} {file.title}",
+            f"{name} {file.title}",
             f"{file.description}{'見本データです。' if program.is_sample else ''}",
             reverse(f"programs:{file.route}", args=[program.slug]),
             f"取組{program.action_count}件",
             file.columns,
         )
-        for program in published_programs().filter(plan=plan)
+        for program, name in zip(programs, names, strict=True)
         for file in FILES
     ]

@@ -15,6 +15,7 @@ from progress.models import PublishedEvaluation, PublishedMeasure
 from progress.queries.published import PublishedRound
 
 YEN, ITEMS = "千円", "件"
+UNDECIDED_IS_BLANK = "公表時点で未確定のときは空欄"
 
 
 def action_columns(published: PublishedRound | None = None) -> tuple[DescribedColumn, ...]:
@@ -30,7 +31,7 @@ def action_columns(published: PublishedRound | None = None) -> tuple[DescribedCo
         DescribedColumn("局", lambda row: row.bureau_name, "公表した時点の局の名前"),
         DescribedColumn("所管課コード", lambda row: row.department.code, "所管課の組織コード"),
         DescribedColumn("所管課", lambda row: row.department_name, "公表した時点の所管課の名前"),
-        DescribedColumn("達成度", lambda row: row.grade_symbol, "達成度の記号。公表時点で未確定のときは空欄"),
+        DescribedColumn("達成度", lambda row: row.grade_symbol, f"達成度の記号。{UNDECIDED_IS_BLANK}"),
         DescribedColumn("達成度の意味", lambda row: row.grade_label, "達成度の記号の意味。1が最もよい評価"),
         DescribedColumn("未確定の理由", lambda row: row.exception_reason, "公表時点で評価が確定していない理由"),
         DescribedColumn("今後の方向性", lambda row: row.outlook_symbol, "今後の方向性の記号"),
@@ -38,10 +39,21 @@ def action_columns(published: PublishedRound | None = None) -> tuple[DescribedCo
         DescribedColumn("予算額", lambda row: row.budget, "予算額。不明のときは空欄", NUMBER),
         DescribedColumn("決算額", lambda row: row.settlement, "決算額。不明のときは空欄", NUMBER),
         DescribedColumn("金額の単位", lambda row: YEN, "予算額と決算額の単位"),
-        DescribedColumn("指標の数", lambda row: row.indicators_total, "目標値と実績値の両方がある指標の数", NUMBER),
-        DescribedColumn("目標に達した指標の数", lambda row: row.indicators_reached, "目標値に達した指標の数", NUMBER),
-        DescribedColumn("版", lambda row: row.edition, "1は公表した当初の内容。訂正のたびに1増えます", NUMBER),
+        DescribedColumn("指標の数", _measured, f"目標値と実績値の両方がある指標の数。{UNDECIDED_IS_BLANK}", NUMBER),
+        DescribedColumn("目標に達した指標の数", _reached, f"目標値に達した指標の数。{UNDECIDED_IS_BLANK}", NUMBER),
+        DescribedColumn(
+            "版", lambda row: row.edition, "1は公表した当初の内容。訂正や追加公表のたびに1増えます", NUMBER
+        ),
     )
+
+
+def _measured(row: PublishedEvaluation) -> int | None:
+    """Of what is not decided, no indicator is known: a blank is not nought."""
+    return row.indicators_total if row.grade_symbol else None
+
+
+def _reached(row: PublishedEvaluation) -> int | None:
+    return row.indicators_reached if row.grade_symbol else None
 
 
 # Tuples, not dataclasses: a year may have 500,000 values.
@@ -81,7 +93,9 @@ def result_columns(published: PublishedRound | None = None) -> tuple[DescribedCo
         DescribedColumn("対象", attrgetter("subject"), "指標またはマイルストーンの名前。ほかは空欄"),
         DescribedColumn("値", attrgetter("value"), "数値または文章。分からないときは空欄", "数値または文字"),
         DescribedColumn("単位", attrgetter("unit"), "値が数値のときの単位"),
-        DescribedColumn("版", attrgetter("row.edition"), "1は公表した当初の内容。訂正のたびに1増えます", NUMBER),
+        DescribedColumn(
+            "版", attrgetter("row.edition"), "1は公表した当初の内容。訂正や追加公表のたびに1増えます", NUMBER
+        ),
     )
 
 
@@ -97,7 +111,9 @@ def measure_columns(published: PublishedRound | None = None) -> tuple[DescribedC
         DescribedColumn("対象", attrgetter("subject"), "件数のときの達成度の記号。ほかは空欄"),
         DescribedColumn("値", attrgetter("value"), "数値または文章。分からないときは空欄", "数値または文字"),
         DescribedColumn("単位", attrgetter("unit"), "値が数値のときの単位"),
-        DescribedColumn("版", attrgetter("row.edition"), "1は公表した当初の内容。訂正のたびに1増えます", NUMBER),
+        DescribedColumn(
+            "版", attrgetter("row.edition"), "1は公表した当初の内容。訂正や追加公表のたびに1増えます", NUMBER
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from plan.downloads import Download
 from plan.exports import DescribedColumn
 from plan.models import Plan
+from programs.queries.programs import told_apart
 from progress import exports
 from progress.queries.published import PublishedRound, published_rounds_with_counts
 
@@ -96,8 +97,11 @@ def offered(plan: Plan) -> list[Download]:
     """
     rounds = published_rounds_with_counts(plan)
     times = Counter(published.year_label for published, _ in rounds)
+    several = [published for published, _ in rounds if times[published.year_label] > 1]
+    names = told_apart([(published.program, published.program_title) for published in several])
+    named = {published.round.pk: f"（{name}）" for published, name in zip(several, names, strict=True)}
     return [
-        file.offered(published, total, _title(file.title, published, is_only=times[published.year_label] == 1))
+        file.offered(published, total, f"{published.year_label} {file.title}{named.get(published.round.pk, '')}")
         for published, total in rounds
         for file in (*FILES, REPORT)
     ]
@@ -106,8 +110,3 @@ def offered(plan: Plan) -> list[Download]:
 def files_of(published: PublishedRound, actions: int) -> list[Download]:
     """Those of one year, for its own page. No query."""
     return [file.offered(published, actions) for file in FILES]
-
-
-def _title(title: str, published: PublishedRound, *, is_only: bool) -> str:
-    named = f"{published.year_label} {title}"
-    return named if is_only else f"{named}（{published.program_title}）"

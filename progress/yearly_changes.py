@@ -13,6 +13,7 @@ class Kind(Enum):
     DECIDED = "decided"
     NEW = "new"
     ENDED = "ended"
+    SAME = "same"
     REPLANNED = "replanned"
 
     @property
@@ -26,6 +27,7 @@ _LABELS = {
     Kind.DECIDED: "達成度が付いた、または付かなくなった取組",
     Kind.NEW: "新しく評価した取組",
     Kind.ENDED: "評価がなくなった取組",
+    Kind.SAME: "達成度が変わらなかった取組",
     Kind.REPLANNED: "年度の途中で計画を変えた取組",
 }
 
@@ -53,6 +55,8 @@ def changes(
 ) -> dict[Kind, tuple[Changed, ...]]:
     """Every kind with its rows, in the order of `now` (of `before` for those that ended).
 
+    Each action is in one kind, and in REPLANNED besides where its plan was changed.
+
     `came_from` gives for an action of a later programme the actions it
     continues; one that came from several is compared with the first of them.
     """
@@ -64,19 +68,18 @@ def changes(
         continued.update(origins)
         old = earlier[origins[0]] if origins else None
         pair = Changed(row.key, old.key if old else None)
-        if (kind := _kind(row, old)) is not None:
-            found[kind].append(pair)
+        found[_kind(row, old)].append(pair)
         if row.is_replanned:
             found[Kind.REPLANNED].append(pair)
     found[Kind.ENDED] = [Changed(None, row.key) for row in earlier.values() if row.action not in continued]
     return {kind: tuple(rows) for kind, rows in found.items()}
 
 
-def _kind(row: Graded, old: Graded | None) -> Kind | None:
+def _kind(row: Graded, old: Graded | None) -> Kind:
     if old is None:
         return Kind.NEW
-    if row.rank is None or old.rank is None:
-        return None if row.rank == old.rank else Kind.DECIDED
     if row.rank == old.rank:
-        return None
+        return Kind.SAME
+    if row.rank is None or old.rank is None:
+        return Kind.DECIDED
     return Kind.BETTER if row.rank < old.rank else Kind.WORSE

@@ -60,6 +60,22 @@ class ActionList:
     def period(self) -> Period:
         return period_of(self.program)
 
+    @property
+    def why_nothing(self) -> str:
+        """Where nothing is found because of the 状況 asked for: why, and what to do; else ""."""
+        status, year = self.asked.values.get("status"), _year(self.asked)
+        if not status or self.page.paginator.count:
+            return ""
+        if not self.standing.steps:
+            named = fiscal_year_label(year) if year else "このプログラム"
+            rest = "年度か状況" if year else "状況"
+            return f"{named}の結果はまだ公表していないため、状況でしぼり込めません。{rest}の条件を外してください。"
+        if status == UNKNOWN.key and not self.asked.words:
+            return f"条件に合う取組は、どれも{self.standing.year_label}の評価があります。状況の条件を外してください。"
+        if status not in {UNKNOWN.key, *(step.key for step in self.standing.steps)}:
+            return f"選ばれた状況は、{self.standing.year_label}の評価の区分にありません。状況を選び直してください。"
+        return ""
+
 
 def action_list(slug: str, given: Mapping[str, str]) -> ActionList:
     """`/programs/2016/`; raises Program.DoesNotExist. Five queries and the kept plan's."""

@@ -1,6 +1,8 @@
 """Which programmes the public may read, and which are made up."""
 
 import datetime
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +30,20 @@ class Period:
 
 def period_of(program: Program) -> Period:
     return Period(program.start_year, program.end_year)
+
+
+def told_apart(titled: Sequence[tuple[Program, str]]) -> list[str]:
+    """The titles of programmes in a list; with their years where several have the same, and their slugs if need be."""
+    names = [title for _, title in titled]
+    for addition in (lambda program: period_of(program).label, lambda program: program.slug):
+        of_name: dict[str, set[int]] = defaultdict(set)
+        for (program, _), name in zip(titled, names, strict=True):
+            of_name[name].add(program.pk)
+        names = [
+            f"{name}（{addition(program)}）" if len(of_name[name]) > 1 else name
+            for (program, _), name in zip(titled, names, strict=True)
+        ]
+    return names
 
 
 def action_count() -> Coalesce:

@@ -127,7 +127,8 @@ def _close(mailer: Any) -> None:
 def _send(mail: OutboxMail, mailer: Any, outcome: Outcome) -> None:
     try:
         if not is_needed(mail):
-            OutboxMail.objects.filter(pk=mail.pk).update(unneeded_at=timezone.now(), claimed_until=None)
+            unsent = OutboxMail.objects.filter(pk=mail.pk, sent_at__isnull=True)
+            unsent.update(unneeded_at=timezone.now(), claimed_until=None)
             outcome.unneeded += 1
             return
         mailer.send_messages([_message(mail)])
@@ -136,8 +137,9 @@ def _send(mail: OutboxMail, mailer: Any, outcome: Outcome) -> None:
             _close(mailer)
         _note_failure(mail, error, outcome)
         return
+    # Another process may have found it not needed meanwhile, where this one took longer than its claim: it is sent.
     OutboxMail.objects.filter(pk=mail.pk).update(
-        sent_at=timezone.now(), attempts=mail.attempts + 1, claimed_until=None, last_error=""
+        sent_at=timezone.now(), unneeded_at=None, attempts=mail.attempts + 1, claimed_until=None, last_error=""
     )
     outcome.sent += 1
 

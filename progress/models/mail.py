@@ -52,6 +52,11 @@ class OutboxMail(models.Model):
         verbose_name_plural = "送信メール"
         ordering = ["-queued_at", "-pk"]
         indexes = [models.Index(fields=["sent_at", "next_try_at"], name="outbox_due")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(unneeded_at__isnull=True), name="outbox_mail_sent_or_not_needed"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject}（{self.address}）"

@@ -129,6 +129,11 @@ class Round(models.Model):
         return (Status.PUBLISHED,) if self.is_published else DECIDED
 
     @property
+    def decided_word(self) -> str:
+        """What `decided_states` are called together."""
+        return str((Status.PUBLISHED if self.is_published else Status.ACCEPTED).label)
+
+    @property
     def last_day(self) -> datetime.date:
         """31 March, the end of the fiscal year: departments are those of this day."""
         return datetime.date(self.year + 1, 3, 31)

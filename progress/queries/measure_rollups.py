@@ -23,12 +23,19 @@ _DECIDED, _HANDED_OVER, _WAITING = "decided", "handed_over", "waiting"
 class MeasureSums:
     """`decided`: accepted or published, of a public round published alone; `waiting`: with the department.
 
-    `handed_over` lies between: it may still change, or is not public yet.
+    `handed_over` lies between: it may still change, or is not public yet. `accepted`: how many of it are accepted,
+    but not public though the round is.
     """
 
     decided: Rollup = field(default_factory=Rollup)
     handed_over: Rollup = field(default_factory=Rollup)
     waiting: Rollup = field(default_factory=Rollup)
+    accepted: int = 0
+
+    @property
+    def unfinished(self) -> int:
+        """Those that are neither decided nor accepted."""
+        return self.handed_over.total + self.waiting.total - self.accepted
 
     @property
     def total(self) -> int:
@@ -76,11 +83,17 @@ def sums_by_measure(round_: Round, *, measure: int | None = None) -> dict[int, M
         measures = defaultdict(lambda: measure)
     symbols = dict(round_.scale.entries.values_list("pk", "symbol"))
     rollups: dict[int, dict[str, Rollup]] = defaultdict(lambda: defaultdict(Rollup))
+    accepted: Counter[int] = Counter()
     decided = round_.decided_states
     for row in _sums(evaluations):
-        part = _part(row["status"], decided)
-        rollups[measures[row["direction"]]][part] += _rollup(row, symbols.get(row["grade"], ""))
-    return {key: MeasureSums(parts[_DECIDED], parts[_HANDED_OVER], parts[_WAITING]) for key, parts in rollups.items()}
+        key, part = measures[row["direction"]], _part(row["status"], decided)
+        rollups[key][part] += _rollup(row, symbols.get(row["grade"], ""))
+        if part == _HANDED_OVER and row["status"] == Status.ACCEPTED:
+            accepted[key] += row["count"]
+    return {
+        key: MeasureSums(parts[_DECIDED], parts[_HANDED_OVER], parts[_WAITING], accepted[key])
+        for key, parts in rollups.items()
+    }
 
 
 def grade_counts(sums: MeasureSums, entries: Sequence[ScaleEntry]) -> list[GradeCount]:

@@ -14,7 +14,7 @@ from programs.models import ActionOwner
 from programs.queries.first_of import FirstOf
 from progress.enums import Status
 from progress.models import Evaluation, Extension
-from progress.queries.staffing import Unstaffed, in_office, lacking_of
+from progress.queries.staffing import Unstaffed, in_office, unstaffed_with
 from progress.reorganising import Reorganisation
 
 
@@ -176,13 +176,14 @@ def unstaffed_successors(reorganisation: Reorganisation) -> list[Unstaffed]:
     """
     if reorganisation.is_of_bureaus:  # their 課 keep their people
         return []
-    present: list[set[str]] = [set() for _ in reorganisation.successors]
+    present: list[set[tuple[int, str]]] = [set() for _ in reorganisation.successors]
     acting = in_office(reorganisation.day)
     moving = acting.filter(department__in=[department.pk for department in reorganisation.predecessors])
     for person, role in moving.values_list("user", "role"):
-        present[reorganisation.person_to.get(person, 0)].add(role)
-    for roles, successor in zip(present, reorganisation.successors, strict=True):
+        present[reorganisation.person_to.get(person, 0)].add((person, role))
+    for people, successor in zip(present, reorganisation.successors, strict=True):
         if successor.existing is not None:
-            roles.update(acting.filter(department=successor.existing).values_list("role", flat=True))
-    found = zip(reorganisation.successors, map(lacking_of, present), strict=True)
-    return [Unstaffed(successor.full_name, lacking) for successor, lacking in found if lacking]
+            people.update(acting.filter(department=successor.existing).values_list("user", "role"))
+    pairs = zip(reorganisation.successors, present, strict=True)
+    found = (unstaffed_with(successor.full_name, people) for successor, people in pairs)
+    return [each for each in found if each is not None]

@@ -122,6 +122,13 @@ class Sums:
     indicators_reached: int
 
     @property
+    def coverage(self) -> str:
+        """How many of the actions are evaluated: years of different coverage stand side by side."""
+        if not self.undecided:
+            return f"取組{self.total}件（すべて評価）" if self.total else "取組0件"
+        return f"取組{self.total}件のうち{self.total - self.undecided}件を評価"
+
+    @property
     def indicators(self) -> str:
         if not self.indicators_total:
             return "評価できる指標はありません"

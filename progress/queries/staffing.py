@@ -10,17 +10,19 @@ from accounts.enums import Role
 from accounts.models import Department, Membership
 
 NEEDED = {Role.LIAISON: "担当者", Role.MANAGER: "課長"}
-"""Without the one nothing of a 課 is submitted, without the other nothing endorsed."""
+"""Without the one nothing of a 課 is submitted, without the other nothing endorsed; nobody endorses their own."""
 
 
 @dataclass(frozen=True)
 class Unstaffed:
-    """A 課 in which nobody has one of the roles, or either."""
+    """A 課 in which nobody has one of the roles, or either; or (`lacking` is empty) the same one person both alone."""
 
     department: str
     lacking: tuple[Role, ...]
 
     def __str__(self) -> str:
+        if not self.lacking:
+            return f"『{self.department}』では、担当者も課長も同じ1人だけです。"
         words = "も".join(NEEDED[role] for role in self.lacking)
         return f"『{self.department}』には、{words}{'も' if len(self.lacking) > 1 else 'が'}いません。"
 
@@ -35,17 +37,22 @@ def in_office(day: datetime.date) -> QuerySet[Membership]:
 
 
 def unstaffed(departments: QuerySet[Department], day: datetime.date) -> list[Unstaffed]:
-    """Those of `departments` in which nobody fills in or endorses on the day, by their codes. One query."""
+    """Those of `departments` that cannot submit and endorse on the day, by their codes. One query."""
     there = in_office(day).filter(department=OuterRef("pk")).order_by()
     has = {f"has_{role.value}": Exists(there.filter(role=role)) for role in NEEDED}
-    found = departments.annotate(**has).exclude(**dict.fromkeys(has, True))
+    bosses = in_office(day).filter(department=OuterRef("department"), role=Role.MANAGER).order_by()
+    endorsed_by_another = there.filter(Exists(bosses.exclude(user=OuterRef("user"))), role=Role.LIAISON)
+    found = departments.annotate(**has).exclude(Exists(endorsed_by_another))
     rows = found.select_related("bureau").order_by("code", "valid_from")
     return [
-        Unstaffed(row.full_name, lacking_of([role for role in NEEDED if getattr(row, f"has_{role.value}")]))
+        Unstaffed(row.full_name, tuple(role for role in NEEDED if not getattr(row, f"has_{role.value}")))
         for row in rows
     ]
 
 
-def lacking_of(present: Collection[str]) -> tuple[Role, ...]:
-    """Of the roles that a 課 needs those that nobody has."""
-    return tuple(role for role in NEEDED if role not in present)
+def unstaffed_with(department: str, present: Collection[tuple[int, str]]) -> Unstaffed | None:
+    """The 課 if it cannot submit and endorse with those people (id and role of each); None if it can."""
+    liaisons, managers = ({person for person, role in present if role == each} for each in NEEDED)
+    if any(liaison != manager for liaison in liaisons for manager in managers):
+        return None
+    return Unstaffed(department, tuple(role for role in NEEDED if role not in {role for _, role in present}))

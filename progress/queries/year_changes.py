@@ -41,7 +41,8 @@ class ChangeRow:
 
 @dataclass(frozen=True)
 class ChangesPage:
-    """`previous` is None where no earlier year is published."""
+    """`previous` is None where no earlier year is published. `total`: the actions of the year, `unchanged` of them
+    have the grade of the year before."""
 
     published: PublishedRound
     previous: PublishedRound | None
@@ -49,6 +50,8 @@ class ChangesPage:
     chosen: Kind
     rows: tuple[ChangeRow, ...]
     page: "Page[Changed] | None"
+    total: int = 0
+    unchanged: int = 0
 
 
 def changes_page(slug: str, kind: str, page: str | None) -> ChangesPage:
@@ -64,7 +67,9 @@ def changes_page(slug: str, kind: str, page: str | None) -> ChangesPage:
     chosen = next((each for each in Kind if each.value == kind), None) or _first(found)
     shown = Paginator(found[chosen], ROWS_A_PAGE).get_page(page)
     counts = tuple(KindCount(each, len(found[each]), each is chosen) for each in Kind)
-    return ChangesPage(published, previous, counts, chosen, _rows(shown, published, before), shown)
+    total = sum(len(rows) for kind, rows in found.items() if kind not in {Kind.ENDED, Kind.REPLANNED})
+    rows = _rows(shown, published, before)
+    return ChangesPage(published, previous, counts, chosen, rows, shown, total, len(found[Kind.SAME]))
 
 
 def _first(found: dict[Kind, tuple[Changed, ...]]) -> Kind:

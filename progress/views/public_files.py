@@ -83,10 +83,12 @@ def data_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
 def feed_xml(request: HttpRequest) -> HttpResponse:
     """What was published and corrected, as Atom."""
     site = request.build_absolute_uri("/").removesuffix("/")
+    about = "取組の結果の公表、追加公表、訂正のお知らせ"
     feed = Atom1Feed(
         title="川崎市情報化推進プランの進捗",
         link=f"{site}{reverse('progress:progress')}",
-        description="取組の結果の公表と訂正のお知らせ",
+        description=about,
+        subtitle=about,  # Atom has no description, and Django leaves it out
         language="ja",
         feed_url=f"{site}{request.path}",
     )

@@ -240,3 +240,20 @@ def test_the_form_of_a_person_asks_as_much_for_many_roles(
     with django_assert_max_num_queries(12) as many:
         client.get(address)
     assert len(many) == len(few)
+
+
+def test_pages_say_add_in_one_way(client_of: ClientOf, administrator: User) -> None:
+    """Django's own are 「利用者 を追加」, 「役割 の追加」 and a sentence of Ctrl keys."""
+    client = client_of(administrator)
+    listed = client.get("/admin/accounts/user/").content.decode()
+    assert '<li><a href="/admin/accounts/user/add/" class="addlink">利用者を追加する</a></li>' in listed
+    user, department = (client.get(f"/admin/accounts/{name}/add/").content.decode() for name in ("user", "department"))
+    assert [f"&rsaquo; {name}の追加\n" in page for name, page in (("利用者", user), ("組織", department))] == [
+        True,
+        True,
+    ]
+    assert "役割を追加する" in user
+    assert [old in page for old in (" を追加", "役割 の追加", "Control") for page in (listed, user, department)] == [
+        False
+    ] * 9
+    assert "いくつも選ぶときは、Ctrlキー（MacではCommandキー）を押したまま選びます。" in department

@@ -158,3 +158,15 @@ def test_two_people_at_the_same_text(staff: Page, portal: Portal) -> None:
     staff.locator(".version a").nth(1).click()
     expect(staff.get_by_role("button", name="この状態に戻す")).to_be_visible()
     assert_axe_clean(staff)
+
+
+def test_dates_say_nothing_of_the_hours_between_browser_and_server(
+    portal: Portal, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(timezone_id="America/New_York")
+    log_in(portal, page, "ict_staff")
+    page.goto("/admin/accounts/department/add/")
+    warnings = page.locator(".timezonewarning")
+    expect(warnings).to_have_count(2)
+    expect(warnings.first).to_be_hidden()
+    assert_axe_clean(page)

@@ -119,6 +119,15 @@ def test_a_successor_without_people_is_named(staff: Client, division: Department
     ]
 
 
+def test_a_successor_of_one_person_in_both_roles_is_named(staff: Client, division: Department, liaison: User) -> None:
+    MembershipFactory.create(user=liaison, department=division, role=Role.MANAGER)
+    page = reviewed(staff, renamed(division))
+    assert [str(each) for each in page.context["unstaffed"]] == [
+        f"『{division.bureau} 新しい課』では、担当者も課長も同じ1人だけです。"
+    ]
+    assert "同じ1人だけの課では、自分が提出した調書を承認できません。" in page.content.decode()
+
+
 def test_merged_departments(staff: Client, ict_staff: User) -> None:
     first, second = DepartmentFactory.create(), DepartmentFactory.create()
     round_ = opened(first, second, by=ict_staff)

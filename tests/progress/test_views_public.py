@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from plan import actions as plan_actions
 from plan.fiscal import date_label
+from programs.queries.programs import period_of
 from progress.actions.proposals import confirm
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
 from progress.models import Correction, NextYearProposal
 from tests.plan.reading import items_of, links, main_of, part, words
+from tests.programs.factories import ProgramFactory
 from tests.progress.factories import opened
 from tests.progress.pages import table_rows
 from tests.progress.published import DONE, EXCEPTION, MEASURE_WORDS, NEXT, OUTCOME, PROBLEM, WHY, Year, published_year
@@ -103,6 +105,8 @@ def test_file_of_the_list_is_what_is_shown(client: Client, year: Year) -> None:
 
 
 def test_long_files_hold_a_value_a_row_and_a_blank_for_the_unknown(client: Client, year: Year) -> None:
+    counts = [(row["指標の数"], row["目標に達した指標の数"]) for row in _file(client, "/progress/2016/actions.csv")]
+    assert counts == [("1", "1"), ("0", "0"), ("", "")]  # the last is not decided
     rows = _file(client, "/progress/2016/results.csv")
     assert {row["見本データ"] for row in rows} == {"はい"}
     of_first = {(row["項目"], row["対象"]): (row["値"], row["単位"]) for row in rows if row["取組コード"] == "1-1-001"}
@@ -111,6 +115,8 @@ def test_long_files_hold_a_value_a_row_and_a_blank_for_the_unknown(client: Clien
     assert of_first["実績値", "公開した件数"] == ("100", "件")
     of_exception = [row["項目"] for row in rows if row["取組コード"] == "1-2-001"]
     assert of_exception == ["計画", "予算額", "年度途中の計画変更", "未確定の理由"]
+    told = [row["説明"] for row in _file(client, "/progress/2016/dictionary.csv") if row["列の名前"] == "版"]
+    assert told == ["1は公表した当初の内容。訂正や追加公表のたびに1増えます"] * 3
     measures = _file(client, "/progress/2016/measures.csv")
     counted = {(row["施策番号"], row["対象"]): row["値"] for row in measures if row["項目"] == "達成度ごとの取組の数"}
     assert (counted["1-1", "2"], counted["1-1", "3"]) == ("1", "0")
@@ -180,11 +186,17 @@ def test_years_are_compared_and_changes_listed(client: Client, year: Year) -> No
     overview = main_of(client.get("/progress/"))
     assert [row[1][:1] + row[2][:1] for row in table_rows(overview)][:1] == ["BB"]
     assert items_of(overview, "h4") == ["平成28(2016)年度", "平成29(2017)年度"]
+    assert words(overview).count("取組3件のうち2件を評価、") == 2
+    assert "取組2件（すべて評価）、指標1／1" in words(overview)
+    assert "評価が未確定の取組の指標は、数えていません。" in words(overview)
     changes = main_of(client.get("/progress/2017/changes/"))
     assert "達成度が下がった取組 1件" in words(changes)
     assert table_rows(main_of(client.get("/progress/2017/changes/?kind=worse"))) == [
         ["1-1-001 公開するデータの拡充試験公開課", "2 目標を上回って達成", "4 目標を下回った"]
     ]
+    assert "平成29(2017)年度の取組3件のうち、2件は達成度が変わっていません" in words(changes)
+    same = table_rows(main_of(client.get("/progress/2017/changes/?kind=same")))
+    assert [row[0][:7] for row in same] == ["1-1-002", "1-2-001"]
     assert "比べる年度がありません" in words(main_of(client.get("/progress/2016/changes/")))
     story = words(part(main_of(client.get(ACTION)), "years"))
     assert ("2 目標を上回って達成" in story, "4 目標を下回った" in story) == (True, True)
@@ -201,6 +213,7 @@ def test_feed_tells_of_publications_and_corrections(client: Client, year: Year) 
         for entry in root.iter(f"{name}entry")
     ]
     assert response.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    assert root.findtext(f"{name}subtitle") == "取組の結果の公表、追加公表、訂正のお知らせ"
     assert entries == [
         (
             "訂正：平成28(2016)年度の取組の結果（見本データ）のうち『1-1-001 公開するデータの拡充』",
@@ -258,6 +271,21 @@ def test_files_of_two_programmes_of_one_year_are_told_apart(client: Client, year
     labels = re.findall(r'aria-label="([^"]*)の項目（表）"', client.get("/data/").content.decode())
     assert len(labels) == len(set(labels))
     assert f"平成28(2016)年度 評価結果（{other.program.title}）" in labels
+
+
+def test_files_of_programmes_of_one_title_are_told_apart(client: Client, year: Year) -> None:
+    """By their years; those of the same years by their slugs."""
+    title = year.program.title
+    later = ProgramFactory.create(title=title, slug="2018", start_year=2018)
+    other = opened(year.departments[0], by=year.staff, program__title=title, program__slug="2016-b")
+    set_exception(evaluation=other.evaluations.get(), by=year.staff, reason="遅れています。")
+    publish(round=other, by=year.staff)
+    labels = re.findall(r'aria-label="([^"]*)の項目（表）"', client.get("/data/").content.decode())
+    assert len(labels) == len(set(labels))
+    years = "平成28(2016)年度〜平成29(2017)年度"
+    assert f"{title}（{period_of(later).label}） 取組一覧" in labels
+    assert [f"{title}（{years}）（{slug}） 取組一覧" in labels for slug in ("2016", "2016-b")] == [True, True]
+    assert f"平成28(2016)年度 評価結果（{title}（{years}）（2016-b））" in labels
 
 
 def test_sample_data_is_marked_on_every_page(client: Client, year: Year) -> None:

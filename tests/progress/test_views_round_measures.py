@@ -10,14 +10,18 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
 from programs.models import Indicator
+from progress import workflow
+from progress.actions.evaluations import perform
 from progress.actions.kept_sums import keep_sums
 from progress.actions.opening import open_round
 from progress.actions.publication import publish
+from progress.actions.rounds import release_to_committee
 from progress.enums import ScaleKind, Status
 from progress.models import Evaluation, MeasureEvaluation, PublishedMeasure, Round
 from progress.queries.measure_rollups import sums_by_measure
 from progress.rollup import Money
 from tests.factories import DepartmentFactory
+from tests.plan.reading import main_of, words
 from tests.programs.factories import IndicatorFactory, IndicatorYearFactory, direction_of
 from tests.progress.factories import RoundFactory, action_of, bring_to, entry, fill_in
 from tests.progress.pages import messages_of
@@ -103,6 +107,26 @@ def test_what_is_published_is_the_sum_that_was_shown(round_: Round, ict_staff: U
         shown.indicators_reached,
         shown.indicators_total,
     )
+
+
+def test_of_a_public_round_staff_see_what_is_accepted_beyond_and_what_is_left(
+    client_of: ClientOf, ict_staff: User, committee_viewer: User, round_: Round
+) -> None:
+    client, address = client_of(ict_staff), "/desk/rounds/2016/measures/"
+    assert "取組確認済み目標" in words(main_of(client.get(address)))
+    round_.evaluations.exclude(status=Status.ACCEPTED).update(exception_reason="未確定")
+    release_to_committee(round=round_, by=ict_staff)
+    publish(round=round_, by=ict_staff)
+    perform(evaluation=round_.evaluations.get(status=Status.ENDORSED), transition=workflow.ACCEPT, by=ict_staff)
+    page = words(main_of(client.get(PAGE)))
+    assert "項目公表済み" in page
+    assert "まだ公表していない調書：確認済み 1件、確認前 1件。" in page
+    assert "取組公表済み確認済み（公表前）確認前目標" in words(main_of(client.get(address)))
+    row = client.get(address).context["rows"][0].sums
+    assert (row.decided.total, row.accepted, row.unfinished) == (1, 1, 1)
+    committee = words(main_of(client_of(committee_viewer).get("/desk/committee/2016/measures/1-1/")))
+    assert "取組3件のうち、公表済みの1件です。" in committee
+    assert [word in committee for word in ("項目公表済み", "まだ公表していない調書", "確認")] == [True, False, False]
 
 
 def test_the_page_lists_the_actions_of_the_measure_alone(client_of: ClientOf, ict_staff: User, round_: Round) -> None:

@@ -9,11 +9,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.enums import Role
 from accounts.models import Department, Membership, User
 from plan.models import Plan
 from programs.models import ActionYear, Program
 from progress.models import Round
-from tests.factories import DepartmentFactory
+from tests.factories import DepartmentFactory, MembershipFactory
 from tests.progress.factories import RoundFactory, action_of
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,22 @@ def test_before_opening_the_departments_without_people_are_named(
     tomorrow = timezone.localdate() + datetime.timedelta(days=1)
     Round.objects.update(opens_on=tomorrow, deadline=tomorrow)
     assert f"<li>『{division.full_name}』には、担当者も課長もいません。</li>" in client.get(address).content.decode()
+
+
+def test_before_opening_a_department_of_one_person_in_both_roles_is_named(
+    client_of: ClientOf, ict_staff: User, division: Department, liaison: User
+) -> None:
+    """Nobody endorses what they submitted; another person in either role is enough."""
+    action_of(RoundFactory.create(slug="2016").program, division)
+    MembershipFactory.create(user=liaison, department=division, role=Role.MANAGER)
+    client = client_of(ict_staff)
+    page = client.get("/desk/rounds/2016/open/").content.decode()
+    assert f"<li>『{division.full_name}』では、担当者も課長も同じ1人だけです。</li>" in page
+    assert "別の担当者か課長の登録を、システム管理者に依頼してください。" in page
+    for role in (Role.LIAISON, Role.MANAGER):
+        other = MembershipFactory.create(department=division, role=role)
+        assert client.get("/desk/rounds/2016/open/").context["preview"].unstaffed.total == 0
+        other.delete()
 
 
 def test_before_opening_a_programme_that_is_not_public_is_told(

@@ -12,11 +12,11 @@ from progress.yearly_changes import Changed, Graded, Kind, changes
         (1, 3, Kind.WORSE),
         (None, 2, Kind.DECIDED),
         (2, None, Kind.DECIDED),
-        (2, 2, None),
-        (None, None, None),
+        (2, 2, Kind.SAME),
+        (None, None, Kind.SAME),
     ],
 )
-def test_grades_are_compared(before: int | None, now: int | None, kind: Kind | None) -> None:
+def test_grades_are_compared(before: int | None, now: int | None, kind: Kind) -> None:
     found = changes([Graded(11, 1, now)], [Graded(10, 1, before)], {})
     expected = {each: (Changed(11, 10),) if each is kind else () for each in Kind}
     assert found == expected
