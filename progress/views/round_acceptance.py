@@ -74,7 +74,7 @@ def _accept(request: HttpRequest, round_: Round, back: str) -> HttpResponseBase:
     if not rows:
         messages.warning(request, _ALL_LEFT_OUT)
         return redirect(back)
-    left = len(seen.singly) - len(kept) + seen.unlisted
+    left = _left(len(seen.singly) - len(kept), seen.unlisted)
 
     def work(report: Report) -> Outcome:
         done, refused = accept_many(evaluations=reported(rows, report), by=user, seen_at=seen.at)
@@ -84,19 +84,24 @@ def _accept(request: HttpRequest, round_: Round, back: str) -> HttpResponseBase:
     return carried_out(request, task, rows=len(rows), is_quick=False)
 
 
-def _accepted(done: Sequence[EvaluationEvent], refused: Sequence[Refused], *, left: int, back: str) -> Outcome:
-    """What to tell: what others, or a second press, accepted in the meantime is no failure.
+def _left(taken_off: int, unlisted: int) -> str:
+    """What stays as it was on purpose, as a sentence; "" for nothing."""
+    told = [
+        f"選択を外した{taken_off:,}件" if taken_off else "",
+        f"画面に示さなかった{unlisted:,}件" if unlisted else "",
+    ]
+    return f"{'と、'.join(filter(None, told))}は、確認していません。" if any(told) else ""
 
-    `left`: how many were left out by hand, or were too many to be shown.
-    """
+
+def _accepted(done: Sequence[EvaluationEvent], refused: Sequence[Refused], *, left: str, back: str) -> Outcome:
+    """What to tell: what others, or a second press, accepted in the meantime is no failure."""
     keys = [each.evaluation.pk for each in refused]
     before = {each.pk for each in Evaluation.objects.only("pk", "status").in_bulk(keys).values() if _is_decided(each)}
     failed = [each for each in refused if each.evaluation.pk not in before]
     title = f"{len(done):,}件の調書を確認しました。"
     if before:
         title += f"{len(before):,}件は、すでに確認してありました。"
-    if left:
-        title += f"選択を外したものや画面に示さなかったもの{left:,}件は、確認していません。"
+    title += left
     text = f"{len(failed):,}件は確認できませんでした。理由は次のとおりです。" if failed else ""
     problems = tuple((f"{each.evaluation}：{each.reason}", _address(each.evaluation)) for each in failed)
     return Outcome(title, back, "調書の一覧に戻る", text, "warning" if failed else "success", problems)
