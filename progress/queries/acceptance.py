@@ -67,10 +67,9 @@ def before_accepting(
     """
     entries = entries_of(round_)
     by_key = {entry.pk: entry for entry in entries}
-    keys = chosen.order_by().values("pk")
-    suggested = _suggestions(keys, entries)
+    suggested = _suggestions(chosen, entries)
     along, singly, refused = list[int](), dict[int, tuple[Mark, ...]](), dict[int, str]()
-    for each in _deciding(keys):
+    for each in _deciding(chosen):
         each.round = round_
         grade, outlook = by_key.get(each.grade_id or 0), by_key.get(each.outlook_id or 0)
         found = marks(
@@ -106,7 +105,8 @@ _DECIDING = ("round_id", "status", "version", "grade_id", "outlook_id", "submitt
 _NAMING = ("action__code", "action__title")
 
 
-def _deciding(keys: QuerySet[Evaluation, dict[str, int]]) -> QuerySet[Evaluation]:
+def _deciding(chosen: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
+    keys = chosen.order_by().values("pk")
     return Evaluation.objects.filter(pk__in=keys).order_by("action__code").only(*_DECIDING, "exception_reason")
 
 
@@ -114,12 +114,13 @@ def _read(keys: Sequence[int]) -> dict[int, Evaluation]:
     return Evaluation.objects.select_related("action", "department", "grade", "outlook").in_bulk(keys)
 
 
-def _suggestions(keys: QuerySet[Evaluation, dict[str, int]], entries: Sequence[ScaleEntry]) -> dict[int, int]:
+def _suggestions(chosen: QuerySet[Evaluation], entries: Sequence[ScaleEntry]) -> dict[int, int]:
     """Key of the 調書 → key of the entry that its numbers suggest."""
     numbers = defaultdict[int, list[Measured]](list)
+    keys = chosen.order_by().values("pk")
     rows = EvaluationIndicator.objects.filter(evaluation__in=keys, target__isnull=False, actual__isnull=False)
     fields = ("evaluation", "target", "actual", "indicator__improvement", "indicator__baseline")
-    for key, target, actual, improvement, baseline in rows.order_by().values_list(*fields).iterator():
+    for key, target, actual, improvement, baseline in rows.order_by().values_list(*fields):
         numbers[key].append(Measured(target, actual, improvement == Improvement.DOWN, baseline))
     scale = steps(entries)
     found = {key: suggestion(measured, scale) for key, measured in numbers.items()}
