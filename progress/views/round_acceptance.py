@@ -20,7 +20,7 @@ from progress.long_work import Outcome, Task, carried_out, reported
 from progress.models import Evaluation, EvaluationEvent, Round
 from progress.queries.acceptance import before_accepting, to_accept
 from progress.views.access import reader
-from progress.views.round_access import chosen_keys, round_deed, shown
+from progress.views.round_access import chosen_keys, round_form, shown
 from progress.views.round_evaluations import filter_of, narrowed
 
 _UNREADABLE = "確認の画面から送られた内容を読み取れないため、何も確認していません。一覧から、もう一度選んでください。"
@@ -28,13 +28,16 @@ _NOTHING = "確認する調書が選ばれていません。表の左の欄で�
 _ALL_LEFT_OUT = "すべての調書の選択を外したので、何も確認していません。調書は確認待ちのままです。"
 
 
-@round_deed(Permission.REVIEW)
+@round_form(Permission.REVIEW)
 def accept(request: HttpRequest, round_: Round) -> HttpResponseBase:
     """POST pk (keys), or all (that wait for it under the conditions of the address): the page to look at first.
 
-    POST seen (what that page showed, sealed) and pk (those kept of the ones it showed singly): 確認.
+    POST seen (what that page showed, sealed) and pk (those kept of the ones it showed singly): 確認. The page's
+    address, asked for anew or after a log-in, leads to the list.
     """
     back = f"{reverse('desk:round_evaluations', args=[round_.slug])}?{request.GET.urlencode()}"
+    if request.method != "POST":
+        return redirect(back)
     if "seen" in request.POST:
         return _accept(request, round_, back)
     return _look(request, round_, back)

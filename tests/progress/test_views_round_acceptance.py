@@ -174,6 +174,12 @@ def test_the_page_takes_no_more_queries_for_more(
     assert (queries(), once <= 12) == (once, True)
 
 
+def test_the_address_of_the_page_leads_to_the_list(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    """A log-in in between leads back to it, and so does its line in the browser."""
+    response = client_of(ict_staff).get(f"{ACCEPT}?q=取組1", follow=True)
+    assert (response.redirect_chain[0][0], response.status_code) == (f"{LIST}?q=%E5%8F%96%E7%B5%841", 200)
+
+
 # ── The deed ──────────────────────────────────────────────────────────────────
 
 
