@@ -38,6 +38,8 @@ ANSWER_FIELDS = (
 INDICATOR_FIELDS = ("actual", "no_actual_reason", "next_target", "target_change_reason")
 MILESTONE_FIELDS = ("reached", "note")
 
+_CHANGED_SINCE = "確認の画面を開いた後に変わりました。内容を読んでから、もう一度確認してください。"
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -146,24 +148,44 @@ def perform(
 
 
 def accept_many(
-    *, evaluations: Iterable[Evaluation], by: User, at: datetime.datetime | None = None
+    *,
+    evaluations: Iterable[Evaluation],
+    by: User,
+    seen_at: datetime.datetime | None = None,
+    at: datetime.datetime | None = None,
 ) -> tuple[list[EvaluationEvent], list[Refused]]:
     """確認 of many at once: each in a transaction of its own; what cannot be accepted is listed with the reason.
 
-    The mail about them is queued at the end, however it ends: one to each
-    person, not one for each 調書.
+    `seen_at`: when the person was shown them. What was returned and endorsed
+    again since, or is saved after `evaluations` were read, is refused. The mail
+    about them is queued at the end, however it ends: one to each person, not
+    one for each 調書.
     """
     done: list[EvaluationEvent] = []
     refused: list[Refused] = []
     try:
         for evaluation in evaluations:
             try:
-                done.append(perform(evaluation=evaluation, transition=workflow.ACCEPT, by=by, at=at, tell=False))
+                done.append(_accept_seen(evaluation, by=by, seen_at=seen_at, at=at))
+            except StaleSave:
+                refused.append(Refused(evaluation, _CHANGED_SINCE))
             except ProgressError as error:
                 refused.append(Refused(evaluation, str(error)))
     finally:
         notices.tell_accepted(done)
     return done, refused
+
+
+def _accept_seen(
+    evaluation: Evaluation, *, by: User, seen_at: datetime.datetime | None, at: datetime.datetime | None
+) -> EvaluationEvent:
+    """The text of what waits for 確認 changes only by way of a 差戻し, and then it is endorsed anew."""
+    if seen_at and evaluation.is_endorsed and evaluation.endorsed_at and evaluation.endorsed_at > seen_at:
+        raise StaleSave(evaluation)
+    version = evaluation.version if seen_at else None
+    return perform(
+        evaluation=evaluation, transition=workflow.ACCEPT, by=by, at=at, tell=False, expected_version=version
+    )
 
 
 def check(transition: Transition, evaluation: Evaluation, by: User) -> None:

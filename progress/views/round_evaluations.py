@@ -1,6 +1,4 @@
-"""The 調書 of a round: the list, its file, 確認 of many at once, exceptions."""
-
-from collections.abc import Sequence
+"""The 調書 of a round: the list, its file, exceptions. 確認 of many at once: `progress.views.round_acceptance`."""
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -12,20 +10,17 @@ from django.utils import timezone
 from accounts.audit import record_export
 from accounts.csv_export import csv_stream
 from accounts.permissions import Permission
-from progress.actions.evaluations import Refused, accept_many
-from progress.actions.opening import Report
 from progress.actions.rounds import set_exception
-from progress.enums import DECIDED, Status
+from progress.enums import Status
 from progress.errors import NotNow
 from progress.forms.round_lists import EvaluationFilterForm
 from progress.forms.rounds import ExceptionForm
-from progress.long_work import Outcome, Task, carried_out, reported
-from progress.models import Evaluation, EvaluationEvent, Round
+from progress.models import Evaluation, Round
 from progress.queries.desk import listed, sort_head
 from progress.queries.round_evaluations import departments_of_round, evaluations_of, for_file, measures_of_round
 from progress.round_exports import evaluation_columns
 from progress.views.access import reader
-from progress.views.round_access import chosen_keys, round_deed, round_form, round_page, shown
+from progress.views.round_access import round_form, round_page, shown
 
 SORT_HEADS = (
     ("code", "コード"),
@@ -36,21 +31,21 @@ SORT_HEADS = (
 )
 
 
-def _filter(request: HttpRequest, round_: Round) -> EvaluationFilterForm:
+def filter_of(request: HttpRequest, round_: Round) -> EvaluationFilterForm:
     return EvaluationFilterForm(
         request.GET, departments=departments_of_round(round_), measures=measures_of_round(round_)
     )
 
 
-def _narrowed(form: EvaluationFilterForm, round_: Round) -> QuerySet[Evaluation]:
+def narrowed(form: EvaluationFilterForm, round_: Round) -> QuerySet[Evaluation]:
     return form.narrow(evaluations_of(round_), timezone.localdate())
 
 
 @round_page(Permission.REVIEW)
 def evaluations(request: HttpRequest, round_: Round) -> HttpResponse:
     """GET state, department, measure, q, late, exception, sort, page."""
-    form = _filter(request, round_)
-    found, sort = _narrowed(form, round_), request.GET.get("sort", "")
+    form = filter_of(request, round_)
+    found, sort = narrowed(form, round_), request.GET.get("sort", "")
     page, rows = listed(found, sort=sort or "code", page=request.GET.get("page", ""))
     context = {
         "form": form,
@@ -70,50 +65,12 @@ _SORTS = {f"{sign}{key}" for key, _ in SORT_HEADS for sign in ("", "-")}
 @round_page(Permission.REVIEW)
 def evaluations_csv(request: HttpRequest, round_: Round) -> HttpResponseBase:
     """The 調書 that the list shows with the same conditions, all pages of it; itself on record."""
-    form = _filter(request, round_)
-    rows = for_file(_narrowed(form, round_))
+    form = filter_of(request, round_)
+    rows = for_file(narrowed(form, round_))
     record_export(request, f"{round_}の調書の一覧", rows=len(rows), conditions=form.in_words())
     sample = "_見本データ" if round_.is_sample else ""
     filename = f"調書一覧_{round_.slug}_{timezone.localdate():%Y%m%d}{sample}.csv"
     return csv_stream(filename, evaluation_columns(round_), rows)
-
-
-@round_deed(Permission.REVIEW)
-def accept(request: HttpRequest, round_: Round) -> HttpResponseBase:
-    """POST pk (keys), or all: 確認 of those chosen, or of all that wait for it under the conditions of the address."""
-    if request.POST.get("all"):
-        chosen = _narrowed(_filter(request, round_), round_).filter(status=Status.ENDORSED)
-    else:
-        chosen = Evaluation.objects.filter(round=round_, pk__in=chosen_keys(request, "pk"))
-    rows = list(chosen.select_related("action").order_by("action__code"))
-    back = f"{reverse('desk:round_evaluations', args=[round_.slug])}?{request.GET.urlencode()}"
-    if not rows:
-        messages.warning(request, "確認する調書が選ばれていません。表の左の欄で選んでから、もう一度操作してください。")
-        return redirect(back)
-    user = reader(request)
-
-    def work(report: Report) -> Outcome:
-        return _accepted(*accept_many(evaluations=reported(rows, report), by=user), back=back)
-
-    task = Task("調書をまとめて確認", work, back, is_whole=False)
-    return carried_out(request, task, rows=len(rows), is_quick=False)
-
-
-def _accepted(done: Sequence[EvaluationEvent], refused: Sequence[Refused], *, back: str) -> Outcome:
-    """What to tell: what others, or a second press, accepted in the meantime is no failure."""
-    keys = [each.evaluation.pk for each in refused]
-    before = set(Evaluation.objects.filter(pk__in=keys, status__in=DECIDED).values_list("pk", flat=True))
-    failed = [each for each in refused if each.evaluation.pk not in before]
-    title = f"{len(done):,}件の調書を確認しました。"
-    if before:
-        title += f"{len(before):,}件は、すでに確認してありました。"
-    text = f"{len(failed):,}件は確認できませんでした。理由は次のとおりです。" if failed else ""
-    problems = tuple((f"{each.evaluation}：{each.reason}", _address(each.evaluation)) for each in failed)
-    return Outcome(title, back, "調書の一覧に戻る", text, "warning" if failed else "success", problems)
-
-
-def _address(evaluation: Evaluation) -> str:
-    return reverse("desk:evaluation", args=[evaluation.pk])
 
 
 @round_form(Permission.PUBLISH)

@@ -153,9 +153,15 @@ def endorse(manager: Page, address: str) -> None:
 
 
 def accept(staff: Page, address: str) -> None:
-    staff.goto(address)
-    staff.get_by_role("button", name="確認する").click()
-    expect(staff.locator(".messages")).to_contain_text("を確認しました。次は公表です。")
+    """By way of the list and the page of what to read first."""
+    staff.goto(f"{ROUND}evaluations/")
+    staff.get_by_role("checkbox", name=FIRST).check()
+    staff.get_by_role("button", name="選んだ調書を確認する").click()
+    expect(staff.locator("h1")).to_have_text("まとめて確認する")
+    expect(staff.locator("main")).to_contain_text("まだ何も確認していません。")
+    assert_axe_clean(staff)
+    staff.get_by_role("button", name="この内容で確認する").click()
+    expect(staff.locator(".messages")).to_contain_text("1件の調書を確認しました。")
     staff.goto(address)
     expect(staff.locator(".course-steps strong")).to_have_text(["確認", "承認", "提出", "課長の差戻し", "提出"])
 

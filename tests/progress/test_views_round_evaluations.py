@@ -1,4 +1,4 @@
-"""The list of a round's 調書: filters, order, file, 確認 of many, exceptions."""
+"""The list of a round's 調書: filters, order, file, exceptions."""
 
 import csv
 import io
@@ -9,18 +9,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.enums import AuditKind, Role
+from accounts.enums import AuditKind
 from accounts.models import AuditEntry, Department, User
-from progress import long_work, workflow
-from progress.actions.evaluations import perform
 from progress.actions.opening import open_round
 from progress.actions.rounds import set_exception
 from progress.enums import Status
 from progress.models import Evaluation, Round
-from tests.factories import DepartmentFactory, MembershipFactory
+from tests.factories import DepartmentFactory
 from tests.plan.reading import words
 from tests.programs.factories import direction_of
-from tests.progress.factories import RoundFactory, action_of, bring_to, fill_in, opened
+from tests.progress.factories import RoundFactory, action_of, bring_to, opened
 from tests.progress.pages import messages_of
 
 pytestmark = pytest.mark.django_db
@@ -125,66 +123,6 @@ def test_sample_data_says_so_in_the_file(client_of: ClientOf, ict_staff: User, r
     content = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     assert [row["見本データ"] for row in csv.DictReader(io.StringIO(content))] == ["見本データ"] * 3
     assert "%E8%A6%8B%E6%9C%AC%E3%83%87%E3%83%BC%E3%82%BF" in response.headers["Content-Disposition"]
-
-
-# ── 確認 of many ──────────────────────────────────────────────────────────────
-
-
-def test_chosen_ones_are_accepted(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
-    endorsed = round_.evaluations.get(action__code="1-1-001")
-    response = client_of(ict_staff).post(f"{LIST}accept/", {"pk": endorsed.pk}, follow=True)
-    endorsed.refresh_from_db()
-    assert (endorsed.status, endorsed.accepted_by) == (Status.ACCEPTED, ict_staff)
-    assert messages_of(response) == ["1件の調書を確認しました。"]
-
-
-def test_what_cannot_be_accepted_is_listed_with_the_reason(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
-    keys = [each.pk for each in round_.evaluations.order_by("action__code")]
-    response = client_of(ict_staff).post(f"{LIST}accept/", {"pk": keys})
-    outcome = response.context["outcome"]
-    assert (outcome.title, outcome.text) == (
-        "1件の調書を確認しました。1件は、すでに確認してありました。",
-        "1件は確認できませんでした。理由は次のとおりです。",
-    )
-    assert [sentence for sentence, _ in outcome.problems] == [
-        "1-1-002 =危険な題名：この調書は今「記入中」のため、確認はできません。"
-        "確認ができるのは「ICT推進課の確認待ち」のときです。",
-    ]
-    assert f'href="/desk/evaluations/{keys[1]}/"' in response.content.decode()
-
-
-def test_nobody_accepts_what_they_submitted(
-    client_of: ClientOf, ict_staff: User, round_: Round, division: Department, manager: User
-) -> None:
-    MembershipFactory.create(user=ict_staff, role=Role.LIAISON, department=division)
-    mine = round_.evaluations.get(action__code="1-1-002")
-    person = User.objects.get(pk=ict_staff.pk)
-    fill_in(mine, person)
-    perform(evaluation=mine, transition=workflow.SUBMIT, by=person)
-    perform(evaluation=mine, transition=workflow.ENDORSE, by=manager)
-    response = client_of(ict_staff).post(f"{LIST}accept/", {"all": "1"})
-    assert [sentence for sentence, _ in response.context["outcome"].problems] == [
-        "1-1-002 =危険な題名：自分が提出した調書の確認はできません。ほかの人に依頼してください。"
-    ]
-    assert Evaluation.objects.filter(status=Status.ACCEPTED).count() == 2
-
-
-def test_all_of_the_list_means_those_of_its_conditions(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
-    client = client_of(ict_staff)
-    nothing = client.post(f"{LIST}accept/?q=防災", {"all": "1"}, follow=True)
-    assert messages_of(nothing) == [
-        "確認する調書が選ばれていません。表の左の欄で選んでから、もう一度操作してください。"
-    ]
-    client.post(f"{LIST}accept/?q=窓口", {"all": "1"})
-    assert round_.evaluations.get(action__code="1-1-001").status == Status.ACCEPTED
-
-
-def test_many_are_accepted_while_the_page_tells_how_far_it_is(
-    client_of: ClientOf, ict_staff: User, round_: Round, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(long_work, "ONE_BY_ONE_BELOW", 1)
-    response = client_of(ict_staff).post(f"{LIST}accept/", {"all": "1"})
-    assert response.streaming
 
 
 # ── Exceptions ────────────────────────────────────────────────────────────────

@@ -1,0 +1,24 @@
+"""Which complete 調書 somebody should read before it is accepted along with many others. Pure."""
+
+from enum import Enum
+
+
+class Mark(Enum):
+    """What is out of the ordinary."""
+
+    DISAGREES = "disagrees"
+    UNGRADED = "ungraded"
+    ENDS = "ends"
+
+
+def marks(*, grade: int | None, is_graded: bool, suggested: int | None, ends: bool) -> tuple[Mark, ...]:
+    """`grade` and `suggested` (by the indicators' numbers) are keys of the scale; () for nothing out of the ordinary.
+
+    Numbers suggest nothing about what stands outside the scale: that is told for itself.
+    """
+    found = {
+        Mark.DISAGREES: is_graded and suggested is not None and grade != suggested,
+        Mark.UNGRADED: not is_graded,
+        Mark.ENDS: ends,
+    }
+    return tuple(mark for mark, holds in found.items() if holds)
