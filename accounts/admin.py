@@ -18,7 +18,7 @@ from accounts.admin_audit import title_of
 from accounts.audit import record_request
 from accounts.department_changes import departments_changed
 from accounts.enums import AuditKind
-from accounts.fields import LineField
+from accounts.fields import LineField, SoundFormSet
 from accounts.forms import UserAddForm, UserEditForm, UserPasswordForm
 from accounts.lookups import ChoicesOnceMixin, HistoryAdmin, KeysField
 from accounts.models import Department, Membership, User
@@ -64,6 +64,7 @@ class ActiveFilter(ValidityFilter):
 class MembershipInline(ChoicesOnceMixin, admin.StackedInline):
     model = Membership
     fields = [("role", "department"), ("valid_from", "valid_to")]
+    formset = SoundFormSet
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:

@@ -1,8 +1,9 @@
-"""Fields of forms that every app may use."""
+"""Fields and sets of forms that every app may use."""
 
 from typing import Any
 
 from django import forms
+from django.forms.models import BaseInlineFormSet
 
 from accounts.controls import one_line
 
@@ -13,3 +14,13 @@ class LineField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return one_line(text) if isinstance(text, str) else text
+
+
+class SoundFormSet(BaseInlineFormSet):
+    """Rows of a form: those that were there are known by their keys, not by a number that the form could lie about."""
+
+    def initial_form_count(self) -> int:
+        if not self.is_bound:
+            return super().initial_form_count()
+        total, key = self.total_form_count(), self.model._meta.pk.name
+        return next((at for at in range(total) if not self.data.get(f"{self.prefix}-{at}-{key}")), total)

@@ -10,6 +10,7 @@ from django.forms.models import BaseInlineFormSet
 from django.urls import NoReverseMatch
 
 from accounts.controls import without_controls
+from accounts.fields import SoundFormSet
 from plan.editing.roots import content_fields, is_public, public_path
 from plan.models import Section
 from plan.models.base import Versioned
@@ -160,7 +161,7 @@ class RowForm(forms.ModelForm):
         return bool(changed)
 
 
-class RowFormSet(BaseInlineFormSet):
+class RowFormSet(SoundFormSet):
     """Rows people put in order by number; the numbers are made 1, 2, 3 … when saved."""
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:

@@ -29,7 +29,10 @@ class MilestoneEntry:
 
 @dataclass(frozen=True)
 class Filled:
-    """The answers of one 調書. `grade` is the chosen entry's id, `suggested` that of the numbers' suggestion."""
+    """The answers of one 調書. `grade` is the chosen entry's id, `suggested` that of the numbers' suggestion.
+
+    `is_last_year`: of the programme; the next year's plan is then one of the next programme.
+    """
 
     results: str = ""
     settlement: int | None = None
@@ -46,6 +49,7 @@ class Filled:
     outlook_ends: bool = False
     next_plan: str = ""
     has_next_year: bool = True
+    is_last_year: bool = False
     indicators: Sequence[IndicatorEntry] = field(default_factory=tuple)
     milestones: Sequence[MilestoneEntry] = field(default_factory=tuple)
 
@@ -129,6 +133,13 @@ def _act(filled: Filled) -> list[Missing]:
             EvaluationField.NEXT_TARGETS, f"指標「{row.name}」の次年度の目標値を変える理由を入力してください。", row.key
         )
         for row in filled.indicators
-        if row.next_target != row.planned_next_target and not row.target_change_reason.strip()
+        if _is_changed(row, filled) and not row.target_change_reason.strip()
     ]
     return found
+
+
+def _is_changed(row: IndicatorEntry, filled: Filled) -> bool:
+    """In a programme's last year a first target is no change: the next programme may have none yet."""
+    if filled.is_last_year and row.planned_next_target is None:
+        return False
+    return row.next_target != row.planned_next_target

@@ -154,7 +154,7 @@ def _place(year: int, first: int, last: int) -> float:
 
 def _marks(first: int, last: int) -> tuple[YearMark, ...]:
     years = last - first + 1
-    step = next(step for step in (1, 2, 3, 5, 10, 20, 50, 100) if NARROW / years * step >= LABEL_WIDTH)
+    step = next((step for step in (1, 2, 3, 5, 10, 20, 50) if NARROW / years * step >= LABEL_WIDTH), 100)
     return tuple(
         YearMark(x=_place(year, first, last), western=str(year), era_year=_era_and_year(year)[1])
         for year in range(first, last + 1, step)

@@ -1,12 +1,13 @@
 """The rest of the document: its chapters, figures, related plans, and what was mended in the text."""
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from plan.enums import Drawing, FigureState, Level, Part, Relation, Unit
+from plan.fiscal import FIRST_YEAR, LAST_YEAR
 from plan.models.base import Versioned
 from plan.models.hierarchy import Measure, Plan, Policy
 
@@ -181,14 +182,18 @@ class FigureValue(models.Model):
         return f"{self.label}: {self.value}{self.get_unit_display()}"
 
 
+_NO_YEAR = f"西暦の年度を4けたで入力してください（{FIRST_YEAR}から{LAST_YEAR}まで。例：2016）。"
+YEARS_KNOWN = [MinValueValidator(FIRST_YEAR, _NO_YEAR), MaxValueValidator(LAST_YEAR, _NO_YEAR)]
+
+
 class RelatedPlan(Versioned):
     """Another plan or programme with its period, in fiscal years (both ends included)."""
 
     plan = models.ForeignKey(Plan, verbose_name="プラン", on_delete=models.PROTECT, related_name="related_plans")
     relation = models.CharField("関係", max_length=20, choices=Relation.choices)
     name = models.CharField("名称", max_length=200)
-    start_year = models.PositiveSmallIntegerField("開始年度（西暦）", null=True, blank=True)
-    end_year = models.PositiveSmallIntegerField("終了年度（西暦）", null=True, blank=True)
+    start_year = models.PositiveSmallIntegerField("開始年度（西暦）", null=True, blank=True, validators=YEARS_KNOWN)
+    end_year = models.PositiveSmallIntegerField("終了年度（西暦）", null=True, blank=True, validators=YEARS_KNOWN)
     period_text = models.CharField("期間の表記", max_length=200, help_text="原資料の書き方。例：概ね10年間")
     is_estimated = models.BooleanField("期間は推定", default=False, help_text="原資料に年度の明記がないとき。")
     description = models.TextField("説明", blank=True)

@@ -1,7 +1,8 @@
 """Opening a round: one blank 調書 for every action in force, all or nothing."""
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from itertools import islice
 
 from django.db import transaction
@@ -34,6 +35,7 @@ from progress.models import (
     ScaleEntry,
 )
 from progress.queries.guidance import guidance_texts
+from progress.queries.next_plans import is_last_year, planned_targets
 
 BATCH = 500
 SHOWN_PROBLEMS = 20
@@ -165,7 +167,12 @@ def _blank_batch(round_: Round, batch: list[Action], *, by: User, moment: dateti
     evaluations = bulk_create_with_history(blanks, Evaluation, **options)
     pairs = list(zip(batch, evaluations, strict=True))
     milestones = [row for action, evaluation in pairs for row in _milestones(action, evaluation)]
-    indicators = [row for action, evaluation in pairs for row in _indicators(round_, action, evaluation)]
+    inherited = planned_targets(batch, round_.year + 1) if is_last_year(round_) else {}
+    indicators = [
+        row
+        for action, evaluation in pairs
+        for row in _indicators(round_, action, evaluation, inherited.get(action.pk, {}))
+    ]
     bulk_create_with_history(milestones, EvaluationMilestone, **options)
     bulk_create_with_history(indicators, EvaluationIndicator, **options)
 
@@ -191,11 +198,14 @@ def _milestones(action: Action, evaluation: Evaluation) -> list[EvaluationMilest
     ]
 
 
-def _indicators(round_: Round, action: Action, evaluation: Evaluation) -> list[EvaluationIndicator]:
+def _indicators(
+    round_: Round, action: Action, evaluation: Evaluation, inherited: Mapping[str, Decimal | None]
+) -> list[EvaluationIndicator]:
+    """`inherited`: the targets of the next programme's action by the indicator's name, in a programme's last year."""
     rows = []
     for indicator in action.measured_by:  # type: ignore[attr-defined]  # fetched by _with_plans
         targets = {value.position: value.target for value in indicator.values}
-        following = targets.get(round_.year + 1)
+        following = targets.get(round_.year + 1, inherited.get(indicator.name))
         rows.append(
             EvaluationIndicator(
                 evaluation=evaluation,

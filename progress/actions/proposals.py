@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Iterable
-from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,21 +15,24 @@ from programs.actions.yearly import end_action, plan_year
 from progress.actions.locks import locked_evaluation
 from progress.enums import DECIDED, ProposalState
 from progress.errors import NotNow, NotYours, ReasonRequired
-from progress.models import Evaluation, NextYearProposal
+from progress.models import Evaluation, NextYearProposal, PlanOrigin
 from progress.queries.filling import has_next_year
+from progress.queries.next_plans import is_last_year, next_plans
+from progress.queries.next_year import nowhere_to_go
 from progress.snapshots import number
 
 
 @transaction.atomic
 def propose(*, evaluation: Evaluation, by: User) -> NextYearProposal | None:
-    """Put the Act part forward as the next year's plan; None where the programme has no next year and nothing ends.
+    """Put the Act part forward as the next year's plan; None where there is nothing to propose.
 
+    In a programme's last year it is the plan of the next programme, which need not be made yet.
     Effects: (1) the proposal of this 調書 is made, or renewed where one was
     taken back or decided before; what was confirmed earlier stays in the
     yearly plan until this one is confirmed.
     """
     ends = evaluation.outlook is not None and evaluation.outlook.ends_action
-    if not ends and not has_next_year(evaluation):
+    if not ends and not _has_plans(evaluation):
         return None
     proposal = NextYearProposal.objects.filter(evaluation=evaluation).first() or NextYearProposal(evaluation=evaluation)
     proposal.year = evaluation.round.year + 1
@@ -45,6 +47,14 @@ def propose(*, evaluation: Evaluation, by: User) -> NextYearProposal | None:
     proposal.decline_reason = ""
     _save(proposal, by)
     return proposal
+
+
+def _has_plans(evaluation: Evaluation) -> bool:
+    """Whether the action goes on; of one whose end is the programme's, whether something is written about it."""
+    if has_next_year(evaluation):
+        return True
+    written = evaluation.next_plan or evaluation.next_budget is not None
+    return is_last_year(evaluation.round) and bool(written)
 
 
 @transaction.atomic
@@ -74,39 +84,32 @@ def confirm(*, proposal: NextYearProposal, by: User, at: datetime.datetime | Non
 
     Effects, in order: (1) the 調書 is locked; (2) `ActionYear` and the targets
     get the proposed values, with history and a 改定履歴 whose reason names the
-    調書, or the action gets its last year; (3) the proposal is CONFIRMED and
-    points at the yearly plan it became; (4) the audit trail has it. Raises
-    NotYours, NotNow when it was decided already or its 調書 was returned.
+    調書, or the action gets its last year; (3) the proposal is CONFIRMED, and
+    each yearly plan it became has its origin; (4) the audit trail has it. Raises
+    NotYours, NotNow when it was decided already, its 調書 was returned or the
+    next programme does not continue the action yet.
     """
     stored = _locked(proposal, by)
     evaluation = stored.evaluation
-    action = evaluation.action
     reason = f"{evaluation.round}の結果を反映"
     if stored.ends_action:
-        end_action(action=action, last_year=evaluation.round.year, by=by, reason=reason)
+        end_action(action=evaluation.action, last_year=evaluation.round.year, by=by, reason=reason)
     else:
-        stored.action_year = plan_year(
-            action=action,
-            year=stored.year,
-            planned_work=stored.planned_work,
-            budget=stored.budget,
-            targets={row["indicator"]: _decimal(row["target"]) for row in stored.targets},
-            by=by,
-            reason=reason,
-        )
+        _plan(stored, by=by, reason=reason)
     return _decide(stored, ProposalState.CONFIRMED, by=by, at=at)
 
 
-def confirm_many(*, proposals: Iterable[NextYearProposal], by: User) -> int:
-    """Confirm those that still wait; returns how many. Each in a transaction of its own."""
-    count = 0
+def confirm_many(*, proposals: Iterable[NextYearProposal], by: User) -> tuple[int, list[tuple[NextYearProposal, str]]]:
+    """Confirm those that can be, each in a transaction of its own; how many, and the others with the reason."""
+    count, refused = 0, []
     for proposal in proposals:
         try:
             confirm(proposal=proposal, by=by)
-        except NotNow:
-            continue
-        count += 1
-    return count
+        except NotNow as error:
+            refused.append((proposal, str(error)))
+        else:
+            count += 1
+    return count, refused
 
 
 @transaction.atomic
@@ -121,12 +124,33 @@ def decline(
     return _decide(stored, ProposalState.DECLINED, by=by, at=at)
 
 
+def _plan(proposal: NextYearProposal, *, by: User, reason: str) -> None:
+    """Make the yearly plans, and keep what each got from this proposal."""
+    plans = next_plans([proposal]).get(proposal.pk, [])
+    if not plans:
+        raise NotNow(nowhere_to_go(proposal))
+    PlanOrigin.objects.filter(proposal=proposal).delete()
+    for plan in plans:
+        made = plan_year(
+            action=plan.action,
+            year=proposal.year,
+            planned_work=plan.work,
+            budget=plan.budget,
+            targets={target.indicator.pk: target.after for target in plan.targets},
+            by=by,
+            reason=reason,
+        )
+        PlanOrigin.objects.create(
+            proposal=proposal, action_year=made, planned_work=plan.given_work, budget=plan.given_budget
+        )
+
+
 def _locked(proposal: NextYearProposal, by: User) -> NextYearProposal:
     if not by.may(Permission.REVIEW):
         raise NotYours("次年度の計画への反映は、ICT推進課の職員が行います。")
     wait_for_turn()  # before the 調書, as publishing does: nobody waits in a circle
     evaluation = locked_evaluation(proposal.evaluation_id)
-    stored = NextYearProposal.objects.select_related("action_year").get(pk=proposal.pk)
+    stored = NextYearProposal.objects.get(pk=proposal.pk)
     stored.evaluation = evaluation
     if stored.state != ProposalState.PROPOSED:
         raise NotNow(f"『{evaluation}』の次年度計画は、すでに「{stored.get_state_display()}」です。")
@@ -148,7 +172,3 @@ def _decide(
 def _save(proposal: NextYearProposal, by: User) -> None:
     proposal._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
     proposal.save()
-
-
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)

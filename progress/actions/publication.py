@@ -1,6 +1,7 @@
 """公表: what was accepted becomes a frozen snapshot that the public sees, now or at a set time."""
 
 import datetime
+import logging
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
@@ -35,6 +36,8 @@ from progress.queries.filling import entries_of
 from progress.queries.snapshot_rows import snapshot_rows, undecided
 from progress.snapshots import frame_data
 from progress.workflow import PUBLISH
+
+logger = logging.getLogger("portal.publication")
 
 SHOWN_PROBLEMS = 50
 
@@ -120,24 +123,28 @@ def _made_public(stored: Round, *, by: User, moment: datetime.datetime, report: 
 
 def publish_due(
     now: datetime.datetime | None = None, report: Report = no_report
-) -> list[tuple[Round, Publication | CannotPublish]]:
+) -> list[tuple[Round, Publication | Exception]]:
     """Publish every round whose set moment has come; for `manage.py publish_due`.
 
     Who set the moment is on record as who published, whatever they may do by
     now: they could when they set it. A round that cannot be published
-    (something was returned since) is left as it is and reported with what
-    stands in the way. Running twice at once publishes once.
+    (something was returned since, or it fails) is left as it is and reported
+    with what stands in the way; the others are published all the same.
+    Running twice at once publishes once.
     """
     moment = now or timezone.now()
-    done: list[tuple[Round, Publication | CannotPublish]] = []
+    done: list[tuple[Round, Publication | Exception]] = []
     due = Round.objects.filter(state=RoundState.OPEN, publish_at__lte=moment)
     for round_ in due.order_by("publish_at"):
         try:
             done.append((round_, _publish_when_due(round_, moment, report)))
-        except CannotPublish as error:
-            done.append((round_, error))
         except NotNow:
             continue  # another process was faster, or the moment was taken back just now
+        except CannotPublish as error:
+            done.append((round_, error))
+        except Exception as error:  # whatever it is, it must not keep other rounds from their moment
+            logger.exception("Publishing round %s failed.", round_.slug)
+            done.append((round_, error))
     return done
 
 

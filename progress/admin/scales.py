@@ -5,7 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from accounts.fields import SoundFormSet
 from accounts.lookups import HistoryAdmin
+from plan.admin.base import PROSE
 from progress.models import Scale, ScaleEntry
 
 
@@ -13,6 +15,8 @@ class ScaleEntryInline(admin.TabularInline):
     model = ScaleEntry
     fields = ["kind", "position", "symbol", "label", "min_rate", "needs_reason", "ends_action"]
     ordering = ["kind", "position"]
+    formset = SoundFormSet
+    formfield_overrides = PROSE
     extra = 0
     can_delete = False
 
@@ -25,6 +29,7 @@ class ScaleAdmin(HistoryAdmin):
     list_display = ["name", "note"]
     search_fields = ["name"]
     fields = ["name", "note"]
+    formfield_overrides = PROSE
     inlines = [ScaleEntryInline]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

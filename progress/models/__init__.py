@@ -4,7 +4,7 @@ from progress.models.evaluation import Evaluation, EvaluationEvent, EvaluationIn
 from progress.models.mail import OutboxMail
 from progress.models.measure import MeasureEvaluation
 from progress.models.paper import Paper, PaperForm, PaperRequest
-from progress.models.proposal import NextYearProposal
+from progress.models.proposal import NextYearProposal, PlanOrigin
 from progress.models.publication import Correction, Publication, PublishedEvaluation, PublishedMeasure
 from progress.models.round import Extension, Guidance, Round
 from progress.models.scale import Scale, ScaleEntry
@@ -25,6 +25,7 @@ __all__ = [
     "Paper",
     "PaperForm",
     "PaperRequest",
+    "PlanOrigin",
     "Publication",
     "PublishedEvaluation",
     "PublishedMeasure",

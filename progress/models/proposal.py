@@ -14,8 +14,8 @@ from progress.models.evaluation import Evaluation
 class NextYearProposal(models.Model):
     """The Act part of an accepted 調書 as the next `ActionYear`, or the end of the action.
 
-    Staff confirm it; `action_year` is then the yearly plan it became, which
-    keeps the origin of that plan. Taken back when the 調書 is returned.
+    Staff confirm it; a `PlanOrigin` then tells of each yearly plan it became.
+    Taken back when the 調書 is returned.
     `targets` is a list of `{"indicator": id, "target": "12.5" or null, "reason": …}`.
     """
 
@@ -29,7 +29,6 @@ class NextYearProposal(models.Model):
     decided_at = models.DateTimeField("決めた日時", null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     decline_reason = models.CharField("反映しない理由", max_length=300, blank=True)
-    action_year = models.ForeignKey(ActionYear, null=True, on_delete=models.PROTECT, related_name="origins")
 
     history = HistoricalRecords()
 
@@ -57,6 +56,26 @@ class NextYearProposal(models.Model):
     def tone(self) -> str:
         """The tone of its badge."""
         return _TONES[ProposalState(self.state)]
+
+
+class PlanOrigin(models.Model):
+    """A 調書 a yearly plan came from, with the part it gave (money in 千円). A merged action has several."""
+
+    proposal = models.ForeignKey(NextYearProposal, on_delete=models.CASCADE, related_name="plans")
+    action_year = models.ForeignKey(ActionYear, on_delete=models.PROTECT, related_name="origins")
+    planned_work = models.TextField("計画", blank=True)
+    budget = models.BigIntegerField("予算額（千円）", null=True)
+
+    class Meta:
+        verbose_name = "年度別計画の元の調書"
+        verbose_name_plural = "年度別計画の元の調書"
+        ordering = ["proposal_id", "action_year_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "action_year"], name="plan_origin_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.proposal} → {self.action_year}"
 
 
 _TONES = {ProposalState.PROPOSED: "info", ProposalState.CONFIRMED: "success", ProposalState.DECLINED: "neutral"}

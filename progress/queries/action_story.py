@@ -14,7 +14,7 @@ from programs.queries.action_pages import ActionPage, IndicatorPlan, YearPlan
 from programs.queries.standing import Step
 from progress.charts import Chart, Point, chart, written
 from progress.enums import ProposalState
-from progress.models import NextYearProposal, PublishedEvaluation, Round
+from progress.models import Evaluation, PlanOrigin, PublishedEvaluation, Round
 from progress.queries.corrections import correction_view, shown_corrections
 from progress.queries.published import current_evaluations, with_frames_of_rows
 from progress.queries.results import CorrectionView, Legend
@@ -57,7 +57,7 @@ class StoryYear:
     year: int
     plan: YearPlan | None
     result: YearResult | None
-    origin: Origin | None
+    origins: tuple[Origin, ...]
 
     @property
     def label(self) -> str:
@@ -123,7 +123,7 @@ def action_story(page: ActionPage) -> ActionStory:
             year,
             plans.get(year),
             _result(results[year], page.marker) if year in results else None,
-            origins.get(plans[year].key) if year in plans else None,
+            tuple(origins.get(plans[year].key, ())) if year in plans else (),
         )
         for year in sorted(plans.keys() | results.keys())
     )
@@ -142,17 +142,23 @@ def _published(page: ActionPage) -> list[Any]:
     return list(rows.order_by("-round__year"))
 
 
-def _origins(page: ActionPage) -> dict[int, Origin]:
-    """Yearly plan → the published evaluation it came from."""
-    proposals = NextYearProposal.objects.filter(
+def _origins(page: ActionPage) -> dict[int, list[Origin]]:
+    """Yearly plan → the published evaluations it came from: several of a merged action, by code."""
+    rows = PlanOrigin.objects.filter(
         action_year__in=[plan.key for plan in page.years],
-        state=ProposalState.CONFIRMED,
-        evaluation__round__in=Round.objects.published(),
-    ).values_list("action_year", "evaluation__round__year", "evaluation__round__slug", "evaluation__action__code")
-    return {
-        key: Origin(f"{fiscal_year_label(year)}の評価", reverse("progress:action", args=[slug, code]))
-        for key, year, slug, code in proposals
-    }
+        proposal__state=ProposalState.CONFIRMED,
+        proposal__evaluation__round__in=Round.objects.published(),
+    ).select_related("proposal__evaluation__round", "proposal__evaluation__action")
+    origins: dict[int, list[Origin]] = {}
+    for row in rows.order_by("proposal__evaluation__action__code"):
+        origins.setdefault(row.action_year_id, []).append(_origin(row.proposal.evaluation, page))
+    return origins
+
+
+def _origin(evaluation: Evaluation, page: ActionPage) -> Origin:
+    of = "" if evaluation.action_id == page.action.pk else f"（前プログラムの取組 {evaluation.action.code}）"
+    address = reverse("progress:action", args=[evaluation.round.slug, evaluation.action.code])
+    return Origin(f"{fiscal_year_label(evaluation.round.year)}の評価{of}", address)
 
 
 def _result(row: Any, marker: TermMarker) -> YearResult:

@@ -6,6 +6,7 @@ from programs.enums import Improvement
 from progress.completeness import Filled, IndicatorEntry, MilestoneEntry, Missing, missing
 from progress.enums import ScaleKind
 from progress.models import Evaluation, EvaluationIndicator, Round, ScaleEntry
+from progress.queries.next_plans import is_last_year
 from progress.rating import Measured, Step, suggestion
 
 
@@ -35,9 +36,8 @@ def suggested_grade(evaluation: Evaluation, entries: Sequence[ScaleEntry]) -> Sc
 
 
 def has_next_year(evaluation: Evaluation) -> bool:
-    """Whether the action's plan goes on into a next fiscal year of its programme."""
-    year = evaluation.round.year + 1
-    return year <= evaluation.round.program.end_year and evaluation.action.is_in_force(year)
+    """Whether the action goes on after the round's year; in a programme's last year, in the next programme."""
+    return evaluation.action.is_in_force(evaluation.round.year + 1)
 
 
 def filled(evaluation: Evaluation, entries: Sequence[ScaleEntry]) -> Filled:
@@ -60,6 +60,7 @@ def filled(evaluation: Evaluation, entries: Sequence[ScaleEntry]) -> Filled:
         outlook_ends=outlook is not None and outlook.ends_action,
         next_plan=evaluation.next_plan,
         has_next_year=has_next_year(evaluation),
+        is_last_year=is_last_year(evaluation.round),
         indicators=tuple(_indicator(row) for row in evaluation.indicators.all()),
         milestones=tuple(MilestoneEntry(row.pk, str(row), row.reached) for row in evaluation.milestones.all()),
     )

@@ -1,18 +1,19 @@
 """What accepted 調書 propose for the next year, beside what is planned now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.paginator import Page
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from plan.fiscal import fiscal_year_label
 from plan.queries.listing import page_by_keys
 from plan.text.diffing import Piece, word_diff
-from programs.models import ActionYear, Indicator, IndicatorYear
+from programs.models import Action, Program
 from progress.enums import ProposalState
 from progress.models import NextYearProposal, Round
+from progress.queries.next_plans import NextPlan, NextTarget, has_home, is_last_year, next_plans
 from progress.queries.words import number
 
 PROPOSALS_A_PAGE = 50
@@ -29,91 +30,143 @@ class TargetChange:
 
 
 @dataclass(frozen=True)
+class PlanRow:
+    """What a proposal makes of one action's next year. `heir` names it where it is of the next programme, else ""."""
+
+    heir: str
+    has_plan: bool
+    before: str
+    after: str
+    budget_before: int | None
+    budget_after: int | None
+    is_split: bool
+    targets: list[TargetChange]
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """From the plan as it stands now to the proposed one."""
+        return word_diff(self.before, self.after)
+
+    @property
+    def is_same_work(self) -> bool:
+        return self.has_plan and self.before == self.after
+
+    @property
+    def has_other_budget(self) -> bool:
+        return self.has_plan and self.budget_before != self.budget_after
+
+
+@dataclass(frozen=True)
 class ProposalRow:
-    """One proposal. `planned` is the yearly plan as it stands now, None where there is none yet."""
+    """One proposal, with the plans it makes: none of an ending, and none where there is nowhere to go yet."""
 
     proposal: NextYearProposal
-    planned: ActionYear | None
-    targets: list[TargetChange]
+    plans: list[PlanRow]
 
     @property
     def is_waiting(self) -> bool:
         return self.proposal.state == ProposalState.PROPOSED
 
     @property
+    def may_confirm(self) -> bool:
+        return self.is_waiting and (self.proposal.ends_action or bool(self.plans))
+
+    @property
+    def lines(self) -> Sequence[PlanRow | None]:
+        """The lines it takes in a table: at least one."""
+        return self.plans or [None]
+
+    @property
     def last_year(self) -> str:
         """「平成28(2016)年度」: the action's last year, where it is to end."""
         return fiscal_year_label(self.proposal.year - 1)
 
-    @property
-    def pieces(self) -> list[Piece]:
-        """From the plan as it stands now to the proposed one."""
-        return word_diff(self.planned.planned_work if self.planned else "", self.proposal.planned_work)
 
-    @property
-    def is_same_work(self) -> bool:
-        return self.planned is not None and self.planned.planned_work == self.proposal.planned_work
+@dataclass(frozen=True)
+class Loop:
+    """How far the loop of a round can be closed: `following` is the next programme, where the next year is its own."""
+
+    is_last_year: bool
+    following: Program | None
+    counts: Mapping[ProposalState, int]
+    homeless: int
+
+
+def loop_of(round_: Round) -> Loop:
+    """How many proposals are in each state; `homeless`: how many wait and have nowhere to go. At most two queries."""
+    is_last = is_last_year(round_)
+    wanted = {state.value: Count("pk", filter=Q(state=state)) for state in ProposalState}
+    if is_last:
+        wanted["homeless"] = Count("pk", filter=Q(state=ProposalState.PROPOSED) & ~has_home(round_))
+    found = NextYearProposal.objects.filter(evaluation__round=round_).order_by().aggregate(**wanted)
+    counts = {state: found[state.value] for state in ProposalState}
+    return Loop(is_last, following_program(round_) if is_last else None, counts, found.get("homeless", 0))
+
+
+def following_program(round_: Round) -> Program | None:
+    """The programme in whose first year what the round's last year proposes is done. One query."""
+    year = round_.year + 1
+    return round_.program.successors.filter(start_year__lte=year, end_year__gte=year).order_by("pk").first()
+
+
+def nowhere_to_go(proposal: NextYearProposal) -> str:
+    """Why a proposal without plans cannot be confirmed, and what to do."""
+    about = f"『{proposal.evaluation}』の次年度の計画は反映できません。"
+    following = following_program(proposal.evaluation.round)
+    if following is None:
+        return f"{about}次のプログラムがまだありません。次のプログラムを作成し、取組を引き継いでから反映してください。"
+    return (
+        f"{about}『{following}』に、この取組を引き継いだ取組がありません。"
+        "引き継ぎをExcelの取込で登録するか、「反映しない」を選んでください。"
+    )
 
 
 def proposals_of(round_: Round) -> QuerySet[NextYearProposal]:
     """In the order of the actions' codes."""
     return (
         NextYearProposal.objects.filter(evaluation__round=round_)
-        .select_related(
-            "evaluation__round", "evaluation__action", "evaluation__department", "decided_by", "action_year__action"
-        )
+        .select_related("evaluation__round__program", "evaluation__action", "evaluation__department", "decided_by")
         .order_by("evaluation__action__code")
     )
-
-
-def counts_by_state(round_: Round) -> dict[ProposalState, int]:
-    """One query."""
-    rows = NextYearProposal.objects.filter(evaluation__round=round_).order_by().values_list("state")
-    counted = dict(rows.annotate(count=Count("pk")))
-    return {state: counted.get(state.value, 0) for state in ProposalState}
 
 
 def page_of_proposals(
     found: QuerySet[NextYearProposal], number: str
 ) -> tuple[Page[NextYearProposal], list[ProposalRow]]:
-    """Five queries, whatever the page holds."""
+    """Five queries at most, whatever the page holds."""
     page = page_by_keys(found, number, PROPOSALS_A_PAGE)
     return page, proposal_rows(page)
 
 
 def proposal_rows(proposals: Iterable[NextYearProposal]) -> list[ProposalRow]:
-    """Three queries. Plans and targets are those of each proposal's year."""
+    """Three queries at most. Of what is decided already, the rows tell what was proposed."""
     rows = list(proposals)
-    years = {row.year for row in rows}
-    actions = [row.evaluation.action_id for row in rows]
-    plans = {
-        (plan.action_id, plan.year): plan for plan in ActionYear.objects.filter(action__in=actions, year__in=years)
-    }
-    values = Prefetch("years", IndicatorYear.objects.filter(position__in=years), to_attr="planned")
-    indicators = {
-        indicator.pk: indicator for indicator in Indicator.objects.filter(action__in=actions).prefetch_related(values)
-    }
-    return [
-        ProposalRow(row, plans.get((row.evaluation.action_id, row.year)), list(_target_changes(row, indicators)))
-        for row in rows
-    ]
+    plans = next_plans(rows)
+    return [ProposalRow(row, [_plan_row(row, plan) for plan in plans.get(row.pk, ())]) for row in rows]
 
 
-def _target_changes(proposal: NextYearProposal, indicators: Mapping[int, Indicator]) -> Iterable[TargetChange]:
-    for target in proposal.targets:
-        indicator = indicators.get(target["indicator"])
-        if indicator is None:
-            continue
-        planned = {value.position: value.target for value in indicator.planned}  # type: ignore[attr-defined]
-        before, after = planned.get(proposal.year), _decimal(target["target"])
-        if before != after:
-            yield TargetChange(
-                indicator.name, _value(before, indicator.unit), _value(after, indicator.unit), target["reason"]
-            )
+def _plan_row(proposal: NextYearProposal, plan: NextPlan) -> PlanRow:
+    waits = proposal.state == ProposalState.PROPOSED
+    return PlanRow(
+        heir=_name_of(plan.action, proposal.evaluation.action) if plan.is_inherited else "",
+        has_plan=plan.present is not None,
+        before=plan.present.planned_work if plan.present else "",
+        after=plan.work if waits else plan.given_work,
+        budget_before=plan.present.budget if plan.present else None,
+        budget_after=plan.budget if waits else plan.given_budget,
+        is_split=plan.is_split,
+        targets=[_target_change(target) for target in plan.targets if target.is_changed],
+    )
 
 
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+def _name_of(heir: Action, predecessor: Action) -> str:
+    """Its code; with the title where that is another one."""
+    return heir.code if heir.title == predecessor.title else str(heir)
+
+
+def _target_change(target: NextTarget) -> TargetChange:
+    name, unit = target.indicator.name, target.indicator.unit
+    return TargetChange(name, _value(target.before, unit), _value(target.after, unit), target.reason)
 
 
 def _value(value: Decimal | None, unit: str) -> str:

@@ -9,8 +9,8 @@ from accounts.models import Department
 from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner, Program
 from programs.queries.first_of import FirstOf
-from progress.enums import DECIDED, RoundState
-from progress.models import Evaluation, Round
+from progress.enums import DECIDED, ProposalState, RoundState
+from progress.models import Evaluation, NextYearProposal, Round
 from progress.queries.staffing import unstaffed
 
 SHOWN = 10
@@ -18,11 +18,12 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class RoundRow:
-    """A round in the list; the counts are those of an open one."""
+    """A round in the list; the counts are those of an open one. `proposed`: what waits to be the next year's plan."""
 
     round: Round
     total: int
     decided: int
+    proposed: int
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class OpeningPreview:
 
 
 def listed_rounds(rounds: QuerySet[Round]) -> list[RoundRow]:
-    """The newest first. Two queries."""
+    """The newest first. Three queries."""
     found = list(rounds.select_related("program", "scale").order_by("-year", "slug"))
     open_ones = [round_.pk for round_ in found if round_.state == RoundState.OPEN]
     counts = Evaluation.objects.filter(round__in=open_ones).order_by().values("round")
@@ -49,7 +50,16 @@ def listed_rounds(rounds: QuerySet[Round]) -> list[RoundRow]:
         for row in counts.annotate(total=Count("pk"), decided=Count("pk", filter=Q(status__in=DECIDED)))
     }
     nothing = {"total": 0, "decided": 0}
-    return [RoundRow(round_, (of := totals.get(round_.pk, nothing))["total"], of["decided"]) for round_ in found]
+    proposed = dict(
+        NextYearProposal.objects.filter(state=ProposalState.PROPOSED, evaluation__round__in=found)
+        .order_by()
+        .values_list("evaluation__round")
+        .annotate(count=Count("pk"))
+    )
+    return [
+        RoundRow(round_, (of := totals.get(round_.pk, nothing))["total"], of["decided"], proposed.get(round_.pk, 0))
+        for round_ in found
+    ]
 
 
 def proposed_round() -> tuple[Program, int] | None:

@@ -10,17 +10,21 @@ taken and it is said where.
 import io
 import unicodedata
 import warnings
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from operator import itemgetter
+from typing import Any, Generic, TypeVar
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 
 from programs import excel_safety, reading
 from progress.sheets.keys import ANSWER, ANSWERS, CODE, BookMark, RowMark, book_mark, column_mark, row_mark
+
+T = TypeVar("T")
 
 # All cells of the file are kept in memory. 100 調書 as sheets of their own have 70,000.
 MOST_MARKUP = 400_000
@@ -142,6 +146,26 @@ class _Row:
     version: int | None
 
 
+class _Ladder(Generic[T]):
+    """What stands in rows, to be asked for what is nearest above a row."""
+
+    def __init__(self, rungs: Iterable[tuple[int, T]]) -> None:
+        ordered = sorted(rungs, key=itemgetter(0))
+        self._rows, self._values = [row for row, _ in ordered], [value for _, value in ordered]
+
+    def above(self, row: int) -> T | None:
+        at = bisect_left(self._rows, row)
+        return self._values[at - 1] if at else None
+
+    def above_or_first(self, row: int) -> T | None:
+        """The first of all where nothing is above; None where there is nothing at all."""
+        return self._values[max(bisect_left(self._rows, row) - 1, 0)] if self._values else None
+
+    def above_or_last(self, row: int) -> T | None:
+        """The last of all where nothing is above."""
+        return self._values[bisect_left(self._rows, row) - 1] if self._values else None
+
+
 class _Sheet:
     """One sheet of the file while it is read."""
 
@@ -164,14 +188,13 @@ class _Sheet:
 
     def read(self) -> None:
         self._collect()
-        answers = self._answer_columns()
-        heads = self._head_rows()
-        codes = self._named_codes()
+        answers, heads = _Ladder(self._answer_columns().items()), _Ladder(self._head_rows().items())
+        codes, marks = _Ladder(self._named_codes()), {column: _Ladder(found) for column, found in self.columns.items()}
         for row in sorted(self.row_texts.keys() | self.rows.keys()):
-            columns = self._columns_at(row, answers, heads)
+            head = heads.above(row) or {}
+            columns = self._columns_at(row, marks, head, answers)
             if columns:
-                above = [each for at, each in codes if at < row] or [each for _, each in codes[:1]]
-                self._read_row(row, columns, heads, above[-1] if above else None)
+                self._read_row(row, columns, head, codes.above_or_first(row))
             elif row in self.rows:
                 self._lose_row(row, self.rows[row])
 
@@ -217,32 +240,26 @@ class _Sheet:
             if text == code and after in self.by_code
         ]
 
-    def _columns_at(self, row: int, answers: Mapping[int, int], heads: Mapping[int, dict[int, str]]) -> dict[int, str]:
+    def _columns_at(
+        self, row: int, marks: Mapping[int, _Ladder[str]], head: Mapping[int, str], answers: _Ladder[int]
+    ) -> dict[int, str]:
         """Column → part for a row: by the nearest marks above it, or else by the headings."""
-        columns = {}
-        for column, marks in self.columns.items():
-            above = [part for at, part in marks if at < row] or [part for _, part in marks]
-            columns[column] = above[-1]
+        columns = {column: part for column, found in marks.items() if (part := found.above_or_last(row))}
         marked = set(columns.values())
-        for column, label in self._head_of(row, heads).items():
+        for column, label in head.items():
             part = self.headings.parts.get(label, "")
             if part and part not in marked and column not in columns:
                 columns[column] = part
         if columns:
             return columns
-        above_row = max((at for at in answers if at < row), default=0)
-        return {answers[above_row]: ANSWER} if above_row else {}
-
-    def _head_of(self, row: int, heads: Mapping[int, dict[int, str]]) -> dict[int, str]:
-        """The head of the list in which the row stands, {} for none."""
-        return heads.get(max((at for at in heads if at < row), default=0), {})
+        answer = answers.above(row)
+        return {answer: ANSWER} if answer is not None else {}
 
     # ── One row ───────────────────────────────────────────────────────────────
 
     def _read_row(
-        self, row: int, columns: Mapping[int, str], heads: Mapping[int, dict[int, str]], sheet_code: Known | None
+        self, row: int, columns: Mapping[int, str], head: Mapping[int, str], sheet_code: Known | None
     ) -> None:
-        head = self._head_of(row, heads)
         mark, version = self.rows.get(row), None
         if mark is not None:
             version = mark.version

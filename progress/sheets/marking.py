@@ -14,6 +14,7 @@ from progress.sheets.comparing import Kind, Outcome, Preview
 from progress.sheets.locating import Place, opened
 from progress.sheets.writing import fit
 
+GREATEST_BITS = 1000
 LIST = "取り込めなかった項目"
 _MARKED = PatternFill("solid", fgColor="FFC7CE")
 _HEAD = PatternFill("solid", fgColor="D9E6FF")
@@ -35,6 +36,7 @@ def marked(content: bytes, preview: Preview, mark: str = "") -> bytes:
     for lost in preview.lost:
         _mark(workbook, lost.place, f"{lost.problem}{lost.remedy}")
     _write_list(workbook, outcomes, preview, mark)
+    _spell_out_giants(workbook)
     out = io.BytesIO()
     workbook.save(out)
     return out.getvalue()
@@ -45,6 +47,14 @@ def reason(outcome: Outcome) -> str:
     if outcome.kind is Kind.CONFLICT:
         return "ファイルを作成した後に、ほかの保存で内容が変わっています。残す内容を確かめてください。"
     return outcome.problem
+
+
+def _spell_out_giants(workbook: Any) -> None:
+    """A number beyond what a workbook can hold stays as text: it was typed, and cannot be written as a number."""
+    for page in workbook.worksheets:
+        for cell in page._cells.values():
+            if isinstance(cell.value, int) and cell.value.bit_length() > GREATEST_BITS:
+                put_text(cell, str(cell.value))
 
 
 def _mark(workbook: Any, place: Place, text: str) -> None:

@@ -1,5 +1,7 @@
 """Closing the loop: what accepted 調書 propose for the next year is confirmed or declined."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -14,8 +16,15 @@ from progress.errors import NotNow
 from progress.forms.round_lists import ProposalFilterForm
 from progress.forms.rounds import ReasonForm
 from progress.long_work import Outcome, Task, carried_out, reported
-from progress.models import Round
-from progress.queries.next_year import counts_by_state, page_of_proposals, proposal_rows, proposals_of
+from progress.models import NextYearProposal, Round
+from progress.queries.next_plans import confirmable
+from progress.queries.next_year import (
+    loop_of,
+    nowhere_to_go,
+    page_of_proposals,
+    proposal_rows,
+    proposals_of,
+)
 from progress.views.access import reader
 from progress.views.round_access import chosen_keys, round_deed, round_form, round_page, shown
 
@@ -26,15 +35,17 @@ def next_year(request: HttpRequest, round_: Round) -> HttpResponse:
     form = ProposalFilterForm(request.GET)
     found = form.narrow(proposals_of(round_))
     page, rows = page_of_proposals(found, request.GET.get("page", ""))
-    counts = counts_by_state(round_)
+    loop = loop_of(round_)
+    waits_within = form.shows_waiting and not loop.is_last_year
     context = {
         "form": form,
         "page": page,
         "rows": rows,
-        "counts": [(str(state.label), count) for state, count in counts.items()],
-        "waiting": page.paginator.count if form.shows_waiting else found.filter(state=ProposalState.PROPOSED).count(),
+        "counts": [(str(state.label), count) for state, count in loop.counts.items()],
+        "waiting": page.paginator.count if waits_within else confirmable(found, round_).count(),
         "year_label": fiscal_year_label(round_.year + 1),
-        "is_last_year": round_.year >= round_.program.end_year,
+        "loop": loop,
+        "may_make_programs": reader(request).may(Permission.EDIT_PROGRAM),
     }
     return shown(request, "desk/rounds/next_year.html", round_, "next_year", **context)
 
@@ -48,7 +59,8 @@ def proposal(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST if request.method == "POST" else None, label="反映しない理由")
     if not form.is_valid():
         (row,) = proposal_rows([found])
-        return shown(request, "desk/rounds/proposal.html", round_, "next_year", row=row, form=form)
+        nowhere = "" if row.may_confirm else nowhere_to_go(found)
+        return shown(request, "desk/rounds/proposal.html", round_, "next_year", row=row, form=form, nowhere=nowhere)
     try:
         decline(proposal=found, by=reader(request), reason=form.cleaned_data["reason"])
     except NotNow as error:
@@ -60,10 +72,10 @@ def proposal(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
 
 @round_deed(Permission.REVIEW)
 def confirm(request: HttpRequest, round_: Round) -> HttpResponseBase:
-    """POST pk (keys), or all: those chosen, or all that wait under the conditions of the address, become the plan."""
+    """POST pk (keys), or all: those chosen, or all that can be under the conditions of the address, become the plan."""
     found = proposals_of(round_).filter(state=ProposalState.PROPOSED)
     if request.POST.get("all"):
-        found = ProposalFilterForm(request.GET).narrow(found)
+        found = confirmable(ProposalFilterForm(request.GET).narrow(found), round_)
     else:
         found = found.filter(pk__in=chosen_keys(request, "pk"))
     rows = list(found)
@@ -74,10 +86,22 @@ def confirm(request: HttpRequest, round_: Round) -> HttpResponseBase:
     user = reader(request)
 
     def work(report: Report) -> Outcome:
-        count = confirm_many(proposals=reported(rows, report), by=user)
-        passed = f"{len(rows) - count:,}件は、すでに決まっていました。" if count < len(rows) else ""
-        title = f"{count:,}件を{fiscal_year_label(round_.year + 1)}の計画に反映しました。"
-        return Outcome(title, back, "案の一覧に戻る", passed)
+        return _confirmed(round_, *confirm_many(proposals=reported(rows, report), by=user), back=back)
 
     task = Task("次年度の計画への反映", work, back, is_whole=False)
     return carried_out(request, task, rows=len(rows), is_quick=False)
+
+
+def _confirmed(round_: Round, count: int, refused: Sequence[tuple[NextYearProposal, str]], *, back: str) -> Outcome:
+    """What to tell: what others, or a second press, decided in the meantime is no failure."""
+    waiting = proposals_of(round_).filter(state=ProposalState.PROPOSED, pk__in=[each.pk for each, _ in refused])
+    left = set(waiting.values_list("pk", flat=True))
+    problems = tuple(
+        (reason, reverse("desk:round_proposal", args=[round_.slug, each.pk]))
+        for each, reason in refused
+        if each.pk in left
+    )
+    title = f"{count:,}件を{fiscal_year_label(round_.year + 1)}の計画に反映しました。"
+    passed = f"{len(refused) - len(left):,}件は、すでに決まっていました。" if len(refused) > len(left) else ""
+    failed = f"{len(left):,}件は反映できませんでした。理由は次のとおりです。" if left else ""
+    return Outcome(title, back, "案の一覧に戻る", passed + failed, "warning" if left else "success", problems)

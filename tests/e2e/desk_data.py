@@ -87,6 +87,16 @@ def make_at(status: str, slug: str) -> list[int]:
     return [row.pk for row in rows]
 
 
+def make_last_year() -> None:
+    """The round `last-2017` of a programme's last year, its two 調書 accepted; the next programme is not made."""
+    people = {user.staff_number: user for user in User.objects.all()}
+    make_year("last", ("1-1-701", "1-1-702"))
+    round_ = RoundFactory.create(program=Program.objects.get(slug="last"), year=2017, slug="last-2017")
+    open_round(round=round_, by=people["D0004"])
+    for row in Evaluation.objects.filter(round=round_):
+        bring_to(Status.ACCEPTED, row, liaison=people["D0001"], manager=people["D0003"], staff=people["D0004"])
+
+
 def _opened(slug: str) -> list[Evaluation]:
     """The 調書, all blank, of a round opened for a programme of its own."""
     make_year(slug, ("1-1-601", "1-1-602"))

@@ -40,6 +40,13 @@ BROKEN: list[tuple[type[models.Model], dict[str, Any], dict[str, Any], str]] = [
 ]
 
 
+def test_a_related_plan_is_of_years_that_the_drawing_knows() -> None:
+    plan = RelatedPlan.objects.get(relation="self", plan__slug="2016")
+    plan.start_year = 28
+    with pytest.raises(ValidationError, match="西暦の年度を4けたで入力してください（1900から2099まで。例：2016）。"):
+        plan.full_clean()
+
+
 @pytest.mark.parametrize(("model", "which", "change", "message"), BROKEN)
 def test_a_row_that_breaks_a_rule_is_refused_in_words_and_by_the_database(
     model: type[models.Model], which: dict[str, Any], change: dict[str, Any], message: str

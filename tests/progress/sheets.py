@@ -1,6 +1,7 @@
 """Workbooks of 調書 for the tests: taken away, filled in by hand, looked at when they come back."""
 
 import io
+import zipfile
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -45,6 +46,15 @@ def typed(content: bytes, evaluation: Evaluation, **values: object) -> bytes:
     for name, value in values.items():
         answer_cell(workbook, evaluation, long_name(evaluation, name)).value = value
     return saved(workbook)
+
+
+def replaced(content: bytes, old: bytes, new: bytes) -> bytes:
+    """The file with `old` as `new` wherever it stands in a sheet: what no program would write."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(old, new))
+    return out.getvalue()
 
 
 def long_name(evaluation: Evaluation, name: str) -> str:

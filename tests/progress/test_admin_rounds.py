@@ -91,6 +91,19 @@ def test_a_scale_is_kept_here(client_of: ClientOf, ict_staff: User) -> None:
     assert scale.entries.count() == len(ENTRIES)
 
 
+def test_a_scale_takes_no_control_characters_and_no_form_that_counts_below_nothing(
+    client_of: ClientOf, ict_staff: User
+) -> None:
+    scale, client = ensure_default_scale(), client_of(ict_staff)
+    address = reverse("admin:progress_scale_change", args=[scale.pk])
+    form = {**filled_in(client.get(address)), "name": "五段階\x08の\x1b尺度"}
+    client.post(address, {**form, "entries-INITIAL_FORMS": "-1"})
+    assert scale.entries.count() == len(ENTRIES)
+    client.post(address, form)
+    scale.refresh_from_db()
+    assert scale.name == "五段階の尺度"
+
+
 def test_a_scale_cannot_be_deleted(client_of: ClientOf, ict_staff: User) -> None:
     scale = ensure_default_scale()
     address = reverse("admin:progress_scale_delete", args=[scale.pk])

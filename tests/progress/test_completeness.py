@@ -40,6 +40,7 @@ def test_a_complete_one_lacks_nothing() -> None:
         ({"next_plan": ""}, [(F.NEXT_PLAN, None)]),
         ({"next_plan": "", "outlook_ends": True}, []),
         ({"next_plan": "", "has_next_year": False}, []),
+        ({"next_plan": "", "is_last_year": True}, [(F.NEXT_PLAN, None)]),
         ({"grade": 2}, [(F.GRADE_REASON, None)]),
         ({"grade": 2, "grade_reason": "受付を延ばしたため"}, []),
         ({"grade": 2, "suggested": None}, []),

@@ -28,7 +28,7 @@ def test_additions_of_before_are_told_from_corrections(
     answers = Answers(values={"settlement": 999})
     correct_evaluation(evaluation=stored, answers=answers, by=ict_staff, reason="誤記", expected_version=stored.version)
     Publication.objects.filter(kind=PublicationKind.ADDITION).update(kind=PublicationKind.CORRECTION)
-    import_module("progress.migrations.0020_additions_of_before_and_mails_sent_or_not_needed").name_additions(
+    import_module("progress.migrations.0018_additions_of_before_and_mails_sent_or_not_needed").name_additions(
         apps, None
     )
     kinds = Publication.objects.order_by("number").values_list("kind", flat=True)

@@ -37,7 +37,9 @@ def test_a_confirmed_proposal_is_the_plan_of_the_next_year(proposal: NextYearPro
     proposal.refresh_from_db()
     plan = ActionYear.objects.get(action=action, year=2017)
     assert (plan.planned_work, plan.original_planned_work) == ("対象を広げて実施します。", "対象を広げて実施します。")
-    assert (proposal.state, proposal.action_year, proposal.decided_by) == (ProposalState.CONFIRMED, plan, ict_staff)
+    assert (proposal.state, proposal.decided_by) == (ProposalState.CONFIRMED, ict_staff)
+    origin = proposal.plans.get()
+    assert (origin.action_year, origin.planned_work, origin.budget) == (plan, "対象を広げて実施します。", plan.budget)
     revision = Revision.objects.get(object_type="programs.actionyear")
     assert (revision.reason, revision.path) == ("平成28(2016)年度の評価の結果を反映", action.get_absolute_url())
 
@@ -100,17 +102,6 @@ def _finish(evaluation: Evaluation, liaison: User, ict_staff: User) -> None:
         perform(evaluation=evaluation, transition=transition, by=by)
 
 
-def test_the_last_year_of_a_programme_proposes_nothing(
-    division: Department, liaison: User, manager: User, ict_staff: User
-) -> None:
-    round_ = RoundFactory.create(year=2017)
-    action = action_of(round_.program, division)
-    ActionYearFactory.create(action=action, year=2017)
-    open_round(round=round_, by=ict_staff)
-    bring_to(Status.ACCEPTED, round_.evaluations.get(), liaison=liaison, manager=manager, staff=ict_staff)
-    assert NextYearProposal.objects.count() == 0
-
-
 def test_what_was_decided_is_decided_once(proposal: NextYearProposal, ict_staff: User) -> None:
     confirm(proposal=proposal, by=ict_staff)
     with pytest.raises(NotNow, match="すでに「反映済み」です。"):
@@ -134,7 +125,8 @@ def test_many_are_confirmed_at_once(division: Department, brought_to: Brought, i
         brought_to(Status.ACCEPTED, evaluation)
     first = NextYearProposal.objects.order_by("pk")[0]
     decline(proposal=first, by=ict_staff, reason="見送り")
-    assert confirm_many(proposals=NextYearProposal.objects.all(), by=ict_staff) == 2
+    count, refused = confirm_many(proposals=NextYearProposal.objects.all(), by=ict_staff)
+    assert (count, [each.pk for each, _ in refused]) == (2, [first.pk])
     assert ActionYear.objects.filter(year=2017).count() == 2
 
 

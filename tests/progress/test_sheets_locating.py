@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from accounts.models import Department, User
 from progress.models import Evaluation
 from progress.sheets.comparing import preview
 from progress.sheets.downloading import Shape
+from progress.sheets.locating import Headings, Known, locate, plain
 from tests.progress.factories import action_of, fill_in
 from tests.progress.sheets import answer_cell, downloaded, outcomes, saved, typed
 
@@ -232,3 +234,21 @@ def _kept(workbook: Workbook) -> dict[str, Any]:
 
 def _cells(page: Any) -> list[Any]:
     return list(page._cells.values())
+
+
+def test_the_time_grows_with_the_rows_and_no_faster() -> None:
+    """Each row is a head, a mark and the name of a 調書: what stands above it is found without going through all."""
+    known = {1: Known(1, "1-1-001", {plain("実績"): "results"}, {}, {})}
+
+    def seconds(rows: int) -> float:
+        workbook = Workbook()
+        for _ in range(rows):
+            workbook.active.append(["取組コード", "1-1-001", "実績", "記入欄", "col:results"])
+        times = []
+        for headings in (Headings({}, ()), Headings({plain("実績"): "results"}, ())) * 3:
+            begun = time.process_time()
+            assert locate(workbook, known, headings).found
+            times.append(time.process_time() - begun)
+        return min(times[::2]) + min(times[1::2])
+
+    assert seconds(6000) / seconds(1000) < 15  # 6 when it is linear, 36 when it is quadratic

@@ -36,7 +36,7 @@ from tests.html_validity import validate
 from tests.programs.workbooks import removed_once_read
 from tests.progress.factories import action_of, fill_in, opened
 from tests.progress.pages import messages_of
-from tests.progress.sheets import answer_cell, downloaded, saved, typed
+from tests.progress.sheets import answer_cell, downloaded, replaced, saved, typed
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -135,6 +135,17 @@ def test_what_cannot_be_taken_is_given_back_and_the_rest_is_taken(
     url, _, form = previewed(client, full, saved(back))
     client.post(url, form)
     assert (stored(full).settlement, stored(full).problems) == (1230, "特になし")
+
+
+def test_a_number_greater_than_a_workbook_holds_is_given_back_as_text(
+    full: Evaluation, liaison: User, client_of: ClientOf
+) -> None:
+    client, giant = client_of(liaison), "9" * 4000
+    content = replaced(typed(downloaded(full, liaison), full, settlement=8642097531), b"8642097531", giant.encode())
+    url, page, _ = previewed(client, full, content)
+    assert "取り込めないところが1か所あります" in page
+    back = load_workbook(io.BytesIO(client.get(f"{url}marked.xlsx").content))
+    assert answer_cell(back, full, "settlement").value == giant
 
 
 def test_of_a_conflict_both_are_shown_and_one_is_chosen(full: Evaluation, liaison: User, client_of: ClientOf) -> None:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
 from plan.models import Revision
-from programs.models import ActionYear, IndicatorYear, Program
+from programs.models import ActionYear, IndicatorYear
 from progress import long_work, workflow
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.opening import open_round
@@ -59,27 +59,15 @@ def proposal_of(code: str) -> NextYearProposal:
 def test_what_is_proposed_stands_beside_what_is_planned(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
     response = client_of(ict_staff).get(PAGE)
     changing, ending = response.context["rows"]
-    assert (changing.planned.planned_work, changing.proposal.planned_work, changing.proposal.budget) == (
-        "試行を始めます。",
-        "対象を広げて実施します。",
-        700,
-    )
-    assert [(each.name, each.before, each.after, each.reason) for each in changing.targets] == [
+    (plan,) = changing.plans
+    assert (plan.before, plan.after, plan.budget_after) == ("試行を始めます。", "対象を広げて実施します。", 700)
+    assert [(each.name, each.before, each.after, each.reason) for each in plan.targets] == [
         ("窓口の数", "20か所", "25か所", "好評のため")
     ]
     assert (ending.proposal.ends_action, ending.last_year) == (True, "平成28(2016)年度")
     page = words(main_of(response))
     assert "取組を終える 平成28(2016)年度で終わります。" in page
     assert "500千円 →700千円" in page
-
-
-def test_in_the_last_year_of_a_programme_the_page_says_that_endings_alone_are_proposed(
-    client_of: ClientOf, ict_staff: User, round_: Round
-) -> None:
-    client, said = client_of(ict_staff), "プログラムの最後の年度です。"
-    assert said not in client.get(PAGE).content.decode()
-    Program.objects.filter(pk=round_.program_id).update(end_year=2016)
-    assert said in client.get(PAGE).content.decode()
 
 
 def test_a_chosen_proposal_becomes_the_plan_with_its_origin(
@@ -95,12 +83,8 @@ def test_a_chosen_proposal_becomes_the_plan_with_its_origin(
         700,
         plan.original_planned_work,
     )
-    assert (target.target, proposal.state, proposal.action_year, proposal.decided_by) == (
-        25,
-        ProposalState.CONFIRMED,
-        plan,
-        ict_staff,
-    )
+    assert (target.target, proposal.state, proposal.decided_by) == (25, ProposalState.CONFIRMED, ict_staff)
+    assert proposal.plans.get().action_year == plan
     assert messages_of(response) == ["1件を平成29(2017)年度の計画に反映しました。"]
     assert Revision.objects.filter(reason="平成28(2016)年度の評価の結果を反映").exists()
     assert [row.proposal.evaluation.action.code for row in response.context["rows"]] == ["1-1-002"]

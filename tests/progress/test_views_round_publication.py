@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import Department, Membership, User
 from progress import long_work
+from progress.actions import publication
 from progress.actions.publication import publish_due
 from progress.actions.rounds import set_exception
 from progress.enums import RoundState, Status
@@ -172,6 +174,29 @@ def test_publish_due_tells_what_stands_in_the_way(round_: Round, blank: Evaluati
         f"- 試験福祉課 {blank.action}（記入中）",
     ]
     assert Round.objects.get().state == RoundState.OPEN
+
+
+def test_a_round_that_fails_keeps_no_other_from_its_moment(
+    ready: Round, division: Department, liaison: User, manager: User, ict_staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = opened(division, by=ict_staff)
+    bring_to(Status.ACCEPTED, other.evaluations.get(), liaison=liaison, manager=manager, staff=ict_staff)
+    _due(ready, ict_staff, -2)
+    _due(other, ict_staff, -1)
+    index = publication.index_publication
+
+    def fails_once(published: Publication) -> None:
+        if published.round == ready:
+            raise IntegrityError("the disk is full")
+        index(published)
+
+    monkeypatch.setattr(publication, "index_publication", fails_once)
+    said = io.StringIO()
+    with pytest.raises(CommandError, match=r"は公表していません。公表の処理が失敗しました（IntegrityError）。"):
+        call_command("publish_due", stdout=said, stderr=io.StringIO())
+    assert said.getvalue() == "『平成28(2016)年度の評価』を公表しました。調書は1件です。\n"
+    assert list(Round.objects.filter(state=RoundState.OPEN)) == [ready]
+    assert not Publication.objects.filter(round=ready).exists()
 
 
 def test_who_set_the_moment_may_have_moved_on(ready: Round, ict_staff: User) -> None:

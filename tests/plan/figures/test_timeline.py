@@ -40,6 +40,10 @@ def test_years_bear_both_calendars_and_do_not_crowd() -> None:
     assert len(time_chart([Span("長い", 1997, 2025)], last_year=2025).marks) == 6
 
 
+def test_a_period_of_many_centuries_is_drawn_all_the_same() -> None:
+    assert len(time_chart([Span("誤記", 28, 2020)], last_year=2020).marks) == 20
+
+
 def test_years_before_the_eras_known_stay_western() -> None:
     chart = time_chart([Span("大正", 1920, 1921)], last_year=1921)
     assert [era.name for era in chart.eras] == ["西暦"]

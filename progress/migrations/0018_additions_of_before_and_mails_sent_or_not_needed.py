@@ -21,7 +21,7 @@ def keep_what_was_sent(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("progress", "0015_additions_are_told_from_corrections")]
+    dependencies = [("progress", "0017_yearly_plans_tell_of_their_origins")]
 
     operations = [
         migrations.RunPython(name_additions, migrations.RunPython.noop),

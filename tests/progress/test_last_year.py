@@ -1,0 +1,287 @@
+"""Closing the loop in a programme's last year: the plans are those of the next programme, once it is made."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Department, User
+from plan.models import Revision
+from programs.actions.succession import Succession, start_next_program
+from programs.models import Action, ActionYear, Program
+from progress.actions.evaluations import Answers, perform, save_evaluation
+from progress.actions.opening import open_round
+from progress.actions.proposals import confirm, decline
+from progress.actions.publication import publish
+from progress.enums import ProposalState, Status
+from progress.errors import NotNow
+from progress.models import Evaluation, NextYearProposal, PlanOrigin, Round
+from progress.queries.next_plans import next_plans
+from progress.queries.next_year import proposals_of
+from progress.workflow import ACCEPT, ENDORSE, RETURN_BY_STAFF, SUBMIT
+from tests.plan.reading import inputs_of, links, main_of, words
+from tests.programs.factories import IndicatorFactory, IndicatorYearFactory
+from tests.progress.factories import RoundFactory, action_of, bring_to, entry
+from tests.progress.pages import messages_of
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[User], Client]
+PAGE = "/desk/rounds/last/next-year/"
+WORK = "対象を広げて実施します。"
+
+
+class LastYear:
+    """The round of a programme's last year, its 調書, and what is proposed."""
+
+    def __init__(self, division: Department, liaison: User, manager: User, staff: User) -> None:
+        self.round = RoundFactory.create(year=2017, slug="last")
+        self._division = division
+        self._people = {"liaison": liaison, "manager": manager, "staff": staff}
+
+    @property
+    def program(self) -> Program:
+        return self.round.program
+
+    def action(self, code: str, *, target: int | None = None) -> Action:
+        action = action_of(self.program, self._division, code=code)
+        if target is not None:
+            indicator = IndicatorFactory.create(action=action, name="窓口の数", unit="か所")
+            IndicatorYearFactory.create(indicator=indicator, position=2017, target=target)
+        return action
+
+    def open(self) -> Round:
+        return open_round(round=self.round, by=self._people["staff"])
+
+    def accept(self, action: Action, *, next_target: int | None = None, **values: Any) -> NextYearProposal:
+        evaluation = self.round.evaluations.get(action=action)
+        if next_target is not None:
+            evaluation.indicators.update(next_target=next_target)
+        bring_to(Status.ACCEPTED, evaluation, **self._people, **values)
+        return proposals_of(self.round).get(evaluation=evaluation)
+
+    def accept_again(self, evaluation: Evaluation, **values: object) -> NextYearProposal:
+        liaison, manager, staff = (self._people[name] for name in ("liaison", "manager", "staff"))
+        perform(evaluation=evaluation, transition=RETURN_BY_STAFF, by=staff, comment="見直してください。")
+        stored = Evaluation.objects.get(pk=evaluation.pk)
+        save_evaluation(evaluation=stored, answers=Answers(values=values), by=liaison, expected_version=stored.version)
+        for transition, by in ((SUBMIT, liaison), (ENDORSE, manager), (ACCEPT, staff)):
+            perform(evaluation=stored, transition=transition, by=by)
+        return proposals_of(self.round).get(evaluation=evaluation)
+
+    def succeed(self, codes: dict[Action, list[str]]) -> Program:
+        return start_next_program(
+            program=self.program,
+            slug="next",
+            title="次のプログラム",
+            end_year=2019,
+            succession=Succession({action.pk: names for action, names in codes.items()}),
+            by=self._people["staff"],
+        )
+
+
+@pytest.fixture
+def last(division: Department, liaison: User, manager: User, ict_staff: User) -> LastYear:
+    return LastYear(division, liaison, manager, ict_staff)
+
+
+def plan_of(program: Program, code: str) -> ActionYear:
+    return ActionYear.objects.get(action__program=program, action__code=code, year=2018)
+
+
+def test_what_is_proposed_waits_until_the_next_programme_is_made(last: LastYear, ict_staff: User) -> None:
+    action = last.action("1-1-001")
+    last.open()
+    proposal = last.accept(action, next_budget=700)
+    assert (proposal.year, proposal.planned_work, next_plans([proposal])) == (2018, WORK, {proposal.pk: []})
+    with pytest.raises(NotNow, match="次のプログラムを作成し、取組を引き継いでから反映してください。"):
+        confirm(proposal=proposal, by=ict_staff)
+    following = last.succeed({action: ["2-1-001"]})
+    confirm(proposal=proposal, by=ict_staff)
+    plan = plan_of(following, "2-1-001")
+    assert (plan.planned_work, plan.budget, plan.is_changed) == (WORK, 700, False)
+    assert [(origin.proposal, origin.planned_work) for origin in plan.origins.all()] == [(proposal, WORK)]
+    assert Revision.objects.get(object_type="programs.actionyear").reason == "平成29(2017)年度の評価の結果を反映"
+    assert last.program.actions.get().years.filter(year=2018).count() == 0
+
+
+def test_who_has_no_heir_waits_and_can_be_declined(last: LastYear, ict_staff: User) -> None:
+    action, other = last.action("1-1-001"), last.action("1-1-002")
+    last.open()
+    proposal = last.accept(action)
+    last.succeed({other: ["1-1-002"]})
+    with pytest.raises(NotNow, match="『次のプログラム』に、この取組を引き継いだ取組がありません。"):
+        confirm(proposal=proposal, by=ict_staff)
+    decline(proposal=proposal, by=ict_staff, reason="次のプログラムでは行わないため")
+    assert NextYearProposal.objects.get().state == ProposalState.DECLINED
+
+
+def test_an_ending_needs_no_next_programme(last: LastYear, ict_staff: User) -> None:
+    action = last.action("1-1-001")
+    last.open()
+    ends = entry(last.round, "Ⅵ").pk
+    confirm(
+        proposal=last.accept(action, outlook_id=ends, outlook_reason="目的を達したため", next_plan=""), by=ict_staff
+    )
+    action.refresh_from_db()
+    assert action.end_year == 2017
+
+
+def test_an_action_planned_to_end_with_the_programme_proposes_what_is_written(last: LastYear) -> None:
+    written, silent = last.action("1-1-001"), last.action("1-1-002")
+    Action.objects.update(end_year=2017)
+    last.open()
+    assert last.accept(written).planned_work == WORK
+    with pytest.raises(NextYearProposal.DoesNotExist):
+        last.accept(silent, next_plan="")
+
+
+def test_a_split_action_gives_its_plan_to_each_and_its_money_to_none(last: LastYear, ict_staff: User) -> None:
+    action = last.action("1-1-001")
+    last.open()
+    proposal = last.accept(action, next_budget=700)
+    following = last.succeed({action: ["1-1-010", "1-1-011"]})
+    ActionYear.objects.filter(action__code="1-1-011", year=2018).update(budget=250)
+    confirm(proposal=proposal, by=ict_staff)
+    assert [
+        (plan.planned_work, plan.budget) for plan in (plan_of(following, "1-1-010"), plan_of(following, "1-1-011"))
+    ] == [
+        (WORK, None),
+        (WORK, 250),
+    ]
+    assert proposal.plans.count() == 2
+
+
+def test_a_merged_action_keeps_the_parts_of_all(last: LastYear, ict_staff: User) -> None:
+    one, two = last.action("1-1-001", target=10), last.action("1-1-002", target=20)
+    last.open()
+    first = last.accept(one, next_target=15, next_plan="窓口を広げます。", next_budget=100)
+    second = last.accept(two, next_target=99, next_plan="受付を早めます。", next_budget=20)
+    following = last.succeed({one: ["1-1-001"], two: ["1-1-001"]})
+    confirm(proposal=second, by=ict_staff)
+    assert plan_of(following, "1-1-001").planned_work == "受付を早めます。"
+    confirm(proposal=first, by=ict_staff)
+    plan = plan_of(following, "1-1-001")
+    target = following.actions.get().indicators.get().years.get(position=2018).target
+    assert (plan.planned_work, plan.budget, target) == ("窓口を広げます。\n受付を早めます。", 120, Decimal(15))
+    assert [origin.proposal for origin in PlanOrigin.objects.order_by("proposal__evaluation__action__code")] == [
+        first,
+        second,
+    ]
+
+
+def test_the_part_of_a_returned_evaluation_stays_until_the_new_one_is_confirmed(
+    last: LastYear, ict_staff: User
+) -> None:
+    one, two = last.action("1-1-001"), last.action("1-1-002")
+    last.open()
+    first, second = last.accept(one, next_plan="窓口を広げます。"), last.accept(two, next_plan="受付を早めます。")
+    following = last.succeed({one: ["1-1-001"], two: ["1-1-001"]})
+    confirm(proposal=first, by=ict_staff)
+    again = last.accept_again(first.evaluation, next_plan="窓口を増やします。")
+    confirm(proposal=second, by=ict_staff)
+    assert plan_of(following, "1-1-001").planned_work == "窓口を広げます。\n受付を早めます。"
+    confirm(proposal=again, by=ict_staff)
+    assert plan_of(following, "1-1-001").planned_work == "窓口を増やします。\n受付を早めます。"
+
+
+def test_what_the_evaluation_leaves_blank_stays_as_it_is(last: LastYear, ict_staff: User) -> None:
+    action = last.action("1-1-001", target=10)
+    last.open()
+    proposal = last.accept(action)
+    following = last.succeed({action: ["1-1-001"]})
+    ActionYear.objects.filter(action__program=following, year=2018).update(budget=300)
+    value = following.actions.get().indicators.get().years.get(position=2018)
+    type(value).objects.filter(pk=value.pk).update(target=12)
+    confirm(proposal=proposal, by=ict_staff)
+    value.refresh_from_db()
+    assert (plan_of(following, "1-1-001").budget, value.target) == (300, 12)
+
+
+def test_a_first_target_needs_no_reason_and_a_planned_one_stands_beside_it(last: LastYear) -> None:
+    new, planned = last.action("1-1-001", target=10), last.action("1-1-002", target=10)
+    following = last.succeed({planned: ["1-1-002"]})
+    value = following.actions.get().indicators.get().years.get(position=2018)
+    type(value).objects.filter(pk=value.pk).update(target=12)
+    last.open()
+    assert last.accept(new, next_target=30).targets[0]["target"] == "30"
+    row = last.round.evaluations.get(action=planned).indicators.get()
+    assert (row.planned_next_target, row.next_target) == (12, 12)
+
+
+def test_the_public_reads_where_a_plan_came_from(
+    client: Client, last: LastYear, ict_staff: User, client_of: ClientOf
+) -> None:
+    one, two = last.action("1-1-001"), last.action("1-1-002")
+    last.open()
+    proposals = [last.accept(action) for action in (one, two)]
+    following = last.succeed({one: ["2-1-001"], two: ["2-1-001"]})
+    for proposal in proposals:
+        confirm(proposal=proposal, by=ict_staff)
+    Program.objects.update(is_published=True)
+    page = f"/programs/{following.slug}/actions/2-1-001/"
+    assert "この計画は、" not in words(main_of(client.get(page)))
+    publish(round=last.round, by=ict_staff)
+    main = main_of(client.get(page))
+    assert (
+        "この計画は、平成29(2017)年度の評価（前プログラムの取組 1-1-001）、"
+        "平成29(2017)年度の評価（前プログラムの取組 1-1-002）から作りました。"
+    ) in words(main)
+    assert [address for address in links(main) if address.startswith("/progress/last/actions/")][:2] == [
+        "/progress/last/actions/1-1-001/",
+        "/progress/last/actions/1-1-002/",
+    ]
+
+
+def test_the_page_says_what_waits_and_confirms_what_can_be(
+    client_of: ClientOf, last: LastYear, ict_staff: User
+) -> None:
+    one, gone, split = last.action("1-1-001"), last.action("1-1-002"), last.action("1-1-003")
+    last.open()
+    for action in (one, gone, split):
+        last.accept(action, next_budget=700)
+    client = client_of(ict_staff)
+    assert "次年度の計画の反映待ち 3件" in words(main_of(client.get("/desk/rounds/")))
+    page = client.get(PAGE)
+    assert "評価の公表を待たずに公開ページに出ます。" in words(main_of(page))
+    assert "次のプログラムがまだないので、作成するまで反映を待ちます（3件）。" in words(main_of(page))
+    assert any(address.endswith(f"/program/{last.program.pk}/next/") for address in links(main_of(page)))
+    assert (page.context["waiting"], "pk" in dict(inputs_of(main_of(page)))) == (0, False)
+    alone = client.get(f"{PAGE}{NextYearProposal.objects.values_list('pk', flat=True)[0]}/")
+    assert "まだ反映できません。" in words(main_of(alone))
+    assert "/next-year/confirm/" not in main_of(alone)
+    last.succeed({one: ["2-1-001"], split: ["2-1-002", "2-1-003"]})
+    page = client.get(PAGE)
+    assert "引き継いだ取組がない案が1件あります。" in words(main_of(page))
+    assert "次の取組 2-1-003" in words(main_of(page))
+    assert page.context["waiting"] == 2
+    done = client.post(f"{PAGE}confirm/", {"all": "1"}, follow=True)
+    assert messages_of(done) == ["2件を平成30(2018)年度の計画に反映しました。"]
+    left = NextYearProposal.objects.get(state=ProposalState.PROPOSED)
+    refused = client.post(f"{PAGE}confirm/", {"pk": left.pk}, follow=True)
+    assert "1件は反映できませんでした。" in words(main_of(refused))
+    assert "に、この取組を引き継いだ取組がありません。" in words(main_of(refused))
+
+
+def test_the_list_takes_no_more_queries_for_more(client_of: ClientOf, last: LastYear, ict_staff: User) -> None:
+    client = client_of(ict_staff)
+    actions = [last.action(f"1-1-{number:03}", target=5) for number in range(1, 13)]
+    last.open()
+    last.accept(actions[0])
+    last.succeed(
+        {action: ["9-9-001"] if at < 3 else [action.code, f"{action.code}-2"] for at, action in enumerate(actions)}
+    )
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(PAGE)
+        return len(captured)
+
+    queries()  # prolongs the session
+    once = queries()
+    for action in actions[1:]:
+        last.accept(action)
+    assert (queries(), once <= 12) == (once, True)
