@@ -119,30 +119,6 @@ def test_filters_words_and_order(client: Client, year: Year, query: str, codes: 
     assert _codes(client, query) == codes
 
 
-@pytest.mark.parametrize(
-    ("query", "reason"),
-    [
-        ("?status=2&year=2017", "平成29(2017)年度の結果はまだ公表していないため、状況でしぼり込めません。年度か状況の"),
-        ("?status=9", "選ばれた状況は、平成28(2016)年度の評価の区分にありません。状況を選び直してください。"),
-        ("?status=none&measure=1-1", "条件に合う取組は、どれも平成28(2016)年度の評価があります。状況の"),
-        ("?status=none&q=xyz", "条件を減らすか、言葉を短くしてください。"),
-        ("?status=2&q=録画", "条件を減らすか、言葉を短くしてください。"),
-    ],
-)
-def test_a_status_that_finds_nothing_says_why_and_the_way_to_the_progress_stays(
-    client: Client, year: Year, query: str, reason: str
-) -> None:
-    page = main_of(client.get(f"/programs/2016/{query}"))
-    assert ("0件の取組が条件に合いました" in words(page), reason in words(page)) == (True, True)
-    assert "/progress/" in links(page)
-
-
-def test_of_a_programme_without_published_years_a_status_says_so(client: Client) -> None:
-    accepted_year()
-    page = words(main_of(client.get("/programs/2016/?status=2")))
-    assert "このプログラムの結果はまだ公表していないため、状況でしぼり込めません。状況の条件を外してください。" in page
-
-
 def test_department_filter_finds_all_it_ever_owned(client: Client, year: Year) -> None:
     assert _codes(client, f"?department={year.departments[1].code}") == ["1-1-001", "1-2-001"]
 

@@ -4,16 +4,14 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError
-from django.utils import timezone
 
 from accounts.models import User
 from progress.actions.corrections import correct_evaluation, publish_late
 from progress.actions.evaluations import Answers
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
-from progress.enums import MailKind, PublicationKind, Status
-from progress.models import Evaluation, OutboxMail, Publication
+from progress.enums import PublicationKind, Status
+from progress.models import Evaluation, Publication
 from tests.progress.factories import bring_to
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +33,3 @@ def test_additions_of_before_are_told_from_corrections(
     )
     kinds = Publication.objects.order_by("number").values_list("kind", flat=True)
     assert list(kinds) == [PublicationKind.FIRST, PublicationKind.ADDITION, PublicationKind.CORRECTION]
-
-
-def test_a_mail_is_not_both_sent_and_not_needed(liaison: User) -> None:
-    now = timezone.now()
-    with pytest.raises(IntegrityError, match="outbox_mail_sent_or_not_needed"):
-        OutboxMail.objects.create(key="k", kind=MailKind.CHASE, to=liaison, sent_at=now, unneeded_at=now)

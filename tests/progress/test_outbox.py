@@ -274,14 +274,6 @@ def test_what_one_process_is_sending_another_does_not_touch(backend: Backend, pe
     assert (send_due(backend).sent, other.sent) == (2, [])
 
 
-def test_what_is_found_not_needed_while_it_is_being_sent_is_sent(backend: Backend, person: User) -> None:
-    queued(person)
-    backend.meanwhile = lambda: OutboxMail.objects.update(unneeded_at=timezone.now())
-    assert send_due(connection=backend).sent == 1
-    row = OutboxMail.objects.get()
-    assert (row.sent_at is not None, row.unneeded_at) == (True, None)
-
-
 def test_no_transaction_is_open_while_a_server_answers(backend: Backend, person: User) -> None:
     queued(person)
     depth = len(connection.savepoint_ids)
