@@ -22,5 +22,5 @@ class SoundFormSet(BaseInlineFormSet):
     def initial_form_count(self) -> int:
         if not self.is_bound:
             return super().initial_form_count()
-        total, key = self.total_form_count(), self.model._meta.pk.name
+        total, key = self.total_form_count(), self.model._meta.pk.name  # type: ignore[union-attr]  # every model has one
         return next((at for at in range(total) if not self.data.get(f"{self.prefix}-{at}-{key}")), total)
