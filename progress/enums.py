@@ -119,6 +119,7 @@ class MailKind(models.TextChoices):
     ENDORSED = "endorsed", "承認"
     ACCEPTED = "accepted", "確認"
     PUBLISHED = "published", "公表"
+    NOT_PUBLISHED = "not_published", "公表できなかったお知らせ"
 
 
 class PaperKind(models.TextChoices):

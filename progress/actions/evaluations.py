@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from accounts import audit
 from accounts.enums import AuditKind
@@ -275,11 +276,15 @@ def record_event(
         to_status=evaluation.status,
         by=by,
         by_name=by.name,
-        department_name="、".join(
-            sorted({str(membership.department) for membership in by.valid_memberships if membership.department})
-        ),
+        department_name=_departments_of(by),
         comment=comment.strip(),
         fields=[EvaluationField(each).value for each in fields],
         version=evaluation.version,
         at=at,
     )
+
+
+def _departments_of(person: User) -> str:
+    """As many of their names as an event holds."""
+    names = sorted({str(membership.department) for membership in person.valid_memberships if membership.department})
+    return Truncator("、".join(names)).chars(EvaluationEvent._meta.get_field("department_name").max_length)

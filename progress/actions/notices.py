@@ -6,16 +6,17 @@ ICT推進課 hears of 承認 only once a day: docs/decisions/0009-mail.md.
 """
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import User
-from plan.fiscal import date_label
+from plan.fiscal import date_label, moment_label
 from progress import workflow
 from progress.actions.outbox import Draft, Listed, draft, queue
 from progress.enums import EvaluationField, MailKind, Status
@@ -115,6 +116,21 @@ def tell_published(round_: Round) -> None:
     queue(
         draft(MailKind.PUBLISHED, f"round-{round_.pk}", person, is_sample=round_.is_sample, context=context)
         for person in by_person(found)
+    )
+
+
+def tell_not_published(round_: Round, missed: datetime.datetime, problems: Sequence[str]) -> None:
+    """One mail to everybody of ICT推進課: the set moment came, and the round could not be published."""
+    context = {
+        "title": str(round_),
+        "moment": moment_label(timezone.localtime(missed)),
+        "problems": Listed.of(problems),
+        "address": f"{settings.PORTAL_URL}{reverse('desk:round_publish', args=[round_.slug])}",
+    }
+    about = f"round-{round_.pk}-{missed:%Y%m%d%H%M}"
+    queue(
+        draft(MailKind.NOT_PUBLISHED, about, person, is_sample=round_.is_sample, context=context)
+        for person in by_person(posts(Role.ICT_STAFF, on=timezone.localdate()))
     )
 
 

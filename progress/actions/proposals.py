@@ -17,8 +17,8 @@ from progress.enums import DECIDED, ProposalState
 from progress.errors import NotNow, NotYours, ReasonRequired
 from progress.models import Evaluation, NextYearProposal, PlanOrigin
 from progress.queries.filling import has_next_year
-from progress.queries.next_plans import is_last_year, next_plans
-from progress.queries.next_year import nowhere_to_go
+from progress.queries.next_plans import NextPlan, is_last_year, lets_out, next_plans
+from progress.queries.next_year import not_told_yet, nowhere_to_go
 from progress.snapshots import number
 
 
@@ -86,16 +86,22 @@ def confirm(*, proposal: NextYearProposal, by: User, at: datetime.datetime | Non
     get the proposed values, with history and a 改定履歴 whose reason names the
     調書, or the action gets its last year; (3) the proposal is CONFIRMED, and
     each yearly plan it became has its origin; (4) the audit trail has it. Raises
-    NotYours, NotNow when it was decided already, its 調書 was returned or the
-    next programme does not continue the action yet.
+    NotYours, NotNow when it was decided already, its 調書 was returned, the
+    next programme does not continue the action yet, or the public would learn
+    from the plan what is not published.
     """
     stored = _locked(proposal, by)
     evaluation = stored.evaluation
+    plans = next_plans([stored]).get(stored.pk, [])
+    if not (plans or stored.ends_action):
+        raise NotNow(nowhere_to_go(stored))
+    if lets_out(stored, plans):
+        raise NotNow(not_told_yet(stored))
     reason = f"{evaluation.round}の結果を反映"
     if stored.ends_action:
         end_action(action=evaluation.action, last_year=evaluation.round.year, by=by, reason=reason)
     else:
-        _plan(stored, by=by, reason=reason)
+        _plan(stored, plans, by=by, reason=reason)
     return _decide(stored, ProposalState.CONFIRMED, by=by, at=at)
 
 
@@ -124,11 +130,8 @@ def decline(
     return _decide(stored, ProposalState.DECLINED, by=by, at=at)
 
 
-def _plan(proposal: NextYearProposal, *, by: User, reason: str) -> None:
+def _plan(proposal: NextYearProposal, plans: Iterable[NextPlan], *, by: User, reason: str) -> None:
     """Make the yearly plans, and keep what each got from this proposal."""
-    plans = next_plans([proposal]).get(proposal.pk, [])
-    if not plans:
-        raise NotNow(nowhere_to_go(proposal))
     PlanOrigin.objects.filter(proposal=proposal).delete()
     for plan in plans:
         made = plan_year(

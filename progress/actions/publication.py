@@ -18,7 +18,7 @@ from programs.models import ActionYear, IndicatorYear
 from progress.actions.evaluations import save_row
 from progress.actions.freezing import freeze_measures, frozen_evaluation
 from progress.actions.locks import locked_round
-from progress.actions.notices import tell_published
+from progress.actions.notices import tell_not_published, tell_published
 from progress.actions.opening import BATCH, Report, no_report
 from progress.documents import index_publication
 from progress.enums import PublicationKind, RoundState, Status
@@ -128,8 +128,9 @@ def publish_due(
 
     Who set the moment is on record as who published, whatever they may do by
     now: they could when they set it. A round that cannot be published
-    (something was returned since, or it fails) is left as it is and reported
-    with what stands in the way; the others are published all the same.
+    (something was returned since) is reported with what stands in the way, and
+    its moment is taken back: it must not become public by surprise days later.
+    One that fails is left as it is. The others are published all the same.
     Running twice at once publishes once.
     """
     moment = now or timezone.now()
@@ -141,6 +142,7 @@ def publish_due(
         except NotNow:
             continue  # another process was faster, or the moment was taken back just now
         except CannotPublish as error:
+            _call_off(round_, moment, error)
             done.append((round_, error))
         except Exception as error:  # whatever it is, it must not keep other rounds from their moment
             logger.exception("Publishing round %s failed.", round_.slug)
@@ -156,6 +158,19 @@ def _publish_when_due(round_: Round, now: datetime.datetime, report: Report) -> 
     if by is None or stored.publish_at is None or stored.publish_at > now:
         raise NotNow(f"{stored}の公表の予定は、取りやめられています。")
     return _made_public(stored, by=by, moment=timezone.now(), report=report)
+
+
+@transaction.atomic
+def _call_off(round_: Round, now: datetime.datetime, error: CannotPublish) -> None:
+    """Take back the moment that came in vain; ICT推進課 gets a mail, the audit trail has it."""
+    stored = locked_round(round_.pk)
+    by, missed = stored.published_by, stored.publish_at
+    if by is None or missed is None or missed > now or stored.state != RoundState.OPEN:
+        return
+    stored.publish_at = stored.published_by = None
+    save_row(stored, by=by, moment=timezone.now())
+    tell_not_published(stored, missed, error.problems)
+    _record(stored, by, "公表の予定の取消し（公表できない状態で日時が来たため）")
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────

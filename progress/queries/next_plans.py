@@ -15,8 +15,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from plan.queries.json_rows import rows_below
 from programs.models import Action, ActionLineage, ActionYear, Indicator, IndicatorYear
-from progress.enums import ProposalState
+from progress.enums import ProposalState, Status
 from progress.models import NextYearProposal, PlanOrigin, Round
+
+EVERY = Q(pk__isnull=False)
+"""A condition that can be turned round, as an empty one cannot."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +63,37 @@ def is_last_year(round_: Round) -> bool:
 
 
 def confirmable(proposals: QuerySet[NextYearProposal], round_: Round) -> QuerySet[NextYearProposal]:
-    """Those of one round that wait and have somewhere to go: an ending, or an action that has a next year."""
-    waiting = proposals.filter(state=ProposalState.PROPOSED)
-    return waiting.filter(has_home(round_)) if is_last_year(round_) else waiting
+    """Those of one round that can be confirmed now: they wait, have somewhere to go and let out nothing too early."""
+    return proposals.filter(is_told(round_) & has_home(round_), state=ProposalState.PROPOSED)
+
+
+def is_told(round_: Round) -> Q:
+    """Of the proposals of one round: those whose 調書 the public knows, or whose plan it does not see."""
+    told = Q(evaluation__status=Status.PUBLISHED)
+    own = told if round_.program.is_public else EVERY
+    if not is_last_year(round_):
+        return own
+    seen = _heirs(round_).filter(action__program__is_published=True, action__program__plan__is_published=True)
+    return (Q(ends_action=True) & own) | (Q(ends_action=False) & (told | ~Q(Exists(seen))))
 
 
 def has_home(round_: Round) -> Q:
-    """Of the proposals of a programme's last year: those that have somewhere to go."""
-    heirs = _lineages(round_.year + 1).filter(predecessor=OuterRef("evaluation__action"))
-    return Q(ends_action=True) | Q(Exists(heirs))
+    """Of the proposals of one round: those that have somewhere to go; within a programme, all."""
+    if not is_last_year(round_):
+        return EVERY
+    return Q(ends_action=True) | Q(Exists(_heirs(round_)))
+
+
+def _heirs(round_: Round) -> QuerySet[ActionLineage]:
+    return _lineages(round_.year + 1).filter(predecessor=OuterRef("evaluation__action"))
+
+
+def lets_out(proposal: NextYearProposal, plans: Sequence[NextPlan]) -> bool:
+    """Whether confirming it now would show the public something of a 調書 that is not published yet."""
+    if proposal.evaluation.status == Status.PUBLISHED:
+        return False
+    programs = [plan.action.program for plan in plans if plan.is_inherited] or [proposal.evaluation.round.program]
+    return any(program.is_public for program in programs)
 
 
 def next_plans(proposals: Sequence[NextYearProposal]) -> dict[int, list[NextPlan]]:
@@ -199,7 +224,7 @@ class _Found:
 def _relations(actions: set[int], year: int) -> tuple[dict[int, list[Action]], dict[int, list[int]]]:
     """Action → the actions that continue it; and each of those → all it continues, in the order of the codes."""
     near = _lineages(year).filter(predecessor__in=actions).values("action")
-    rows = _lineages(year).filter(action__in=near).select_related("action__program")
+    rows = _lineages(year).filter(action__in=near).select_related("action__program__plan")
     heirs: dict[int, list[Action]] = {}
     parents: dict[int, list[int]] = {}
     for row in rows.order_by("action__code", "predecessor__code"):

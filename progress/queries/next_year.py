@@ -13,7 +13,7 @@ from plan.text.diffing import Piece, word_diff
 from programs.models import Action, Program
 from progress.enums import ProposalState
 from progress.models import NextYearProposal, Round
-from progress.queries.next_plans import NextPlan, NextTarget, has_home, is_last_year, next_plans
+from progress.queries.next_plans import NextPlan, NextTarget, has_home, is_last_year, is_told, lets_out, next_plans
 from progress.queries.words import number
 
 PROPOSALS_A_PAGE = 50
@@ -62,6 +62,7 @@ class ProposalRow:
 
     proposal: NextYearProposal
     plans: list[PlanRow]
+    lets_out: bool
 
     @property
     def is_waiting(self) -> bool:
@@ -69,7 +70,11 @@ class ProposalRow:
 
     @property
     def may_confirm(self) -> bool:
-        return self.is_waiting and (self.proposal.ends_action or bool(self.plans))
+        return self.is_waiting and self.has_home and not self.lets_out
+
+    @property
+    def has_home(self) -> bool:
+        return self.proposal.ends_action or bool(self.plans)
 
     @property
     def lines(self) -> Sequence[PlanRow | None]:
@@ -90,17 +95,23 @@ class Loop:
     following: Program | None
     counts: Mapping[ProposalState, int]
     homeless: int
+    early: int
 
 
 def loop_of(round_: Round) -> Loop:
-    """How many proposals are in each state; `homeless`: how many wait and have nowhere to go. At most two queries."""
+    """How many proposals are in each state; at most two queries.
+
+    `homeless`: how many wait and have nowhere to go; `early`: how many wait for the 公表 of their 調書.
+    """
     is_last = is_last_year(round_)
     wanted = {state.value: Count("pk", filter=Q(state=state)) for state in ProposalState}
-    if is_last:
-        wanted["homeless"] = Count("pk", filter=Q(state=ProposalState.PROPOSED) & ~has_home(round_))
+    waiting, home = Q(state=ProposalState.PROPOSED), has_home(round_)
+    wanted["early"] = Count("pk", filter=waiting & home & ~is_told(round_))
+    wanted["homeless"] = Count("pk", filter=waiting & ~home)
     found = NextYearProposal.objects.filter(evaluation__round=round_).order_by().aggregate(**wanted)
     counts = {state: found[state.value] for state in ProposalState}
-    return Loop(is_last, following_program(round_) if is_last else None, counts, found.get("homeless", 0))
+    following = following_program(round_) if is_last else None
+    return Loop(is_last, following, counts, found["homeless"], found["early"])
 
 
 def following_program(round_: Round) -> Program | None:
@@ -121,11 +132,28 @@ def nowhere_to_go(proposal: NextYearProposal) -> str:
     )
 
 
+def not_told_yet(proposal: NextYearProposal) -> str:
+    """Why one whose plan the public would see cannot be confirmed before 公表."""
+    return (
+        f"『{proposal.evaluation}』の評価は、まだ公表していません。反映すると公開ページに出るので、"
+        "公表した後に反映してください。"
+    )
+
+
+def why_not_yet(row: ProposalRow) -> str:
+    """Why what waits cannot be confirmed; "" where it can, or is decided."""
+    if not row.is_waiting or row.may_confirm:
+        return ""
+    return not_told_yet(row.proposal) if row.has_home else nowhere_to_go(row.proposal)
+
+
 def proposals_of(round_: Round) -> QuerySet[NextYearProposal]:
     """In the order of the actions' codes."""
     return (
         NextYearProposal.objects.filter(evaluation__round=round_)
-        .select_related("evaluation__round__program", "evaluation__action", "evaluation__department", "decided_by")
+        .select_related(
+            "evaluation__round__program__plan", "evaluation__action", "evaluation__department", "decided_by"
+        )
         .order_by("evaluation__action__code")
     )
 
@@ -142,7 +170,11 @@ def proposal_rows(proposals: Iterable[NextYearProposal]) -> list[ProposalRow]:
     """Three queries at most. Of what is decided already, the rows tell what was proposed."""
     rows = list(proposals)
     plans = next_plans(rows)
-    return [ProposalRow(row, [_plan_row(row, plan) for plan in plans.get(row.pk, ())]) for row in rows]
+    return [
+        ProposalRow(row, [_plan_row(row, plan) for plan in found], lets_out(row, found))
+        for row in rows
+        for found in [plans.get(row.pk, [])]
+    ]
 
 
 def _plan_row(proposal: NextYearProposal, plan: NextPlan) -> PlanRow:

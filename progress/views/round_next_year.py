@@ -20,13 +20,18 @@ from progress.models import NextYearProposal, Round
 from progress.queries.next_plans import confirmable
 from progress.queries.next_year import (
     loop_of,
-    nowhere_to_go,
     page_of_proposals,
     proposal_rows,
     proposals_of,
+    why_not_yet,
 )
 from progress.views.access import reader
 from progress.views.round_access import chosen_keys, round_deed, round_form, round_page, shown
+
+_EARLY = (
+    "評価を公表していない{:,}件の案は、公表した後に反映できます。"
+    "先に反映すると、公表前の内容が公開ページに出るためです。"
+)
 
 
 @round_page(Permission.REVIEW)
@@ -36,15 +41,15 @@ def next_year(request: HttpRequest, round_: Round) -> HttpResponse:
     found = form.narrow(proposals_of(round_))
     page, rows = page_of_proposals(found, request.GET.get("page", ""))
     loop = loop_of(round_)
-    waits_within = form.shows_waiting and not loop.is_last_year
     context = {
         "form": form,
         "page": page,
         "rows": rows,
         "counts": [(str(state.label), count) for state, count in loop.counts.items()],
-        "waiting": page.paginator.count if waits_within else confirmable(found, round_).count(),
+        "waiting": confirmable(found, round_).count(),
         "year_label": fiscal_year_label(round_.year + 1),
         "loop": loop,
+        "early_note": _EARLY.format(loop.early),
         "may_make_programs": reader(request).may(Permission.EDIT_PROGRAM),
     }
     return shown(request, "desk/rounds/next_year.html", round_, "next_year", **context)
@@ -59,8 +64,8 @@ def proposal(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST if request.method == "POST" else None, label="反映しない理由")
     if not form.is_valid():
         (row,) = proposal_rows([found])
-        nowhere = "" if row.may_confirm else nowhere_to_go(found)
-        return shown(request, "desk/rounds/proposal.html", round_, "next_year", row=row, form=form, nowhere=nowhere)
+        why = why_not_yet(row)
+        return shown(request, "desk/rounds/proposal.html", round_, "next_year", row=row, form=form, why_not_yet=why)
     try:
         decline(proposal=found, by=reader(request), reason=form.cleaned_data["reason"])
     except NotNow as error:

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.models import User
+from accounts.enums import Role
+from accounts.models import Department, User
 from programs.models import Indicator
 from progress import workflow
 from progress.actions.evaluations import Answers, accept_many, perform, save_evaluation
@@ -13,6 +14,7 @@ from progress.actions.opening import open_round
 from progress.enums import EvaluationField, ProposalState, Status
 from progress.errors import Incomplete, NotNow, ReasonRequired, StaleSave
 from progress.models import Evaluation, EvaluationEvent, NextYearProposal
+from tests.factories import DepartmentFactory, MembershipFactory
 from tests.programs.factories import IndicatorFactory, IndicatorYearFactory
 from tests.progress.factories import RoundFactory, action_of, complete_answers, department_of, entry, fill_in, opened
 
@@ -183,3 +185,14 @@ def test_indicators_and_milestones_are_saved_with_history(liaison: User, ict_sta
     assert row.history.count() == 2
     assert Indicator.objects.get().years.get(position=2016).actual is None, "nothing leaks before publication"
     assert complete_answers(evaluation).indicators == {row.pk: {"actual": Decimal(10)}}
+
+
+def test_an_event_names_as_many_departments_as_it_holds(evaluation: Evaluation, liaison: User) -> None:
+    for number in range(3):
+        DepartmentFactory.create(name=f"{number}{'と' * 73}")
+    for department in Department.objects.filter(name__contains="ととと"):
+        MembershipFactory.create(user=liaison, role=Role.LIAISON, department=department)
+    fill_in(evaluation, liaison)
+    perform(evaluation=evaluation, transition=workflow.SUBMIT, by=liaison)
+    named = EvaluationEvent.objects.get(transition=workflow.SUBMIT.name).department_name
+    assert (len(named), named.endswith("…")) == (200, True)

@@ -123,9 +123,9 @@ def test_an_ending_needs_no_next_programme(last: LastYear, ict_staff: User) -> N
     action = last.action("1-1-001")
     last.open()
     ends = entry(last.round, "Ⅵ").pk
-    confirm(
-        proposal=last.accept(action, outlook_id=ends, outlook_reason="目的を達したため", next_plan=""), by=ict_staff
-    )
+    proposal = last.accept(action, outlook_id=ends, outlook_reason="目的を達したため", next_plan="")
+    publish(round=last.round, by=ict_staff)
+    confirm(proposal=proposal, by=ict_staff)
     action.refresh_from_db()
     assert action.end_year == 2017
 
@@ -246,7 +246,6 @@ def test_the_page_says_what_waits_and_confirms_what_can_be(
     client = client_of(ict_staff)
     assert "次年度の計画の反映待ち 3件" in words(main_of(client.get("/desk/rounds/")))
     page = client.get(PAGE)
-    assert "評価の公表を待たずに公開ページに出ます。" in words(main_of(page))
     assert "次のプログラムがまだないので、作成するまで反映を待ちます（3件）。" in words(main_of(page))
     assert any(address.endswith(f"/program/{last.program.pk}/next/") for address in links(main_of(page)))
     assert (page.context["waiting"], "pk" in dict(inputs_of(main_of(page)))) == (0, False)
@@ -258,6 +257,9 @@ def test_the_page_says_what_waits_and_confirms_what_can_be(
     assert "引き継いだ取組がない案が1件あります。" in words(main_of(page))
     assert "次の取組 2-1-003" in words(main_of(page))
     assert page.context["waiting"] == 2
+    Program.objects.filter(slug="next").update(is_published=True)
+    assert client.get(PAGE).context["waiting"] == 0  # the public would see the plans before the 調書
+    publish(round=last.round, by=ict_staff)
     done = client.post(f"{PAGE}confirm/", {"all": "1"}, follow=True)
     assert messages_of(done) == ["2件を平成30(2018)年度の計画に反映しました。"]
     left = NextYearProposal.objects.get(state=ProposalState.PROPOSED)

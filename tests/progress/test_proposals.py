@@ -4,14 +4,18 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from accounts.enums import Role
 from accounts.models import Department, User
 from plan.models import Revision
-from programs.models import ActionYear
+from programs.models import ActionYear, Program
+from progress.actions.corrections import publish_late
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.opening import open_round
 from progress.actions.proposals import confirm, confirm_many, decline
+from progress.actions.publication import publish
+from progress.actions.rounds import set_exception
 from progress.enums import ProposalState, Status
 from progress.errors import NotNow, NotYours, ReasonRequired
 from progress.models import Evaluation, NextYearProposal
@@ -26,7 +30,17 @@ _CHAIN = ("submitted_at", "submitted_by", "endorsed_at", "endorsed_by", "accepte
 
 
 @pytest.fixture
-def proposal(evaluation: Evaluation, brought_to: Brought) -> NextYearProposal:
+def proposal(evaluation: Evaluation, brought_to: Brought, ict_staff: User) -> NextYearProposal:
+    """Of a 調書 that is published."""
+    brought_to(Status.ACCEPTED, evaluation)
+    publish(round=evaluation.round, by=ict_staff)
+    return NextYearProposal.objects.get()
+
+
+@pytest.fixture
+def unseen(evaluation: Evaluation, brought_to: Brought) -> NextYearProposal:
+    """Of a 調書 that is accepted, in a programme that the public does not see."""
+    Program.objects.update(is_published=False)
     brought_to(Status.ACCEPTED, evaluation)
     return NextYearProposal.objects.get()
 
@@ -49,6 +63,7 @@ def test_the_original_plan_stays_beside_the_change(
 ) -> None:
     ActionYearFactory.create(action=evaluation.action, year=2017, planned_work="当初の計画", budget=300)
     brought_to(Status.ACCEPTED, evaluation)
+    publish(round=evaluation.round, by=ict_staff)
     confirm(proposal=NextYearProposal.objects.get(), by=ict_staff)
     plan = ActionYear.objects.get(action=evaluation.action, year=2017)
     assert (plan.planned_work, plan.original_planned_work, plan.original_budget, plan.is_changed) == (
@@ -72,6 +87,7 @@ def test_changed_targets_become_those_of_the_next_year(
     row = evaluation.indicators.get()
     type(row).objects.filter(pk=row.pk).update(next_target=15, target_change_reason="実績が上回ったため")
     bring_to(Status.ACCEPTED, evaluation, liaison=liaison, manager=manager, staff=ict_staff)
+    publish(round=round_, by=ict_staff)
     confirm(proposal=NextYearProposal.objects.get(), by=ict_staff)
     value = indicator.years.get(position=2017)
     assert (value.target, value.original_target) == (Decimal(15), Decimal(10))
@@ -91,6 +107,9 @@ def test_an_action_that_ends_gets_its_last_year(
     _finish(stored, liaison, ict_staff)
     proposal = NextYearProposal.objects.get()
     assert proposal.ends_action is True
+    with pytest.raises(NotNow, match="の評価は、まだ公表していません。"):
+        confirm(proposal=proposal, by=ict_staff)
+    publish(round=stored.round, by=ict_staff)
     confirm(proposal=proposal, by=ict_staff)
     stored.action.refresh_from_db()
     assert (stored.action.end_year, ActionYear.objects.filter(year=2017).count()) == (2016, 0)
@@ -123,6 +142,7 @@ def test_many_are_confirmed_at_once(division: Department, brought_to: Brought, i
     round_ = opened(division, actions=3, by=ict_staff)
     for evaluation in round_.evaluations.all():
         brought_to(Status.ACCEPTED, evaluation)
+    publish(round=round_, by=ict_staff)
     first = NextYearProposal.objects.order_by("pk")[0]
     decline(proposal=first, by=ict_staff, reason="見送り")
     count, refused = confirm_many(proposals=NextYearProposal.objects.all(), by=ict_staff)
@@ -130,10 +150,37 @@ def test_many_are_confirmed_at_once(division: Department, brought_to: Brought, i
     assert ActionYear.objects.filter(year=2017).count() == 2
 
 
-def test_a_returned_evaluation_is_not_made_the_plan(proposal: NextYearProposal, ict_staff: User, liaison: User) -> None:
+def test_the_public_learns_from_no_plan_what_is_not_published(
+    client: Client, evaluation: Evaluation, brought_to: Brought, ict_staff: User
+) -> None:
+    brought_to(Status.ACCEPTED, evaluation)
+    proposal = NextYearProposal.objects.get()
+    with pytest.raises(NotNow, match="反映すると公開ページに出るので、公表した後に反映してください。"):
+        confirm(proposal=proposal, by=ict_staff)
+    assert "対象を広げて実施します。" not in client.get(evaluation.action.get_absolute_url()).content.decode()
+    publish(round=evaluation.round, by=ict_staff)
     confirm(proposal=proposal, by=ict_staff)
+    assert "対象を広げて実施します。" in client.get(evaluation.action.get_absolute_url()).content.decode()
+
+
+def test_an_exception_is_no_plan_until_it_is_added(
+    evaluation: Evaluation, brought_to: Brought, ict_staff: User
+) -> None:
+    set_exception(evaluation=evaluation, by=ict_staff, reason="遅れています。")
+    publish(round=evaluation.round, by=ict_staff)
+    brought_to(Status.ACCEPTED, evaluation)
+    proposal = NextYearProposal.objects.get()
+    with pytest.raises(NotNow, match="まだ公表していません。"):
+        confirm(proposal=proposal, by=ict_staff)
+    publish_late(evaluation=evaluation, by=ict_staff, reason="確認が済んだため")
+    confirm(proposal=proposal, by=ict_staff)
+    assert ActionYear.objects.get(year=2017).planned_work == "対象を広げて実施します。"
+
+
+def test_a_returned_evaluation_is_not_made_the_plan(unseen: NextYearProposal, ict_staff: User, liaison: User) -> None:
+    confirm(proposal=unseen, by=ict_staff)
     confirmed = NextYearProposal.objects.get()
-    evaluation = proposal.evaluation
+    evaluation = unseen.evaluation
     perform(evaluation=evaluation, transition=RETURN_BY_STAFF, by=ict_staff, comment="計画を見直してください。")
     stored = Evaluation.objects.get()
     save_evaluation(
@@ -155,10 +202,10 @@ def test_a_returned_evaluation_is_not_made_the_plan(proposal: NextYearProposal, 
     assert ActionYear.objects.get(year=2017).planned_work == "対象を広げて実施します。"
 
 
-def test_what_waits_of_a_returned_evaluation_cannot_be_confirmed(proposal: NextYearProposal, ict_staff: User) -> None:
+def test_what_waits_of_a_returned_evaluation_cannot_be_confirmed(unseen: NextYearProposal, ict_staff: User) -> None:
     Evaluation.objects.update(status=Status.DRAFT, **dict.fromkeys(_CHAIN, None))
     with pytest.raises(NotNow, match="は「記入中」です。確認が済んでから反映してください。"):
-        confirm(proposal=proposal, by=ict_staff)
+        confirm(proposal=unseen, by=ict_staff)
     assert ActionYear.objects.filter(year=2017).count() == 0
 
 

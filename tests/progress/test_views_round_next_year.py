@@ -13,11 +13,12 @@ from programs.models import ActionYear, IndicatorYear
 from progress import long_work, workflow
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.opening import open_round
+from progress.actions.publication import publish
 from progress.enums import ProposalState, Status
 from progress.models import Evaluation, NextYearProposal, Round
 from tests.plan.reading import main_of, words
 from tests.programs.factories import ActionYearFactory, IndicatorFactory, IndicatorYearFactory
-from tests.progress.factories import RoundFactory, action_of, bring_to, entry, fill_in
+from tests.progress.factories import RoundFactory, action_of, bring_to, entry, fill_in, opened
 from tests.progress.pages import messages_of
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,7 @@ def round_(division: Department, liaison: User, manager: User, ict_staff: User) 
     fill_in(ending, liaison, outlook_id=entry(round_, "Ⅵ").pk, outlook_reason="目的を達したため")
     for transition, by in ((workflow.SUBMIT, liaison), (workflow.ENDORSE, manager), (workflow.ACCEPT, ict_staff)):
         perform(evaluation=ending, transition=transition, by=by)
+    publish(round=round_, by=ict_staff)
     return round_
 
 
@@ -68,6 +70,20 @@ def test_what_is_proposed_stands_beside_what_is_planned(client_of: ClientOf, ict
     page = words(main_of(response))
     assert "取組を終える 平成28(2016)年度で終わります。" in page
     assert "500千円 →700千円" in page
+
+
+def test_what_is_not_published_waits(
+    client_of: ClientOf, liaison: User, manager: User, ict_staff: User, division: Department
+) -> None:
+    round_ = opened(division, by=ict_staff, slug="early")
+    bring_to(Status.ACCEPTED, round_.evaluations.get(), liaison=liaison, manager=manager, staff=ict_staff)
+    client, page = client_of(ict_staff), "/desk/rounds/early/next-year/"
+    listed = client.get(page)
+    assert "評価を公表していない1件の案は、公表した後に反映できます。" in words(main_of(listed))
+    assert (listed.context["waiting"], 'name="pk"' in main_of(listed)) == (0, False)
+    alone = main_of(client.get(f"{page}{NextYearProposal.objects.get().pk}/"))
+    assert "まだ反映できません。" in alone
+    assert "/next-year/confirm/" not in alone
 
 
 def test_a_chosen_proposal_becomes_the_plan_with_its_origin(

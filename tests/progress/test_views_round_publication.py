@@ -16,8 +16,8 @@ from progress import long_work
 from progress.actions import publication
 from progress.actions.publication import publish_due
 from progress.actions.rounds import set_exception
-from progress.enums import RoundState, Status
-from progress.models import Evaluation, Publication, PublishedEvaluation, Round
+from progress.enums import MailKind, RoundState, Status
+from progress.models import Evaluation, OutboxMail, Publication, PublishedEvaluation, Round
 from tests.plan.reading import main_of, part, words
 from tests.progress.factories import RoundFactory, action_of, bring_to, opened
 from tests.progress.pages import messages_of
@@ -173,7 +173,25 @@ def test_publish_due_tells_what_stands_in_the_way(round_: Round, blank: Evaluati
         "確認を済ませるか、理由を付けて例外にしてください。",
         f"- 試験福祉課 {blank.action}（記入中）",
     ]
-    assert Round.objects.get().state == RoundState.OPEN
+    stored = Round.objects.get()
+    assert (stored.state, stored.publish_at, stored.published_by) == (RoundState.OPEN, None, None)
+    mail = OutboxMail.objects.get(kind=MailKind.NOT_PUBLISHED, to=ict_staff)
+    assert mail.subject.endswith("平成28(2016)年度の評価は、予定の日時に公表できませんでした")
+    assert f"・試験福祉課 {blank.action}（記入中）" in mail.body
+    set_exception(evaluation=blank, by=ict_staff, reason="遅れています。")
+    call_command("publish_due", stdout=io.StringIO(), stderr=io.StringIO())
+    assert Round.objects.get().state == RoundState.OPEN  # the moment that was missed does not fire later
+
+
+def test_a_set_moment_is_shown_and_can_be_taken_back_though_something_stands_in_the_way(
+    client_of: ClientOf, ict_staff: User, round_: Round, blank: Evaluation
+) -> None:
+    _due(round_, ict_staff, 3600)
+    client = client_of(ict_staff)
+    page = main_of(client.get(PAGE))
+    assert "公表の日時が決まっていますが、今のままでは公表できません。" in words(page)
+    client.post("/desk/rounds/2016/publish/unschedule/")
+    assert Round.objects.get().publish_at is None
 
 
 def test_a_round_that_fails_keeps_no_other_from_its_moment(
