@@ -7,6 +7,8 @@ from django.forms.models import BaseInlineFormSet
 
 from accounts.controls import one_line
 
+MOST_ROWS = 500
+
 
 class LineField(forms.CharField):
     """Text of one line: a line end, which a browser never sends here, becomes a space; no control characters."""
@@ -17,7 +19,11 @@ class LineField(forms.CharField):
 
 
 class SoundFormSet(BaseInlineFormSet):
-    """Rows of a form: those that were there are known by their keys, not by a number that the form could lie about."""
+    """Rows of a form, of which it cannot lie: those that were there are known by their keys, and there is a limit."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.absolute_max = MOST_ROWS
+        super().__init__(*args, **kwargs)
 
     def initial_form_count(self) -> int:
         if not self.is_bound:

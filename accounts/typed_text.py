@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 _SECRET = re.compile(r"password|passwd|secret|token|credential|otp|csrf", re.IGNORECASE)
-# What forms send about themselves: buttons, formset counts, keys of rows.
+# What forms send about themselves: buttons, formset counts, keys of rows, hidden values.
 _MACHINERY = re.compile(
-    r"^_|^action$|^select_across$|^index$|^next$|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|(^|-)id$|__prefix__"
+    r"^_|^action$|^select_across$|^index$|^next$|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|(^|-)id$|__prefix__|^(pk|all|seen|kind|subject)$"
 )
 
 Labels = Callable[[str], str | None]

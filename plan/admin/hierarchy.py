@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from plan.admin.base import MARKDOWN_HELP, RootAdmin, RowInline, change_link
+from plan.editing.roots import is_public
 from plan.models import Direction, DirectionItem, Issue, Measure, PastEffort, PastEffortItem, Plan, Policy
 
 
@@ -58,6 +59,10 @@ class PlanAdmin(RootAdmin):
             },
         ),
     ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The slug is part of addresses that last."""
+        return ["slug"] if obj is not None and is_public(self._stored(request, obj)) else []
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A plan is unpublished, never deleted: its record of changes stays."""

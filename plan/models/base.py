@@ -1,6 +1,13 @@
 """What the editable parts of the plan share."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+
+from plan.fiscal import FIRST_YEAR, LAST_YEAR
+
+_NO_YEAR = f"西暦の年度を4けたで入力してください（{FIRST_YEAR}から{LAST_YEAR}まで。例：2016）。"
+YEARS_KNOWN = [MinValueValidator(FIRST_YEAR, _NO_YEAR), MaxValueValidator(LAST_YEAR, _NO_YEAR)]
+"""Of every year that a page counts from or to: one that is mistyped would make it endless."""
 
 
 class Versioned(models.Model):

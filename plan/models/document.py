@@ -1,14 +1,13 @@
 """The rest of the document: its chapters, figures, related plans, and what was mended in the text."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from plan.enums import Drawing, FigureState, Level, Part, Relation, Unit
-from plan.fiscal import FIRST_YEAR, LAST_YEAR
-from plan.models.base import Versioned
+from plan.models.base import YEARS_KNOWN, Versioned
 from plan.models.hierarchy import Measure, Plan, Policy
 
 
@@ -180,10 +179,6 @@ class FigureValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}: {self.value}{self.get_unit_display()}"
-
-
-_NO_YEAR = f"西暦の年度を4けたで入力してください（{FIRST_YEAR}から{LAST_YEAR}まで。例：2016）。"
-YEARS_KNOWN = [MinValueValidator(FIRST_YEAR, _NO_YEAR), MaxValueValidator(LAST_YEAR, _NO_YEAR)]
 
 
 class RelatedPlan(Versioned):

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from plan.models.base import Versioned
+from plan.models.base import YEARS_KNOWN, Versioned
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
@@ -30,8 +30,8 @@ class Plan(Versioned):
     status_note = models.CharField("版の種別", max_length=20, blank=True, help_text="例：案")
     goal = models.TextField("基本目標")
     vision = models.TextField("目指す都市像", blank=True)
-    start_year = models.PositiveSmallIntegerField("開始年度（西暦）")
-    end_year = models.PositiveSmallIntegerField("終了年度（西暦）")
+    start_year = models.PositiveSmallIntegerField("開始年度（西暦）", validators=YEARS_KNOWN)
+    end_year = models.PositiveSmallIntegerField("終了年度（西暦）", validators=YEARS_KNOWN)
     issued_on = models.CharField("発行", max_length=30, blank=True, help_text="例：平成28年2月")
     publisher = models.CharField("発行者", max_length=50, blank=True)
     office = models.CharField("担当課", max_length=100, blank=True)

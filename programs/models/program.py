@@ -10,7 +10,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from plan.models import Plan
-from plan.models.base import Versioned
+from plan.models.base import YEARS_KNOWN, Versioned
 from programs.enums import UpperKind
 
 
@@ -35,8 +35,8 @@ class Program(Versioned):
     )
     title = models.CharField("題名", max_length=100)
     summary = models.TextField("概要", blank=True)
-    start_year = models.PositiveSmallIntegerField("開始年度（西暦）")
-    end_year = models.PositiveSmallIntegerField("終了年度（西暦）")
+    start_year = models.PositiveSmallIntegerField("開始年度（西暦）", validators=YEARS_KNOWN)
+    end_year = models.PositiveSmallIntegerField("終了年度（西暦）", validators=YEARS_KNOWN)
     predecessor = models.ForeignKey(
         "self",
         verbose_name="前のプログラム",

@@ -9,7 +9,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from plan.fiscal import fiscal_year_label
-from plan.models.base import Versioned
+from plan.models.base import YEARS_KNOWN, Versioned
 from programs.enums import Improvement, IndicatorKind
 from programs.models.action import Action
 
@@ -117,7 +117,9 @@ class Indicator(Versioned):
     improvement = models.CharField("よくなる向き", max_length=10, choices=Improvement.choices, default=Improvement.UP)
     definition = models.TextField("算出方法", blank=True)
     baseline = models.DecimalField("基準値", max_digits=15, decimal_places=4, null=True, blank=True)
-    baseline_year = models.PositiveSmallIntegerField("基準値の年度（西暦）", null=True, blank=True)
+    baseline_year = models.PositiveSmallIntegerField(
+        "基準値の年度（西暦）", null=True, blank=True, validators=YEARS_KNOWN
+    )
 
     history = HistoricalRecords()
 

@@ -284,7 +284,11 @@ def record_event(
     )
 
 
+LONGEST_DEPARTMENTS = 200
+"""Of `EvaluationEvent.department_name`; SQLite would take more."""
+
+
 def _departments_of(person: User) -> str:
     """As many of their names as an event holds."""
     names = sorted({str(membership.department) for membership in person.valid_memberships if membership.department})
-    return Truncator("、".join(names)).chars(EvaluationEvent._meta.get_field("department_name").max_length)
+    return Truncator("、".join(names)).chars(LONGEST_DEPARTMENTS)

@@ -48,10 +48,20 @@ def test_a_number_without_an_address_is_refused(staff: Client, number: str) -> N
     assert response.context["public_url"] == policy.get_absolute_url()
 
 
-def test_a_plan_typed_without_a_slug_is_shown_again_with_its_public_page(staff: Client) -> None:
-    plan = Plan.objects.get(slug="2016")
+def test_a_plan_typed_without_a_slug_is_shown_again(staff: Client) -> None:
+    plan = Plan.objects.create(slug="2021", title="次期プラン", goal="目標", start_year=2021, end_year=2025)
 
     response = sent(staff, plan, opened(staff, plan) | {"slug": "", "reason": "試験"})
 
     assert list(response.context["adminform"].form.errors) == ["slug"]
-    assert response.context["public_url"] == "/plans/2016/"
+    assert response.context["public_url"] == ""
+
+
+def test_the_address_of_a_public_plan_stays(staff: Client) -> None:
+    plan = Plan.objects.get(slug="2016")
+    form = opened(staff, plan)
+
+    sent(staff, plan, form | {"slug": "9999", "office": "新しい課", "reason": "試験"})
+
+    plan.refresh_from_db()
+    assert ("slug" in form, plan.slug, plan.office) == (False, "2016", "新しい課")

@@ -40,11 +40,21 @@ BROKEN: list[tuple[type[models.Model], dict[str, Any], dict[str, Any], str]] = [
 ]
 
 
-def test_a_related_plan_is_of_years_that_the_drawing_knows() -> None:
-    plan = RelatedPlan.objects.get(relation="self", plan__slug="2016")
-    plan.start_year = 28
+@pytest.mark.parametrize(
+    ("model", "which", "name", "value"),
+    [
+        (RelatedPlan, {"relation": "self", "plan__slug": "2016"}, "start_year", 28),
+        (Plan, {"slug": "2016"}, "end_year", 20200),
+        (Plan, {"slug": "2016"}, "start_year", 0),
+    ],
+)
+def test_years_are_those_that_pages_can_count(
+    model: type[models.Model], which: dict[str, Any], name: str, value: int
+) -> None:
+    row = model._default_manager.get(**which)
+    setattr(row, name, value)
     with pytest.raises(ValidationError, match="西暦の年度を4けたで入力してください（1900から2099まで。例：2016）。"):
-        plan.full_clean()
+        row.full_clean()
 
 
 @pytest.mark.parametrize(("model", "which", "change", "message"), BROKEN)

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.fields import MOST_ROWS
 from accounts.models import Department, User
 from progress import models
 from progress.actions.opening import ensure_default_scale
@@ -99,6 +100,8 @@ def test_a_scale_takes_no_control_characters_and_no_form_that_counts_below_nothi
     form = {**filled_in(client.get(address)), "name": "五段階\x08の\x1b尺度"}
     client.post(address, {**form, "entries-INITIAL_FORMS": "-1"})
     assert scale.entries.count() == len(ENTRIES)
+    many = client.post(address, {**form, "entries-TOTAL_FORMS": "100000"})
+    assert len(many.context["inline_admin_formsets"][0].formset.forms) == MOST_ROWS
     client.post(address, form)
     scale.refresh_from_db()
     assert scale.name == "五段階の尺度"
