@@ -98,13 +98,16 @@ class ChoicesOnceMixin(_Inline):
 class HistoryAdmin(AuditedMixin, TitledMixin, PlainLookupsMixin, SimpleHistoryAdmin):
     """The history of a row, and its changes on record.
 
-    404 for an address without a key, which simple_history would look for all the same.
+    404 for an address without a key, which simple_history would look for all the same. Who made a change is a link
+    for those who may follow it.
     """
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         if key_in(object_id) is None:
             raise Http404
-        return super().history_view(request, object_id, extra_context)
+        may_see_people = request.user.has_perm("accounts.view_user")
+        no_links = {} if may_see_people else {"admin_user_view": ""}
+        return super().history_view(request, object_id, {**(extra_context or {}), **no_links})
 
 
 class AddressMiddleware:

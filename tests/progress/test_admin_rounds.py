@@ -92,6 +92,15 @@ def test_a_scale_is_kept_here(client_of: ClientOf, ict_staff: User) -> None:
     assert scale.entries.count() == len(ENTRIES)
 
 
+def test_the_history_links_to_people_only_for_who_may_see_them(client_of: ClientOf, ict_staff: User) -> None:
+    scale, client = ensure_default_scale(), client_of(ict_staff)
+    form = filled_in(client.get(reverse("admin:progress_scale_change", args=[scale.pk])))
+    client.post(reverse("admin:progress_scale_change", args=[scale.pk]), form | {"note": "説明"})
+    page = client.get(reverse("admin:progress_scale_history", args=[scale.pk])).content.decode()
+    assert ict_staff.name in page
+    assert reverse("admin:accounts_user_change", args=[ict_staff.pk]) not in page
+
+
 def test_a_scale_takes_no_control_characters_and_no_form_that_counts_below_nothing(
     client_of: ClientOf, ict_staff: User
 ) -> None:
