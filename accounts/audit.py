@@ -201,10 +201,13 @@ def _locked_head() -> AuditHead:
     head = AuditHead.objects.select_for_update().filter(id=1).first()
     if head is not None:
         return head
-    if AuditEntry.objects.exists():
+    if not AuditEntry.objects.exists():
+        AuditHead.objects.get_or_create(id=1)
+    # Looked for once more where there are entries: the first record of all may have come between the two questions.
+    head = AuditHead.objects.select_for_update().filter(id=1).first()
+    if head is None:
         raise TrailBroken("The head of the audit trail is missing: run manage.py verify_audit.")
-    AuditHead.objects.get_or_create(id=1)
-    return AuditHead.objects.select_for_update().get(id=1)
+    return head
 
 
 def _text(value: object) -> str:

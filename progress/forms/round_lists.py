@@ -137,9 +137,9 @@ class ProposalFilterForm(FilterForm):
         return self.value("state") or ProposalState.PROPOSED.value
 
     @property
-    def shows_waiting(self) -> bool:
-        """What still waits, and nothing else."""
-        return self.state_shown == ProposalState.PROPOSED
+    def shows_all_waiting(self) -> bool:
+        """All that still waits, whatever else."""
+        return self.state_shown in {ProposalState.PROPOSED, self.ALL} and not self.value("q")
 
     def narrow(self, proposals: QuerySet[NextYearProposal]) -> QuerySet[NextYearProposal]:
         if self.state_shown != self.ALL:

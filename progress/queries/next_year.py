@@ -97,6 +97,11 @@ class Loop:
     homeless: int
     early: int
 
+    @property
+    def confirmable(self) -> int:
+        """How many can be confirmed now."""
+        return self.counts[ProposalState.PROPOSED] - self.homeless - self.early
+
 
 def loop_of(round_: Round) -> Loop:
     """How many proposals are in each state; at most two queries.

@@ -46,7 +46,7 @@ def next_year(request: HttpRequest, round_: Round) -> HttpResponse:
         "page": page,
         "rows": rows,
         "counts": [(str(state.label), count) for state, count in loop.counts.items()],
-        "waiting": confirmable(found, round_).count(),
+        "waiting": loop.confirmable if form.shows_all_waiting else confirmable(found, round_).count(),
         "year_label": fiscal_year_label(round_.year + 1),
         "loop": loop,
         "early_note": _EARLY.format(loop.early),
