@@ -14,6 +14,7 @@ class Kind(Enum):
     NEW = "new"
     ENDED = "ended"
     SAME = "same"
+    UNDECIDED = "undecided"
     REPLANNED = "replanned"
 
     @property
@@ -28,18 +29,23 @@ _LABELS = {
     Kind.NEW: "新しく評価した取組",
     Kind.ENDED: "評価がなくなった取組",
     Kind.SAME: "達成度が変わらなかった取組",
+    Kind.UNDECIDED: "評価が未確定の取組",
     Kind.REPLANNED: "年度の途中で計画を変えた取組",
 }
 
 
 @dataclass(frozen=True)
 class Graded:
-    """One action in one year: `key` of the frozen row, the action and its rank (0 is best; None is without a grade)."""
+    """One action in one year: `key` of the frozen row, the action and its rank (0 is best; None is without a grade).
+
+    `is_undecided`: nothing is decided of it yet, so there is nothing to compare.
+    """
 
     key: int
     action: int
     rank: int | None
     is_replanned: bool = False
+    is_undecided: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,8 @@ def changes(
 
 
 def _kind(row: Graded, old: Graded | None) -> Kind:
+    if row.is_undecided:
+        return Kind.UNDECIDED
     if old is None:
         return Kind.NEW
     if row.rank == old.rank:

@@ -13,7 +13,7 @@ from plan.prose import TermMarker
 from programs.queries.action_pages import ActionPage, IndicatorPlan, YearPlan
 from programs.queries.standing import Step
 from progress.charts import Chart, Point, chart, written
-from progress.enums import ProposalState
+from progress.enums import ProposalState, Status
 from progress.models import Evaluation, PlanOrigin, PublishedEvaluation, Round
 from progress.queries.corrections import correction_view, shown_corrections
 from progress.queries.published import current_evaluations, with_frames_of_rows
@@ -148,6 +148,7 @@ def _origins(page: ActionPage) -> dict[int, list[Origin]]:
         action_year__in=[plan.key for plan in page.years],
         proposal__state=ProposalState.CONFIRMED,
         proposal__evaluation__round__in=Round.objects.published(),
+        proposal__evaluation__status=Status.PUBLISHED,
     ).select_related("proposal__evaluation__round", "proposal__evaluation__action")
     origins: dict[int, list[Origin]] = {}
     for row in rows.order_by("proposal__evaluation__action__code"):

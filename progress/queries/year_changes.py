@@ -92,8 +92,8 @@ def _graded(year: PublishedRound) -> list[Graded]:
     rows = PublishedEvaluation.objects.filter(round=year.round, is_current=True).order_by("code")
     changed = set(rows.filter(replanned).values_list("pk", flat=True))
     return [
-        Graded(key, action, year.legend.rank(symbol), key in changed)
-        for key, action, symbol in rows.values_list("pk", "action", "grade_symbol")
+        Graded(key, action, year.legend.rank(symbol), key in changed, is_undecided=not kind)
+        for key, action, symbol, kind in rows.values_list("pk", "action", "grade_symbol", "grade_kind")
     ]
 
 

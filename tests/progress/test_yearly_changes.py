@@ -22,6 +22,12 @@ def test_grades_are_compared(before: int | None, now: int | None, kind: Kind) ->
     assert found == expected
 
 
+@pytest.mark.parametrize("before", [[Graded(10, 1, 2)], [Graded(10, 1, None)], []])
+def test_what_is_undecided_is_neither_new_nor_the_same(before: list[Graded]) -> None:
+    found = changes([Graded(11, 1, None, is_undecided=True)], before, {})
+    assert [kind for kind, rows in found.items() if rows] == [Kind.UNDECIDED]
+
+
 def test_new_ended_and_replanned() -> None:
     found = changes([Graded(11, 1, 0, is_replanned=True)], [Graded(20, 2, 0)], {})
     assert (found[Kind.NEW], found[Kind.ENDED], found[Kind.REPLANNED]) == (
