@@ -125,6 +125,8 @@ class RootAdmin(
     save_as = False
 
     main_fieldsets: Fieldsets = []
+    lasting_fields: Sequence[str] = ()
+    """Parts of addresses that last: nobody changes them while the root is public."""
 
     class Media:
         css = {"all": ["admin_portal/plan.css"]}
@@ -276,6 +278,12 @@ class RootAdmin(
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = list(super().get_readonly_fields(request, obj))
+        if self.lasting_fields and obj is not None and is_public(self._stored(request, obj)):
+            fields += self.lasting_fields
+        return fields
 
     def _stored(self, request: HttpRequest, obj: Any) -> Any:
         """The root as it is saved: after a refused POST, `obj` has what was typed, of which no address can be made."""

@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from plan.admin.base import MARKDOWN_HELP, RootAdmin, RowInline, change_link
-from plan.editing.roots import is_public
 from plan.models import Direction, DirectionItem, Issue, Measure, PastEffort, PastEffortItem, Plan, Policy
 
 
@@ -40,6 +39,7 @@ class PlanAdmin(RootAdmin):
     list_display = ["full_title", "start_year", "end_year", "is_published", "is_current", "public_link"]
     list_filter = ["is_published"]
     search_fields = ["title", "slug", "goal"]
+    lasting_fields = ["slug"]
     main_fieldsets = [
         (None, {"fields": ["title", "status_note", "slug", "is_published", "is_current", "predecessor"]}),
         ("内容", {"fields": ["goal", "vision", "start_year", "end_year"], "description": MARKDOWN_HELP}),
@@ -59,10 +59,6 @@ class PlanAdmin(RootAdmin):
             },
         ),
     ]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The slug is part of addresses that last."""
-        return ["slug"] if obj is not None and is_public(self._stored(request, obj)) else []
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A plan is unpublished, never deleted: its record of changes stays."""

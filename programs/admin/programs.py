@@ -3,12 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.lookups import HistoryAdmin
 from plan.admin.base import MARKDOWN_HELP, RootAdmin, change_link
-from plan.editing.roots import is_public
 from programs.admin.next_program import NextProgramMixin
 from programs.models import Program, UpperItem
 
@@ -21,16 +19,13 @@ class ProgramAdmin(NextProgramMixin, RootAdmin):
     list_filter = ["plan", "is_published", "is_sample"]
     list_select_related = ["plan"]
     search_fields = ["title", "slug", "summary"]
+    lasting_fields = ["slug"]
     main_fieldsets = [
         (None, {"fields": ["plan", "title", "slug"]}),
         ("期間", {"fields": [("start_year", "end_year"), "predecessor"]}),
         ("内容", {"fields": ["summary"], "description": MARKDOWN_HELP}),
         ("公開", {"fields": ["is_published", "is_sample"]}),
     ]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The slug is part of addresses that last."""
-        return ["slug"] if obj is not None and is_public(self._stored(request, obj)) else []
 
     def related_lists(self, obj: Any) -> list[tuple[str, str]]:
         lists = [

@@ -19,6 +19,7 @@ from progress.actions.locks import locked_evaluation
 from progress.enums import EvaluationField, RoundState, Status
 from progress.errors import Incomplete, NotNow, NotYours, ProgressError, ReasonRequired, StaleSave
 from progress.models import Evaluation, EvaluationEvent
+from progress.models.evaluation import LONGEST_DEPARTMENTS
 from progress.queries.filling import entries_of, missing_of
 from progress.workflow import Transition
 
@@ -282,10 +283,6 @@ def record_event(
         version=evaluation.version,
         at=at,
     )
-
-
-LONGEST_DEPARTMENTS = 200
-"""Of `EvaluationEvent.department_name`; SQLite would take more."""
 
 
 def _departments_of(person: User) -> str:

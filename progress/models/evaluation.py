@@ -247,6 +247,10 @@ class EvaluationIndicator(models.Model):
         return str(self.indicator)
 
 
+LONGEST_DEPARTMENTS = 200
+"""Of the names of all departments of a person, in an event; SQLite would take more."""
+
+
 class EvaluationEvent(models.Model):
     """経過: who did which transition when, with the comment. Append-only.
 
@@ -263,7 +267,7 @@ class EvaluationEvent(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="操作した人", on_delete=models.PROTECT, related_name="+"
     )
     by_name = models.CharField("操作した人の氏名", max_length=100)
-    department_name = models.CharField("操作した人の所属", max_length=200, blank=True)
+    department_name = models.CharField("操作した人の所属", max_length=LONGEST_DEPARTMENTS, blank=True)
     comment = models.TextField("コメント", blank=True)
     fields = models.JSONField("指摘した項目", default=list, blank=True)
     version = models.PositiveIntegerField("調書の版")

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from programs.enums import Improvement
 from progress.models import Evaluation, EvaluationIndicator, Round, ScaleEntry
-from progress.queries.filling import entries_of, steps
+from progress.queries.filling import entries_of, measured_of, steps
 from progress.rating import Measured, suggestion
 from progress.worth_reading import Mark, marks
 
@@ -120,8 +119,8 @@ def _suggestions(chosen: QuerySet[Evaluation], entries: Sequence[ScaleEntry]) ->
     keys = chosen.order_by().values("pk")
     rows = EvaluationIndicator.objects.filter(evaluation__in=keys, target__isnull=False, actual__isnull=False)
     fields = ("evaluation", "target", "actual", "indicator__improvement", "indicator__baseline")
-    for key, target, actual, improvement, baseline in rows.order_by().values_list(*fields):
-        numbers[key].append(Measured(target, actual, improvement == Improvement.DOWN, baseline))
+    for key, *columns in rows.order_by().values_list(*fields):
+        numbers[key].append(measured_of(*columns))
     scale = steps(entries)
     found = {key: suggestion(measured, scale) for key, measured in numbers.items()}
     return {key: entry for key, entry in found.items() if entry is not None}

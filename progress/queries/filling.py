@@ -1,6 +1,7 @@
 """A stored 調書 as the pure modules see it: what is filled in, and what its numbers say."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from programs.enums import Improvement
 from progress.completeness import Filled, IndicatorEntry, MilestoneEntry, Missing, missing
@@ -11,8 +12,12 @@ from progress.rating import Measured, Step, suggestion
 
 
 def measured(row: EvaluationIndicator) -> Measured:
-    indicator = row.indicator
-    return Measured(row.target, row.actual, indicator.improvement == Improvement.DOWN, indicator.baseline)
+    return measured_of(row.target, row.actual, row.indicator.improvement, row.indicator.baseline)
+
+
+def measured_of(target: Decimal | None, actual: Decimal | None, improvement: str, baseline: Decimal | None) -> Measured:
+    """The same of plain columns."""
+    return Measured(target, actual, improvement == Improvement.DOWN, baseline)
 
 
 def steps(entries: Sequence[ScaleEntry]) -> list[Step]:

@@ -173,7 +173,7 @@ class _Found:
         given_budget = None if is_split else proposal.budget
         parts = self._parts(proposal, given_budget, action)
         works = dict.fromkeys(work for _, work, _ in parts if work)
-        budgets = [budget for _, _, budget in parts]
+        budget = _sum([budget for _, _, budget in parts])
         kept = present if self.is_inherited else None
         return NextPlan(
             action=action,
@@ -181,7 +181,7 @@ class _Found:
             given_work=proposal.planned_work,
             given_budget=given_budget,
             work="\n".join(works) or (kept.planned_work if kept else ""),
-            budget=_sum(budgets) if None not in budgets or kept is None else kept.budget,
+            budget=kept.budget if kept and budget is None else budget,
             targets=tuple(self._targets(proposal, action)),
             is_inherited=self.is_inherited,
             is_split=is_split,
