@@ -60,11 +60,6 @@ class Succession:
         return LineageKind.SPLIT if len(set(self.codes[parents[0].pk])) > 1 else LineageKind.CONTINUED
 
 
-def continuing(program: Program) -> list[Action]:
-    """The actions that go on to the programme's last year: what is carried on unless staff decide otherwise."""
-    return list(program.actions.in_force(program.end_year).order_by("code"))
-
-
 @transaction.atomic
 def start_next_program(
     *,

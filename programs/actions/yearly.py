@@ -20,12 +20,14 @@ def plan_year(
     targets: Mapping[int, Decimal | None],
     by: User,
     reason: str,
+    is_first: bool = False,
 ) -> ActionYear:
     """Set what an action plans for a fiscal year (budget in 千円, targets by indicator id).
 
     Effects, in order: (1) the yearly plan is made (its words are then the
-    original ones) or changed, the original staying beside it; (2) targets that
-    differ are changed; each with history, 改定履歴 and a new content version.
+    original ones) or changed, the original staying beside it, or, `is_first`,
+    following; (2) targets that differ are changed; each with history, 改定履歴
+    and a new content version.
     """
     plan = ActionYear.objects.filter(action=action, year=year).first()
     if plan is None:
@@ -40,6 +42,8 @@ def plan_year(
         create_root(root=plan, by=by, reason=reason)
     else:
         plan.planned_work, plan.budget = planned_work, budget
+        if is_first:
+            plan.take_as_original()
         revise(root=plan, by=by, reason=reason, expected_version=plan.version)
     for indicator in action.indicators.filter(pk__in=targets):
         _set_target(indicator, year, targets[indicator.pk], by=by, reason=reason)

@@ -71,10 +71,14 @@ def _era(year: int) -> str:
 
 @dataclass
 class Row:
-    """One action with what was typed for it; `codes` and `problem` follow from that."""
+    """One action with what was typed for it; `codes` and `problem` follow from that.
+
+    `ends`: whether it ends before the next programme begins.
+    """
 
     action: Action
     typed: str
+    ends: bool
     codes: list[str] = field(default_factory=list)
     problem: str = ""
 
@@ -135,14 +139,14 @@ class CodesForm:
         return texts
 
     def _row(self, program: Program, action: Action, texts: Mapping[str, str], data: Any) -> Row:
-        goes_on = action.is_in_force(program.end_year)
-        proposal = action.code if goes_on else ""
+        ends = not action.is_in_force(program.end_year + 1)
+        proposal = "" if ends else action.code
         if data is None:
-            return _read(Row(action, proposal))
+            return _read(Row(action, proposal, ends))
         name = f"code-{action.pk}"
         if name in data or action.code in texts:
-            return _read(Row(action, str(data.get(name, texts.get(action.code, "")))))
-        row = Row(action, proposal)
+            return _read(Row(action, str(data.get(name, texts.get(action.code, ""))), ends))
+        row = Row(action, proposal, ends)
         row.problem = (
             f"取組『{action}』の次の取組コードが入力されていません。この画面を開いた後に登録された取組であれば、"
             "引き継ぐかどうかを確かめてください。"
@@ -171,7 +175,7 @@ def _plain(code: str) -> str:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What becomes of the actions: `renamed` go on under another code."""
+    """What becomes of the actions: `renamed` go on under another code, `resumed` although they end."""
 
     total: int
     continued: FirstOf
@@ -179,6 +183,7 @@ class Outcome:
     split: FirstOf
     merged: FirstOf
     ended: FirstOf
+    resumed: FirstOf
 
 
 def outcome_of(codes: CodesForm) -> Outcome:
@@ -192,6 +197,7 @@ def outcome_of(codes: CodesForm) -> Outcome:
         split=_part(((row.action,), row.codes) for row in codes.rows if len(row.codes) > 1),
         merged=_part((heir.predecessors, [heir.code]) for heir in heirs if heir.kind == LineageKind.MERGED),
         ended=_part(row.action for row in codes.rows if not row.codes),
+        resumed=_part(((row.action,), row.codes) for row in codes.rows if row.codes and row.ends),
     )
 
 

@@ -35,7 +35,8 @@ from progress.models import (
     ScaleEntry,
 )
 from progress.queries.guidance import guidance_texts
-from progress.queries.next_plans import is_last_year, planned_targets
+from progress.queries.next_plans import planned_targets
+from progress.queries.successors import is_last_year
 
 BATCH = 500
 SHOWN_PROBLEMS = 20
@@ -167,7 +168,7 @@ def _blank_batch(round_: Round, batch: list[Action], *, by: User, moment: dateti
     evaluations = bulk_create_with_history(blanks, Evaluation, **options)
     pairs = list(zip(batch, evaluations, strict=True))
     milestones = [row for action, evaluation in pairs for row in _milestones(action, evaluation)]
-    inherited = planned_targets(batch, round_.year + 1) if is_last_year(round_) else {}
+    inherited = planned_targets(batch, round_) if is_last_year(round_) else {}
     indicators = [
         row
         for action, evaluation in pairs

@@ -1,7 +1,9 @@
 """Closing the loop: the Act part of an accepted 調書 becomes the next year's plan, once staff confirm it."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,13 +14,16 @@ from accounts.models import User
 from accounts.permissions import Permission
 from plan.actions import wait_for_turn
 from programs.actions.yearly import end_action, plan_year
+from programs.models import ActionYear
 from progress.actions.locks import locked_evaluation
 from progress.enums import DECIDED, ProposalState
 from progress.errors import NotNow, NotYours, ReasonRequired
 from progress.models import Evaluation, NextYearProposal, PlanOrigin
+from progress.queries.confirmable import lets_out
 from progress.queries.filling import has_next_year
-from progress.queries.next_plans import NextPlan, is_last_year, lets_out, next_plans
-from progress.queries.next_year import not_told_yet, nowhere_to_go
+from progress.queries.next_plans import NextPlan, next_plans, without
+from progress.queries.next_year import not_told_yet, nowhere_to_go, still_continued
+from progress.queries.successors import following_program, heirs_alone, is_last_year
 from progress.snapshots import number
 
 
@@ -31,22 +36,47 @@ def propose(*, evaluation: Evaluation, by: User) -> NextYearProposal | None:
     taken back or decided before; what was confirmed earlier stays in the
     yearly plan until this one is confirmed.
     """
-    ends = evaluation.outlook is not None and evaluation.outlook.ends_action
-    if not ends and not _has_plans(evaluation):
+    proposed = _proposed(evaluation)
+    if not proposed["ends_action"] and not _has_plans(evaluation):
         return None
     proposal = NextYearProposal.objects.filter(evaluation=evaluation).first() or NextYearProposal(evaluation=evaluation)
     proposal.year = evaluation.round.year + 1
-    proposal.planned_work, proposal.budget = evaluation.next_plan, evaluation.next_budget
-    proposal.targets = [
-        {"indicator": row.indicator_id, "target": number(row.next_target), "reason": row.target_change_reason}
-        for row in evaluation.indicators.all()
-    ]
-    proposal.ends_action = ends
+    for name, value in proposed.items():
+        setattr(proposal, name, value)
     proposal.state = ProposalState.PROPOSED
     proposal.decided_at = proposal.decided_by = None
     proposal.decline_reason = ""
     _save(proposal, by)
+    _let_go(proposal)
     return proposal
+
+
+def _proposed(evaluation: Evaluation) -> dict[str, Any]:
+    """What the Act part says, by the fields of the proposal."""
+    return {
+        "planned_work": evaluation.next_plan,
+        "budget": evaluation.next_budget,
+        "targets": [
+            {"indicator": row.indicator_id, "target": number(row.next_target), "reason": row.target_change_reason}
+            for row in evaluation.indicators.all()
+        ],
+        "ends_action": evaluation.outlook is not None and evaluation.outlook.ends_action,
+    }
+
+
+def left_behind(evaluation: Evaluation) -> NextYearProposal | None:
+    """What was confirmed of the 調書, where that says something else by now: the plan did not follow."""
+    confirmed = NextYearProposal.objects.filter(evaluation=evaluation, state=ProposalState.CONFIRMED).first()
+    if confirmed is None:
+        return None
+    now = _proposed(evaluation)
+    return confirmed if any(getattr(confirmed, name) != value for name, value in now.items()) else None
+
+
+def _let_go(proposal: NextYearProposal) -> None:
+    """A plan of the next programme that came from what is an ending now can be deleted: it is to go before that."""
+    for heirs in heirs_alone([proposal]).values():
+        PlanOrigin.objects.filter(proposal=proposal, action_year__action__in=heirs).delete()
 
 
 def _has_plans(evaluation: Evaluation) -> bool:
@@ -79,38 +109,51 @@ def renew(*, evaluation: Evaluation, by: User) -> None:
 
 
 @transaction.atomic
-def confirm(*, proposal: NextYearProposal, by: User, at: datetime.datetime | None = None) -> NextYearProposal:
+def confirm(
+    *,
+    proposal: NextYearProposal,
+    by: User,
+    at: datetime.datetime | None = None,
+    seen_at: datetime.datetime | None = None,
+) -> NextYearProposal:
     """Make the proposal the yearly plan of the next year, or end the action.
 
     Effects, in order: (1) the 調書 is locked; (2) `ActionYear` and the targets
     get the proposed values, with history and a 改定履歴 whose reason names the
-    調書, or the action gets its last year; (3) the proposal is CONFIRMED, and
-    each yearly plan it became has its origin; (4) the audit trail has it. Raises
-    NotYours, NotNow when it was decided already, its 調書 was returned, the
-    next programme does not continue the action yet, or the public would learn
-    from the plan what is not published.
+    調書, or the action gets its last year and merged actions lose its part; (3)
+    the proposal is CONFIRMED, and each yearly plan it became has its origin;
+    (4) the audit trail has it. Raises NotYours, NotNow when it was decided
+    already or is not what `seen_at` showed, its 調書 was returned, the next
+    programme does not continue the action yet (or does, where it is to end),
+    or the public would learn from the plan what is not published.
     """
     stored = _locked(proposal, by)
+    if seen_at is not None and stored.history.filter(history_date__gt=seen_at).exists():
+        raise NotNow(f"『{stored.evaluation}』の案は、画面を開いた後に変わりました。今の案を見てから反映してください。")
     evaluation = stored.evaluation
     plans = next_plans([stored]).get(stored.pk, [])
     if not (plans or stored.ends_action):
-        raise NotNow(nowhere_to_go(stored))
+        raise NotNow(nowhere_to_go(stored, following_program(evaluation.round)))
+    if heirs := heirs_alone([stored]).get(stored.pk):
+        raise NotNow(still_continued(stored, heirs))
     if lets_out(stored, plans):
         raise NotNow(not_told_yet(stored))
     reason = f"{evaluation.round}の結果を反映"
     if stored.ends_action:
-        end_action(action=evaluation.action, last_year=evaluation.round.year, by=by, reason=reason)
+        _end(stored, by=by, reason=reason)
     else:
         _plan(stored, plans, by=by, reason=reason)
     return _decide(stored, ProposalState.CONFIRMED, by=by, at=at)
 
 
-def confirm_many(*, proposals: Iterable[NextYearProposal], by: User) -> tuple[int, list[tuple[NextYearProposal, str]]]:
+def confirm_many(
+    *, proposals: Iterable[NextYearProposal], by: User, seen_at: datetime.datetime | None = None
+) -> tuple[int, list[tuple[NextYearProposal, str]]]:
     """Confirm those that can be, each in a transaction of its own; how many, and the others with the reason."""
     count, refused = 0, []
     for proposal in proposals:
         try:
-            confirm(proposal=proposal, by=by)
+            confirm(proposal=proposal, by=by, seen_at=seen_at)
         except NotNow as error:
             refused.append((proposal, str(error)))
         else:
@@ -130,32 +173,60 @@ def decline(
     return _decide(stored, ProposalState.DECLINED, by=by, at=at)
 
 
+@transaction.atomic
+def put_back(*, proposal: NextYearProposal, by: User) -> NextYearProposal:
+    """Let what was declined wait again, as its 調書 says it now; the audit trail has it. Raises NotYours, NotNow."""
+    stored = _locked(proposal, by, ProposalState.DECLINED)
+    if propose(evaluation=stored.evaluation, by=by) is None:
+        raise NotNow(f"『{stored.evaluation}』には、次年度の計画が書かれていません。案に戻せません。")
+    audit.record(AuditKind.TRANSITION, by=by, about=f"次年度計画「案に戻す」：{stored}")
+    return stored
+
+
+def _end(proposal: NextYearProposal, *, by: User, reason: str) -> None:
+    """End the action, and take its part from the plans of merged actions that got one."""
+    end_action(action=proposal.evaluation.action, last_year=proposal.evaluation.round.year, by=by, reason=reason)
+    given = PlanOrigin.objects.filter(proposal=proposal)
+    had_part = set(given.values_list("action_year__action", flat=True))
+    given.delete()
+    for plan in without(proposal):
+        if plan.action.pk in had_part:
+            _plan_one(plan, proposal.year, targets={}, by=by, reason=reason)
+
+
 def _plan(proposal: NextYearProposal, plans: Iterable[NextPlan], *, by: User, reason: str) -> None:
     """Make the yearly plans, and keep what each got from this proposal."""
     PlanOrigin.objects.filter(proposal=proposal).delete()
     for plan in plans:
-        made = plan_year(
-            action=plan.action,
-            year=proposal.year,
-            planned_work=plan.work,
-            budget=plan.budget,
-            targets={target.indicator.pk: target.after for target in plan.targets},
-            by=by,
-            reason=reason,
-        )
+        targets = {target.indicator.pk: target.after for target in plan.targets}
+        made = _plan_one(plan, proposal.year, targets=targets, by=by, reason=reason)
         PlanOrigin.objects.create(
             proposal=proposal, action_year=made, planned_work=plan.given_work, budget=plan.given_budget
         )
 
 
-def _locked(proposal: NextYearProposal, by: User) -> NextYearProposal:
+def _plan_one(plan: NextPlan, year: int, *, targets: Mapping[int, Decimal | None], by: User, reason: str) -> ActionYear:
+    return plan_year(
+        action=plan.action,
+        year=year,
+        planned_work=plan.work,
+        budget=plan.budget,
+        targets=targets,
+        is_first=plan.is_first,
+        by=by,
+        reason=reason,
+    )
+
+
+def _locked(proposal: NextYearProposal, by: User, state: ProposalState = ProposalState.PROPOSED) -> NextYearProposal:
+    """The proposal with its locked 調書; raises NotYours, or NotNow where it is not in `state` or was returned."""
     if not by.may(Permission.REVIEW):
         raise NotYours("次年度の計画への反映は、ICT推進課の職員が行います。")
     wait_for_turn()  # before the 調書, as publishing does: nobody waits in a circle
     evaluation = locked_evaluation(proposal.evaluation_id)
     stored = NextYearProposal.objects.get(pk=proposal.pk)
     stored.evaluation = evaluation
-    if stored.state != ProposalState.PROPOSED:
+    if stored.state != state:
         raise NotNow(f"『{evaluation}』の次年度計画は、すでに「{stored.get_state_display()}」です。")
     if evaluation.status not in DECIDED:
         raise NotNow(f"『{evaluation}』は「{evaluation.get_status_display()}」です。確認が済んでから反映してください。")

@@ -7,7 +7,7 @@ from programs.enums import Improvement
 from progress.completeness import Filled, IndicatorEntry, MilestoneEntry, Missing, missing
 from progress.enums import ScaleKind
 from progress.models import Evaluation, EvaluationIndicator, Round, ScaleEntry
-from progress.queries.next_plans import is_last_year
+from progress.queries.successors import is_last_year
 from progress.rating import Measured, Step, suggestion
 
 

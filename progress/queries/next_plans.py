@@ -2,24 +2,22 @@
 
 Within a programme that is the action's own next year. In a programme's last
 year it is the first year of the actions that continue it in the next programme:
-none while that is not made or does not carry the action on, several where it is split.
+none while that is not made or does not carry the action on, several where it is split. Only the programme that
+follows the present one counts (`following_program`), for what is shown as for what is done.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 
 from plan.queries.json_rows import rows_below
-from programs.models import Action, ActionLineage, ActionYear, Indicator, IndicatorYear
-from progress.enums import ProposalState, Status
+from programs.models import Action, ActionYear, Indicator, IndicatorYear
 from progress.models import NextYearProposal, PlanOrigin, Round
-
-EVERY = Q(pk__isnull=False)
-"""A condition that can be turned round, as an empty one cannot."""
+from progress.queries.successors import Parent, is_last_year, relations
 
 
 @dataclass(frozen=True)
@@ -37,13 +35,28 @@ class NextTarget:
 
 
 @dataclass(frozen=True)
+class Untaken:
+    """A target the 調書 gives, and the code of the action whose indicator of that name is carried on instead, or ""."""
+
+    indicator: Indicator
+    target: Decimal
+    instead: str
+
+
+@dataclass(frozen=True)
 class NextPlan:
     """What one proposal makes of one action's next year. Money in 千円.
 
     `present` is the yearly plan as it stands, None where there is none yet. `given_work` and `given_budget` are
     this proposal's own part; `work` and `budget` are the whole plan, with the parts of the other 調書 that were
-    confirmed for a merged action. Of a split action nobody knows how its money is divided: the budget stays. In the
-    next programme what the 調書 leaves blank stays as it is, too.
+    confirmed for a merged action. Of a split action nobody knows how its money is divided: the budget stays. So does
+    that of a merged one until the parts of all are known. In the next programme what the 調書 leaves blank stays as
+    it is, too.
+
+    `others` are the codes of the further actions that a merged one continues, `awaited` those of them whose part is not
+    there yet; `untaken` are the targets the 調書 gives that no indicator there gets. `is_money_left`: the parts of a
+    merged action do not add up yet. `is_first`: nothing but first parts of 調書 has come to the plan so far, so it
+    has no original that is changed.
     """
 
     action: Action
@@ -53,47 +66,13 @@ class NextPlan:
     work: str
     budget: int | None
     targets: tuple[NextTarget, ...]
+    untaken: tuple[Untaken, ...]
+    others: tuple[str, ...]
+    awaited: tuple[str, ...]
     is_inherited: bool
     is_split: bool
-
-
-def is_last_year(round_: Round) -> bool:
-    """Whether the next year belongs to the next programme."""
-    return round_.year >= round_.program.end_year
-
-
-def confirmable(proposals: QuerySet[NextYearProposal], round_: Round) -> QuerySet[NextYearProposal]:
-    """Those of one round that can be confirmed now: they wait, have somewhere to go and let out nothing too early."""
-    return proposals.filter(is_told(round_) & has_home(round_), state=ProposalState.PROPOSED)
-
-
-def is_told(round_: Round) -> Q:
-    """Of the proposals of one round: those whose 調書 the public knows, or whose plan it does not see."""
-    told = Q(evaluation__status=Status.PUBLISHED)
-    own = told if round_.program.is_public else EVERY
-    if not is_last_year(round_):
-        return own
-    seen = _heirs(round_).filter(action__program__is_published=True, action__program__plan__is_published=True)
-    return (Q(ends_action=True) & own) | (Q(ends_action=False) & (told | ~Q(Exists(seen))))
-
-
-def has_home(round_: Round) -> Q:
-    """Of the proposals of one round: those that have somewhere to go; within a programme, all."""
-    if not is_last_year(round_):
-        return EVERY
-    return Q(ends_action=True) | Q(Exists(_heirs(round_)))
-
-
-def _heirs(round_: Round) -> QuerySet[ActionLineage]:
-    return _lineages(round_.year + 1).filter(predecessor=OuterRef("evaluation__action"))
-
-
-def lets_out(proposal: NextYearProposal, plans: Sequence[NextPlan]) -> bool:
-    """Whether confirming it now would show the public something of a 調書 that is not published yet."""
-    if proposal.evaluation.status == Status.PUBLISHED:
-        return False
-    programs = [plan.action.program for plan in plans if plan.is_inherited] or [proposal.evaluation.round.program]
-    return any(program.is_public for program in programs)
+    is_money_left: bool
+    is_first: bool
 
 
 def next_plans(proposals: Sequence[NextYearProposal]) -> dict[int, list[NextPlan]]:
@@ -105,36 +84,49 @@ def next_plans(proposals: Sequence[NextYearProposal]) -> dict[int, list[NextPlan
     continuing = [proposal for proposal in proposals if not proposal.ends_action]
     if not continuing:
         return {}
-    found = _Found.of(continuing)
+    found = _Found.of_proposals(continuing, continuing[0].evaluation.round)
     return {
         proposal.pk: [found.plan(proposal, action) for action in found.receivers(proposal)] for proposal in continuing
     }
 
 
-def planned_targets(actions: Sequence[Action], year: int) -> dict[int, dict[str, Decimal | None]]:
-    """Action → its indicators' targets of `year` in the next programme by name, where one action continues it there.
+def planned_targets(actions: Sequence[Action], round_: Round) -> dict[int, dict[str, Decimal | None]]:
+    """Action → the targets of the next year by indicator name, where one action of the next programme continues it.
 
-    Two queries.
+    Only those its 調書 sets there: not one that a merged action has from another. Two queries.
     """
-    heirs, _ = _relations({action.pk for action in actions}, year)
-    only = {pk: found[0].pk for pk, found in heirs.items() if len(found) == 1}
-    indicators = _indicators(set(only.values()), year)
+    found = _Found.of_actions({action.pk for action in actions}, round_)
+    only = {pk: heirs[0] for pk, heirs in found.heirs.items() if len(heirs) == 1}
     return {
-        pk: {indicator.name: indicator.next_target for indicator in indicators.get(heir, ())}
+        pk: {
+            indicator.name: indicator.next_target
+            for indicator in found.indicators.get(heir.pk, ())
+            if found.source(indicator, heir) == pk
+        }
         for pk, heir in only.items()
     }
 
 
-def _lineages(year: int) -> QuerySet[ActionLineage]:
-    """To the actions of a later programme that are in force in `year`."""
-    lasting = Q(action__end_year__isnull=True) | Q(action__end_year__gte=year)
-    return ActionLineage.objects.filter(
-        lasting,
-        action__start_year__lte=year,
-        action__program__start_year__lte=year,
-        action__program__end_year__gte=year,
-        predecessor__program__end_year__lt=year,
-    )
+def without(proposal: NextYearProposal) -> list[NextPlan]:
+    """The plans of merged actions that have a part of this proposal, as they are without it, by action code.
+
+    None where no part of another is left: what stands there stays. For a proposal that ends its action.
+    """
+    round_ = proposal.evaluation.round
+    if not is_last_year(round_):
+        return []
+    found = _Found.of_proposals([proposal], round_)
+    plans = [found.plan(proposal, heir, is_given=False) for heir in found.receivers(proposal)]
+    return [plan for plan in plans if plan.present is not None and found.parts_of(plan.action, proposal)]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one 調書 gives to a merged plan."""
+
+    code: str
+    work: str
+    budget: int | None
 
 
 @dataclass(frozen=True)
@@ -142,95 +134,124 @@ class _Found:
     """What is known of the actions whose plans the proposals make."""
 
     heirs: Mapping[int, list[Action]]
-    parents: Mapping[int, list[int]]
-    plans: Mapping[int, Any]
+    parents: Mapping[int, list[Parent]]
     indicators: Mapping[int, list[Any]]
     is_inherited: bool
+    plans: Mapping[int, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, proposals: Sequence[NextYearProposal]) -> "_Found":
-        round_ = proposals[0].evaluation.round
-        year, own = round_.year + 1, {proposal.evaluation.action_id for proposal in proposals}
+    def of_actions(cls, own: set[int], round_: Round) -> "_Found":
+        """Without the plans. Two queries."""
         is_inherited = is_last_year(round_)
-        heirs, parents = _relations(own, year) if is_inherited else ({}, {})
-        receivers = set(parents) if is_inherited else own
-        plans = ActionYear.objects.filter(action__in=receivers, year=year).annotate(origin_rows=_ORIGINS)
-        return cls(
-            heirs=heirs,
-            parents=parents,
-            plans={plan.action_id: plan for plan in plans},
-            indicators=_indicators(own | receivers | {pk for found in parents.values() for pk in found}, year),
-            is_inherited=is_inherited,
-        )
+        heirs, parents = relations(own, round_) if is_inherited else ({}, {})
+        concerned = own | set(parents) | {parent.key for found in parents.values() for parent in found}
+        return cls(heirs, parents, _indicators(concerned, round_.year + 1), is_inherited)
+
+    @classmethod
+    def of_proposals(cls, proposals: Sequence[NextYearProposal], round_: Round) -> "_Found":
+        own = {proposal.evaluation.action_id for proposal in proposals}
+        found = cls.of_actions(own, round_)
+        receivers = set(found.parents) if found.is_inherited else own
+        plans = ActionYear.objects.filter(action__in=receivers, year=round_.year + 1).annotate(origin_rows=_ORIGINS)
+        return replace(found, plans={plan.action_id: plan for plan in plans})
 
     def receivers(self, proposal: NextYearProposal) -> list[Action]:
         action = proposal.evaluation.action
         return self.heirs.get(action.pk, []) if self.is_inherited else [action]
 
-    def plan(self, proposal: NextYearProposal, action: Action) -> NextPlan:
+    def plan(self, proposal: NextYearProposal, action: Action, *, is_given: bool = True) -> NextPlan:
+        """With this proposal's part, or, not `is_given`, without it."""
         present = self.plans.get(action.pk)
         is_split = len(self.receivers(proposal)) > 1
         given_budget = None if is_split else proposal.budget
-        parts = self._parts(proposal, given_budget, action)
-        works = dict.fromkeys(work for _, work, _ in parts if work)
-        budget = _sum([budget for _, _, budget in parts])
+        own = _Part(proposal.evaluation.action.code, proposal.planned_work, given_budget)
+        parts = sorted([*self.parts_of(action, proposal), *([own] if is_given else [])], key=attrgetter("code"))
+        others, awaited = self._others(proposal, action, parts)
+        budget = None if awaited else _sum([part.budget for part in parts])
         kept = present if self.is_inherited else None
         return NextPlan(
             action=action,
             present=present,
             given_work=proposal.planned_work,
             given_budget=given_budget,
-            work="\n".join(works) or (kept.planned_work if kept else ""),
+            work="\n".join(dict.fromkeys(part.work for part in parts if part.work))
+            or (kept.planned_work if kept else ""),
             budget=kept.budget if kept and budget is None else budget,
             targets=tuple(self._targets(proposal, action)),
+            untaken=tuple(self._untaken(proposal, action)),
+            others=others,
+            awaited=awaited,
             is_inherited=self.is_inherited,
             is_split=is_split,
+            is_money_left=bool(others) and budget is None,
+            is_first=is_given and self._is_first(proposal, action),
         )
 
-    def _parts(
-        self, proposal: NextYearProposal, given_budget: int | None, action: Action
-    ) -> list[tuple[str, str, int | None]]:
-        """(code, work, budget) of what was confirmed of other 調書 and of this one, in the order of the codes."""
+    def _is_first(self, proposal: NextYearProposal, action: Action) -> bool:
+        present = self.plans.get(action.pk)
+        if present is None or not self.is_inherited or present.is_changed:
+            return False
+        origins = present.origin_rows or ()
+        return bool(origins) and all(row["proposal"] != proposal.pk for row in origins)
+
+    def parts_of(self, action: Action, proposal: NextYearProposal) -> list[_Part]:
+        """What other 調書 gave that were confirmed for a merged action."""
         present = self.plans.get(action.pk)
         origins = present.origin_rows or () if self.is_inherited and present else ()
-        others = [(row["code"], row["work"], row["budget"]) for row in origins if row["proposal"] != proposal.pk]
-        own = (proposal.evaluation.action.code, proposal.planned_work, given_budget)
-        return sorted([*others, own], key=itemgetter(0))
+        return [_Part(row["code"], row["work"], row["budget"]) for row in origins if row["proposal"] != proposal.pk]
 
-    def _targets(self, proposal: NextYearProposal, action: Action) -> list[NextTarget]:
+    def _others(
+        self, proposal: NextYearProposal, action: Action, parts: Sequence[_Part]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The codes of the further actions that it continues; and of those whose part is still to come."""
+        own, known = proposal.evaluation.action_id, {part.code for part in parts}
+        others = [parent for parent in self.parents.get(action.pk, ()) if parent.key != own]
+        awaited = [parent for parent in others if not parent.is_silent and parent.code not in known]
+        return tuple(parent.code for parent in others), tuple(parent.code for parent in awaited)
+
+    def _targets(self, proposal: NextYearProposal, action: Action) -> Iterator[NextTarget]:
         """In the next programme an indicator is known by its name, and a target left blank changes nothing."""
-        source = proposal.evaluation.action_id
-        names = {row.pk: row.name for row in self.indicators.get(source, ())}
-        given = {names[row["indicator"]]: row for row in proposal.targets if row["indicator"] in names}
-        return [
-            NextTarget(indicator, indicator.next_target, _decimal(row["target"]), row["reason"])
-            for indicator in self.indicators.get(action.pk, ())
-            if (row := given.get(indicator.name)) is not None
-            and not (self.is_inherited and (row["target"] is None or self._source(indicator, action) != source))
-        ]
+        given = self._given(proposal)
+        for indicator in self.indicators.get(action.pk, ()):
+            if indicator.name not in given:
+                continue
+            _, target, reason = given[indicator.name]
+            if self.is_inherited and (
+                target is None or self.source(indicator, action) != proposal.evaluation.action_id
+            ):
+                continue
+            yield NextTarget(indicator, indicator.next_target, target, reason)
 
-    def _source(self, indicator: Indicator, action: Action) -> int | None:
+    def _untaken(self, proposal: NextYearProposal, action: Action) -> Iterator[Untaken]:
+        """In the next programme: what is given for an indicator that is not there, or that another action gave."""
+        if not self.is_inherited:
+            return
+        there = {indicator.name: indicator for indicator in self.indicators.get(action.pk, ())}
+        for name, (indicator, target, _) in self._given(proposal).items():
+            source = self.source(there[name], action) if name in there else None
+            if target is not None and source != proposal.evaluation.action_id:
+                codes = (parent.code for parent in self.parents[action.pk] if parent.key == source)
+                yield Untaken(indicator, target, next(codes, ""))
+
+    def _given(self, proposal: NextYearProposal) -> dict[str, tuple[Indicator, Decimal | None, str]]:
+        """Name of the indicator → indicator, target and reason, as the 調書 gives them."""
+        rows = {row["indicator"]: row for row in proposal.targets}
+        return {
+            indicator.name: (indicator, _decimal(row["target"]), row["reason"])
+            for indicator in self.indicators.get(proposal.evaluation.action_id, ())
+            if (row := rows.get(indicator.pk)) is not None
+        }
+
+    def source(self, indicator: Indicator, action: Action) -> int | None:
         """Of a merged action's indicator: the first predecessor that has it, as in `programs.actions.succession`."""
         return next(
             (
-                parent
+                parent.key
                 for parent in self.parents[action.pk]
-                if any(row.name == indicator.name for row in self.indicators.get(parent, ()))
+                if any(row.name == indicator.name for row in self.indicators.get(parent.key, ()))
             ),
             None,
         )
-
-
-def _relations(actions: set[int], year: int) -> tuple[dict[int, list[Action]], dict[int, list[int]]]:
-    """Action → the actions that continue it; and each of those → all it continues, in the order of the codes."""
-    near = _lineages(year).filter(predecessor__in=actions).values("action")
-    rows = _lineages(year).filter(action__in=near).select_related("action__program__plan")
-    heirs: dict[int, list[Action]] = {}
-    parents: dict[int, list[int]] = {}
-    for row in rows.order_by("action__code", "predecessor__code"):
-        heirs.setdefault(row.predecessor_id, []).append(row.action)
-        parents.setdefault(row.action_id, []).append(row.predecessor_id)
-    return heirs, parents
 
 
 def _indicators(actions: set[int], year: int) -> dict[int, list[Any]]:

@@ -11,9 +11,11 @@ from plan.fiscal import fiscal_year_label
 from plan.queries.listing import page_by_keys
 from plan.text.diffing import Piece, word_diff
 from programs.models import Action, Program
-from progress.enums import ProposalState
+from progress.enums import DECIDED, ProposalState
 from progress.models import NextYearProposal, Round
-from progress.queries.next_plans import NextPlan, NextTarget, has_home, is_last_year, is_told, lets_out, next_plans
+from progress.queries.confirmable import goes_on_alone, has_home, is_told, lets_out
+from progress.queries.next_plans import NextPlan, NextTarget, Untaken, next_plans
+from progress.queries.successors import following_program, heirs_alone, is_last_year
 from progress.queries.words import number
 
 PROPOSALS_A_PAGE = 50
@@ -31,7 +33,10 @@ class TargetChange:
 
 @dataclass(frozen=True)
 class PlanRow:
-    """What a proposal makes of one action's next year. `heir` names it where it is of the next programme, else ""."""
+    """What a proposal makes of one action's next year. `heir` names it where it is of the next programme, else "".
+
+    `merging` says of a merged action what else comes together there, `untaken` what the 調書 gives and nothing takes.
+    """
 
     heir: str
     has_plan: bool
@@ -40,7 +45,10 @@ class PlanRow:
     budget_before: int | None
     budget_after: int | None
     is_split: bool
+    is_money_left: bool
     targets: list[TargetChange]
+    merging: str
+    untaken: list[str]
 
     @property
     def pieces(self) -> list[Piece]:
@@ -58,19 +66,32 @@ class PlanRow:
 
 @dataclass(frozen=True)
 class ProposalRow:
-    """One proposal, with the plans it makes: none of an ending, and none where there is nowhere to go yet."""
+    """One proposal, with the plans it makes: none of an ending, and none where there is nowhere to go yet.
+
+    `heirs_alone` are, of an ending, the actions of the next programme that continue it alone.
+    """
 
     proposal: NextYearProposal
     plans: list[PlanRow]
     lets_out: bool
+    heirs_alone: list[Action]
 
     @property
     def is_waiting(self) -> bool:
         return self.proposal.state == ProposalState.PROPOSED
 
     @property
+    def is_declined(self) -> bool:
+        return self.proposal.state == ProposalState.DECLINED
+
+    @property
+    def is_under_revision(self) -> bool:
+        """Whether the 調書 was returned after its plan was confirmed."""
+        return self.proposal.evaluation.status not in DECIDED
+
+    @property
     def may_confirm(self) -> bool:
-        return self.is_waiting and self.has_home and not self.lets_out
+        return self.is_waiting and self.has_home and not self.heirs_alone and not self.lets_out
 
     @property
     def has_home(self) -> bool:
@@ -95,45 +116,51 @@ class Loop:
     following: Program | None
     counts: Mapping[ProposalState, int]
     homeless: int
+    going_on: int
     early: int
 
     @property
     def confirmable(self) -> int:
         """How many can be confirmed now."""
-        return self.counts[ProposalState.PROPOSED] - self.homeless - self.early
+        return self.counts[ProposalState.PROPOSED] - self.homeless - self.going_on - self.early
 
 
 def loop_of(round_: Round) -> Loop:
     """How many proposals are in each state; at most two queries.
 
-    `homeless`: how many wait and have nowhere to go; `early`: how many wait for the 公表 of their 調書.
+    `homeless`: how many wait and have nowhere to go; `going_on`: how many end an action that the next programme
+    continues; `early`: how many wait for the 公表 of their 調書.
     """
     is_last = is_last_year(round_)
     wanted = {state.value: Count("pk", filter=Q(state=state)) for state in ProposalState}
-    waiting, home = Q(state=ProposalState.PROPOSED), has_home(round_)
-    wanted["early"] = Count("pk", filter=waiting & home & ~is_told(round_))
+    waiting, home, going_on = Q(state=ProposalState.PROPOSED), has_home(round_), goes_on_alone(round_)
+    wanted["early"] = Count("pk", filter=waiting & home & ~going_on & ~is_told(round_))
+    wanted["going_on"] = Count("pk", filter=waiting & going_on)
     wanted["homeless"] = Count("pk", filter=waiting & ~home)
     found = NextYearProposal.objects.filter(evaluation__round=round_).order_by().aggregate(**wanted)
     counts = {state: found[state.value] for state in ProposalState}
     following = following_program(round_) if is_last else None
-    return Loop(is_last, following, counts, found["homeless"], found["early"])
+    return Loop(is_last, following, counts, found["homeless"], found["going_on"], found["early"])
 
 
-def following_program(round_: Round) -> Program | None:
-    """The programme in whose first year what the round's last year proposes is done. One query."""
-    year = round_.year + 1
-    return round_.program.successors.filter(start_year__lte=year, end_year__gte=year).order_by("pk").first()
-
-
-def nowhere_to_go(proposal: NextYearProposal) -> str:
-    """Why a proposal without plans cannot be confirmed, and what to do."""
+def nowhere_to_go(proposal: NextYearProposal, following: Program | None) -> str:
+    """Why a proposal without plans cannot be confirmed, and what to do; `following` is the next programme."""
     about = f"『{proposal.evaluation}』の次年度の計画は反映できません。"
-    following = following_program(proposal.evaluation.round)
     if following is None:
         return f"{about}次のプログラムがまだありません。次のプログラムを作成し、取組を引き継いでから反映してください。"
     return (
         f"{about}『{following}』に、この取組を引き継いだ取組がありません。"
         "引き継ぎをExcelの取込で登録するか、「反映しない」を選んでください。"
+    )
+
+
+def still_continued(proposal: NextYearProposal, heirs: Sequence[Action]) -> str:
+    """Why an ending cannot be confirmed while the next programme continues the action, and what to do."""
+    codes = "、".join(heir.code for heir in heirs)
+    return (
+        f"『{proposal.evaluation}』は取組を終える案ですが、『{heirs[0].program}』の取組{codes}が引き継いでいます。"
+        f"終えるときは、先に取組{codes}を（その年度別計画と指標から順に）削除してください。"
+        "続けるときは、「反映しない」を選んでください。"
     )
 
 
@@ -145,11 +172,15 @@ def not_told_yet(proposal: NextYearProposal) -> str:
     )
 
 
-def why_not_yet(row: ProposalRow) -> str:
+def why_not_yet(row: ProposalRow, following: Program | None) -> str:
     """Why what waits cannot be confirmed; "" where it can, or is decided."""
     if not row.is_waiting or row.may_confirm:
         return ""
-    return not_told_yet(row.proposal) if row.has_home else nowhere_to_go(row.proposal)
+    if not row.has_home:
+        return nowhere_to_go(row.proposal, following)
+    if row.heirs_alone:
+        return still_continued(row.proposal, row.heirs_alone)
+    return not_told_yet(row.proposal)
 
 
 def proposals_of(round_: Round) -> QuerySet[NextYearProposal]:
@@ -157,7 +188,11 @@ def proposals_of(round_: Round) -> QuerySet[NextYearProposal]:
     return (
         NextYearProposal.objects.filter(evaluation__round=round_)
         .select_related(
-            "evaluation__round__program__plan", "evaluation__action", "evaluation__department", "decided_by"
+            "evaluation__round__program__plan",
+            "evaluation__action",
+            "evaluation__department",
+            "evaluation__outlook",
+            "decided_by",
         )
         .order_by("evaluation__action__code")
     )
@@ -172,11 +207,11 @@ def page_of_proposals(
 
 
 def proposal_rows(proposals: Iterable[NextYearProposal]) -> list[ProposalRow]:
-    """Three queries at most. Of what is decided already, the rows tell what was proposed."""
+    """Of one round. Of what is decided already, the rows tell what was proposed. Four queries at most."""
     rows = list(proposals)
-    plans = next_plans(rows)
+    plans, alone = next_plans(rows), heirs_alone(rows)
     return [
-        ProposalRow(row, [_plan_row(row, plan) for plan in found], lets_out(row, found))
+        ProposalRow(row, [_plan_row(row, plan) for plan in found], lets_out(row, found), alone.get(row.pk, []))
         for row in rows
         for found in [plans.get(row.pk, [])]
     ]
@@ -192,8 +227,23 @@ def _plan_row(proposal: NextYearProposal, plan: NextPlan) -> PlanRow:
         budget_before=plan.present.budget if plan.present else None,
         budget_after=plan.budget if waits else plan.given_budget,
         is_split=plan.is_split,
+        is_money_left=plan.is_money_left,
         targets=[_target_change(target) for target in plan.targets if target.is_changed],
+        merging=_merging(plan, waits=waits),
+        untaken=[_untaken(each) for each in plan.untaken],
     )
+
+
+def _merging(plan: NextPlan, *, waits: bool) -> str:
+    if not plan.others:
+        return ""
+    together = f"取組{'、'.join(plan.others)}と合わせた取組です。"
+    return f"{together}{'、'.join(plan.awaited)}の分は、まだ反映していません。" if waits and plan.awaited else together
+
+
+def _untaken(given: Untaken) -> str:
+    why = f"取組{given.instead}の指標を引き継いだため" if given.instead else "同じ名前の指標がないため"
+    return f"{given.indicator.name} {_value(given.target, given.indicator.unit)}は、{why}反映しません。"
 
 
 def _name_of(heir: Action, predecessor: Action) -> str:

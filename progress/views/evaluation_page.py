@@ -25,7 +25,7 @@ from progress.queries.evaluation_page import (
     suggestion_of,
 )
 from progress.queries.filling import entries_of, has_next_year, missing_of
-from progress.queries.next_plans import is_last_year
+from progress.queries.successors import is_last_year
 from progress.queries.words import Words, field_words, money, number
 from progress.views.standing import standing_of
 

@@ -15,7 +15,7 @@ from progress.actions.evaluations import Refused, accept_many, check
 from progress.actions.opening import Report
 from progress.enums import DECIDED, Status
 from progress.errors import ProgressError
-from progress.forms.acceptance import Seen, sealed, unsealed
+from progress.forms.seen import Seen, sealed, unsealed
 from progress.long_work import Outcome, Task, carried_out, reported
 from progress.models import Evaluation, EvaluationEvent, Round
 from progress.queries.acceptance import before_accepting, to_accept
@@ -23,6 +23,7 @@ from progress.views.access import reader
 from progress.views.round_access import chosen_keys, round_form, shown
 from progress.views.round_evaluations import filter_of, narrowed
 
+_DEED = "accept"
 _UNREADABLE = "確認の画面から送られた内容を読み取れないため、何も確認していません。一覧から、もう一度選んでください。"
 _NOTHING = "確認する調書が選ばれていません。表の左の欄で選んでから、もう一度操作してください。"
 _ALL_LEFT_OUT = "すべての調書の選択を外したので、何も確認していません。調書は確認待ちのままです。"
@@ -54,7 +55,7 @@ def _look(request: HttpRequest, round_: Round, back: str) -> HttpResponse:
         messages.warning(request, _NOTHING)
         return redirect(back)
     keys = [each.evaluation.pk for each in found.singly]
-    seen = sealed(Seen(moment, found.along, keys, found.unlisted), round_=round_, by=user)
+    seen = sealed(Seen(moment, found.along, keys, found.unlisted), deed=_DEED, round_=round_, by=user)
     return shown(request, "desk/rounds/accept.html", round_, "evaluations", found=found, seen=seen, back=back)
 
 
@@ -68,7 +69,7 @@ def _refusal(evaluation: Evaluation, user: User) -> str:
 
 def _accept(request: HttpRequest, round_: Round, back: str) -> HttpResponseBase:
     user = reader(request)
-    seen = unsealed(request.POST["seen"], round_=round_, by=user)
+    seen = unsealed(request.POST["seen"], deed=_DEED, round_=round_, by=user)
     if seen is None:
         messages.error(request, _UNREADABLE)
         return redirect(back)

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from accounts.permissions import Permission
 from progress.actions.correction_preview import evaluation_changes, measure_changes
 from progress.actions.corrections import correct_evaluation, correct_measure, publish_late
+from progress.actions.proposals import left_behind
 from progress.enums import DECIDED, RoundState, Status
 from progress.errors import NothingToCorrect, NotNow, StaleSave
 from progress.forms.corrections import CorrectionForm, MeasureCorrectionForm, sent_again
@@ -136,6 +137,7 @@ def _corrected(
             messages.success(request, f"『{correction.title}』を{deed}。公開ページに正誤を示しています。")
             if isinstance(found, Evaluation):
                 _remind_of_measure(request, round_, found)
+                _remind_of_plan(request, round_, found)
             return redirect("desk:round_corrections", round_.slug)
     context |= {"changes": changes(), "sent": sent_again(request.POST), "version": found.version}
     return shown(request, "desk/rounds/correction_preview.html", round_, "corrections", **context)
@@ -148,6 +150,19 @@ def _remind_of_measure(request: HttpRequest, round_: Round, evaluation: Evaluati
     words = '『{}』の評価の文章も、訂正が必要でないか確かめてください。<a href="{}">この施策の評価を訂正する</a>'
     address = reverse("desk:round_correct_measure", args=[round_.slug, measure.code])
     messages.info(request, format_html(words, measure, address))
+
+
+def _remind_of_plan(request: HttpRequest, round_: Round, evaluation: Evaluation) -> None:
+    """What was confirmed of the 調書 does not follow its correction."""
+    confirmed = left_behind(Evaluation.objects.select_related("outlook").get(pk=evaluation.pk))
+    if confirmed is None:
+        return
+    words = (
+        "次年度の計画は、訂正する前の内容で反映済みです。訂正では変わりません。"
+        '変えるときは、年度別計画の編集画面で直してください。<a href="{}">反映した案を見る</a>'
+    )
+    address = reverse("desk:round_proposal", args=[round_.slug, confirmed.pk])
+    messages.info(request, format_html(words, address))
 
 
 def _title(found: Evaluation | MeasureEvaluation) -> str:

@@ -6,18 +6,21 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.permissions import Permission
 from plan.fiscal import fiscal_year_label
 from progress.actions.opening import Report
-from progress.actions.proposals import confirm_many, decline
+from progress.actions.proposals import confirm_many, decline, put_back
 from progress.enums import ProposalState
 from progress.errors import NotNow
 from progress.forms.round_lists import ProposalFilterForm
 from progress.forms.rounds import ReasonForm
+from progress.forms.seen import Seen, sealed, unsealed
 from progress.long_work import Outcome, Task, carried_out, reported
 from progress.models import NextYearProposal, Round
-from progress.queries.next_plans import confirmable
+from progress.queries.confirmable import confirmable
+from progress.queries.confirmation import before_confirming
 from progress.queries.next_year import (
     loop_of,
     page_of_proposals,
@@ -25,9 +28,14 @@ from progress.queries.next_year import (
     proposals_of,
     why_not_yet,
 )
+from progress.queries.successors import following_program
 from progress.views.access import reader
-from progress.views.round_access import chosen_keys, round_deed, round_form, round_page, shown
+from progress.views.round_access import chosen_keys, round_form, round_page, shown
 
+_DEED = "confirm"
+_NOTHING = "反映する案が選ばれていません。反映待ちの案を選んでから、もう一度操作してください。"
+_UNREADABLE = "反映の画面から送られた内容を読み取れないため、何も反映していません。一覧から、もう一度選んでください。"
+_ALL_LEFT_OUT = "すべての案の選択を外したので、何も反映していません。案は反映待ちのままです。"
 _EARLY = (
     "評価を公表していない{:,}件の案は、公表した後に反映できます。"
     "先に反映すると、公表前の内容が公開ページに出るためです。"
@@ -57,15 +65,15 @@ def next_year(request: HttpRequest, round_: Round) -> HttpResponse:
 
 @round_form(Permission.REVIEW)
 def proposal(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
-    """One proposal. POST reason: it is declined."""
+    """One proposal. POST reason: it is declined; POST put_back: what was declined waits again."""
     found = proposals_of(round_).filter(pk=pk).first()
     if found is None:
         raise Http404("この案はありません。")
+    if "put_back" in request.POST:
+        return _put_back(request, round_, found)
     form = ReasonForm(request.POST if request.method == "POST" else None, label="反映しない理由")
     if not form.is_valid():
-        (row,) = proposal_rows([found])
-        why = why_not_yet(row)
-        return shown(request, "desk/rounds/proposal.html", round_, "next_year", row=row, form=form, why_not_yet=why)
+        return _proposal_page(request, round_, found, form)
     try:
         decline(proposal=found, by=reader(request), reason=form.cleaned_data["reason"])
     except NotNow as error:
@@ -75,23 +83,72 @@ def proposal(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
     return redirect("desk:round_next_year", round_.slug)
 
 
-@round_deed(Permission.REVIEW)
-def confirm(request: HttpRequest, round_: Round) -> HttpResponseBase:
-    """POST pk (keys), or all: those chosen, or all that can be under the conditions of the address, become the plan."""
-    found = proposals_of(round_).filter(state=ProposalState.PROPOSED)
-    if request.POST.get("all"):
-        found = confirmable(ProposalFilterForm(request.GET).narrow(found), round_)
+def _proposal_page(request: HttpRequest, round_: Round, found: NextYearProposal, form: ReasonForm) -> HttpResponse:
+    (row,) = proposal_rows([found])
+    why = "" if row.may_confirm else why_not_yet(row, following_program(round_))
+    seen = sealed(Seen(timezone.now(), [found.pk], []), deed=_DEED, round_=round_, by=reader(request))
+    context = {"row": row, "form": form, "why_not_yet": why, "seen": seen}
+    return shown(request, "desk/rounds/proposal.html", round_, "next_year", **context)
+
+
+def _put_back(request: HttpRequest, round_: Round, found: NextYearProposal) -> HttpResponse:
+    try:
+        put_back(proposal=found, by=reader(request))
+    except NotNow as error:
+        messages.warning(request, str(error))
     else:
-        found = found.filter(pk__in=chosen_keys(request, "pk"))
-    rows = list(found)
+        messages.success(
+            request, f"『{found.evaluation}』を案に戻しました。反映するかどうかを、もう一度決めてください。"
+        )
+    return redirect("desk:round_proposal", round_.slug, found.pk)
+
+
+@round_form(Permission.REVIEW)
+def confirm(request: HttpRequest, round_: Round) -> HttpResponseBase:
+    """POST pk (keys), or all (that can be under the conditions of the address): the page to look at first.
+
+    POST seen (what that page showed, sealed) and pk (those kept of the endings it showed): they become the plan. The
+    page's address, asked for anew or after a log-in, leads to the list.
+    """
     back = f"{reverse('desk:round_next_year', args=[round_.slug])}?{request.GET.urlencode()}"
-    if not rows:
-        messages.warning(request, "反映する案が選ばれていません。反映待ちの案を選んでから、もう一度操作してください。")
+    if request.method != "POST":
         return redirect(back)
+    if "seen" in request.POST:
+        return _confirm(request, round_, back)
+    return _look(request, round_, back)
+
+
+def _look(request: HttpRequest, round_: Round, back: str) -> HttpResponse:
+    chosen = proposals_of(round_)
+    if request.POST.get("all"):
+        chosen = confirmable(ProposalFilterForm(request.GET).narrow(chosen), round_)
+    else:
+        chosen = chosen.filter(pk__in=chosen_keys(request, "pk"))
+    found = before_confirming(chosen, round_)
+    if not found.doable and not found.refused:
+        messages.warning(request, _NOTHING)
+        return redirect(back)
+    singly = [row.proposal.pk for row in found.endings]
+    content = Seen(timezone.now(), found.along, singly, found.unlisted)
+    seen = sealed(content, deed=_DEED, round_=round_, by=reader(request))
+    context = {"found": found, "seen": seen, "back": back, "year_label": fiscal_year_label(round_.year + 1)}
+    return shown(request, "desk/rounds/confirm.html", round_, "next_year", **context)
+
+
+def _confirm(request: HttpRequest, round_: Round, back: str) -> HttpResponseBase:
     user = reader(request)
+    seen = unsealed(request.POST["seen"], deed=_DEED, round_=round_, by=user)
+    if seen is None:
+        messages.error(request, _UNREADABLE)
+        return redirect(back)
+    kept = set(chosen_keys(request, "pk")).intersection(seen.singly)
+    rows = list(proposals_of(round_).filter(pk__in={*seen.along, *kept}))
+    if not rows:
+        messages.warning(request, _ALL_LEFT_OUT)
+        return redirect(back)
 
     def work(report: Report) -> Outcome:
-        return _confirmed(round_, *confirm_many(proposals=reported(rows, report), by=user), back=back)
+        return _confirmed(round_, *confirm_many(proposals=reported(rows, report), by=user, seen_at=seen.at), back=back)
 
     task = Task("次年度の計画への反映", work, back, is_whole=False)
     return carried_out(request, task, rows=len(rows), is_quick=False)

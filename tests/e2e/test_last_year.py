@@ -25,7 +25,7 @@ def test_what_was_accepted_in_the_last_year_is_the_plan_of_the_next_programme(
 def the_plans_wait(staff: Page) -> None:
     staff.goto(PAGE)
     expect(staff.locator("main")).to_contain_text("次のプログラムがまだないので、作成するまで反映を待ちます（2件）。")
-    expect(staff.get_by_role("button", name="選んだ案を反映する")).to_have_count(0)
+    expect(staff.get_by_role("button", name="選んだ案の反映へ進む")).to_have_count(0)
     assert_axe_clean(staff)
     staff.get_by_role("link", name=re.compile("見比べて決める.*1-1-701")).click()
     expect(staff.locator("main")).to_contain_text("まだ反映できません。")
@@ -51,7 +51,10 @@ def confirm_the_plans(staff: Page) -> None:
     for words in ("次の取組 1-1-701", "次の取組 1-1-799", "次の取組 1-1-702"):
         expect(table).to_contain_text(words)
     assert_axe_clean(staff)
-    staff.get_by_role("button", name="この条件の反映待ちをすべて反映する（2件）").click()
+    staff.get_by_role("button", name="この条件の反映待ちすべての反映へ進む（2件）").click()
+    expect(staff.locator("main")).to_contain_text("まだ何も反映していません。")
+    assert_axe_clean(staff)
+    staff.get_by_role("button", name="この内容で反映する").click()
     expect(staff.locator(".messages")).to_contain_text("2件を平成30(2018)年度の計画に反映しました。")
     staff.goto(f"{PAGE}?state=confirmed")
     expect(table.locator("tbody tr")).to_have_count(3)

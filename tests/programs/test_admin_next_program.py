@@ -81,6 +81,20 @@ def test_the_form_proposes_what_goes_on(staff: Client, program: Program) -> None
     assert f'href="{url_of(program)}"' in form
 
 
+def test_what_ends_with_the_programme_is_marked_and_not_proposed(staff: Client, program: Program) -> None:
+    program.actions.filter(code="1-1-001").update(end_year=program.end_year)
+    page = staff.get(url_of(program))
+    values = typed(page)
+    assert [values[f"code-{program.actions.get(code=code).pk}"] for code in ("1-1-001", "1-1-002")] == ["", "1-1-002"]
+    assert page.content.decode().count("<strong>終わる取組</strong>") == 2
+    data = typed(page, a1="1-1-001") | {"title": "次のプログラム", "go": "check"}
+    check = staff.post(url_of(program), data)
+    assert [actions for actions, _ in check.context["outcome"].resumed.shown] == [
+        (program.actions.get(code="1-1-001"),)
+    ]
+    assert "終わる取組なのに引き継ぐ（上の内訳に含みます）：1件" in check.content.decode()
+
+
 def test_what_becomes_of_each_action_is_shown_before_it_is_done(staff: Client, program: Program) -> None:
     data = typed(staff.get(url_of(program)), a2="1-1-010、1-1-011", a3="1-1-020", a4="１－１－０２０")
     page = staff.post(url_of(program), data | {"title": "次のプログラム", "go": "check"})

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import User
-from programs.actions.succession import Succession, continuing, start_next_program
+from programs.actions.succession import Succession, start_next_program
 from programs.enums import LineageKind
 from programs.errors import CannotSucceed
 from programs.models import Action, Program
@@ -99,13 +99,6 @@ def test_a_merged_action_keeps_the_directions_and_owners_of_all(ict_staff: User)
     heir = _next(program, ict_staff, {first: ["1-1-009"], second: ["1-1-009"]}).actions.get()
     assert [(owner.department, owner.kind) for owner in heir.owners.all()] == [(lead, "lead"), (other, "related")]
     assert [row.direction.code for row in heir.other_directions.all()] == ["2-1-1"]
-
-
-def test_the_proposal_is_what_goes_on_to_the_last_year(db: None) -> None:
-    program = ProgramFactory.create()
-    going_on = ActionFactory.create(program=program)
-    ActionFactory.create(program=program, end_year=2016)
-    assert continuing(program) == [going_on]
 
 
 def test_everything_in_the_way_is_named_and_nothing_is_made(ict_staff: User) -> None:

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from django.test import Client
+
 from tests.plan.reading import words
 
 
@@ -17,3 +19,10 @@ def table_rows(page: str) -> list[list[str]]:
     assert body is not None
     rows = re.findall(r"<tr>.*?</tr>", body.group(), re.DOTALL)
     return [[words(cell) for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.DOTALL)] for row in rows]
+
+
+def confirm_looked_over(client: Client, address: str, chosen: dict[str, Any], **options: Any) -> Any:
+    """Choose proposals of the next year, look them over, and confirm all that the page shows."""
+    page = client.post(address, chosen)
+    endings = [row.proposal.pk for row in page.context["found"].endings]
+    return client.post(address, {"seen": page.context["seen"], "pk": endings}, **options)

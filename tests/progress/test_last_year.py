@@ -1,8 +1,6 @@
 """Closing the loop in a programme's last year: the plans are those of the next programme, once it is made."""
 
 from collections.abc import Callable
-from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,23 +8,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
+from plan.actions import delete_root
+from plan.editing.errors import InUse
 from plan.models import Revision
 from programs.actions.succession import Succession, start_next_program
 from programs.models import Action, ActionYear, Program
-from progress.actions.evaluations import Answers, perform, save_evaluation
-from progress.actions.opening import open_round
 from progress.actions.proposals import confirm, decline
 from progress.actions.publication import publish
-from progress.enums import ProposalState, Status
+from progress.enums import ProposalState
 from progress.errors import NotNow
-from progress.models import Evaluation, NextYearProposal, PlanOrigin, Round
+from progress.models import NextYearProposal
 from progress.queries.next_plans import next_plans
-from progress.queries.next_year import proposals_of
-from progress.workflow import ACCEPT, ENDORSE, RETURN_BY_STAFF, SUBMIT
 from tests.plan.reading import inputs_of, links, main_of, words
-from tests.programs.factories import IndicatorFactory, IndicatorYearFactory
-from tests.progress.factories import RoundFactory, action_of, bring_to, entry
-from tests.progress.pages import messages_of
+from tests.progress.factories import entry
+from tests.progress.last_year import LastYear, ending, plan_of
+from tests.progress.pages import confirm_looked_over, messages_of
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -34,62 +30,9 @@ PAGE = "/desk/rounds/last/next-year/"
 WORK = "対象を広げて実施します。"
 
 
-class LastYear:
-    """The round of a programme's last year, its 調書, and what is proposed."""
-
-    def __init__(self, division: Department, liaison: User, manager: User, staff: User) -> None:
-        self.round = RoundFactory.create(year=2017, slug="last")
-        self._division = division
-        self._people = {"liaison": liaison, "manager": manager, "staff": staff}
-
-    @property
-    def program(self) -> Program:
-        return self.round.program
-
-    def action(self, code: str, *, target: int | None = None) -> Action:
-        action = action_of(self.program, self._division, code=code)
-        if target is not None:
-            indicator = IndicatorFactory.create(action=action, name="窓口の数", unit="か所")
-            IndicatorYearFactory.create(indicator=indicator, position=2017, target=target)
-        return action
-
-    def open(self) -> Round:
-        return open_round(round=self.round, by=self._people["staff"])
-
-    def accept(self, action: Action, *, next_target: int | None = None, **values: Any) -> NextYearProposal:
-        evaluation = self.round.evaluations.get(action=action)
-        if next_target is not None:
-            evaluation.indicators.update(next_target=next_target)
-        bring_to(Status.ACCEPTED, evaluation, **self._people, **values)
-        return proposals_of(self.round).get(evaluation=evaluation)
-
-    def accept_again(self, evaluation: Evaluation, **values: object) -> NextYearProposal:
-        liaison, manager, staff = (self._people[name] for name in ("liaison", "manager", "staff"))
-        perform(evaluation=evaluation, transition=RETURN_BY_STAFF, by=staff, comment="見直してください。")
-        stored = Evaluation.objects.get(pk=evaluation.pk)
-        save_evaluation(evaluation=stored, answers=Answers(values=values), by=liaison, expected_version=stored.version)
-        for transition, by in ((SUBMIT, liaison), (ENDORSE, manager), (ACCEPT, staff)):
-            perform(evaluation=stored, transition=transition, by=by)
-        return proposals_of(self.round).get(evaluation=evaluation)
-
-    def succeed(self, codes: dict[Action, list[str]]) -> Program:
-        return start_next_program(
-            program=self.program,
-            slug="next",
-            title="次のプログラム",
-            end_year=2019,
-            succession=Succession({action.pk: names for action, names in codes.items()}),
-            by=self._people["staff"],
-        )
-
-
 @pytest.fixture
 def last(division: Department, liaison: User, manager: User, ict_staff: User) -> LastYear:
     return LastYear(division, liaison, manager, ict_staff)
-
-
-def plan_of(program: Program, code: str) -> ActionYear:
-    return ActionYear.objects.get(action__program=program, action__code=code, year=2018)
 
 
 def test_what_is_proposed_waits_until_the_next_programme_is_made(last: LastYear, ict_staff: User) -> None:
@@ -155,37 +98,63 @@ def test_a_split_action_gives_its_plan_to_each_and_its_money_to_none(last: LastY
     assert proposal.plans.count() == 2
 
 
-def test_a_merged_action_keeps_the_parts_of_all(last: LastYear, ict_staff: User) -> None:
-    one, two = last.action("1-1-001", target=10), last.action("1-1-002", target=20)
+def test_only_the_following_programme_counts(last: LastYear, ict_staff: User) -> None:
+    """Of a programme that was made twice by mistake the action does not become a split one."""
+    action = last.action("1-1-001")
     last.open()
-    first = last.accept(one, next_target=15, next_plan="窓口を広げます。", next_budget=100)
-    second = last.accept(two, next_target=99, next_plan="受付を早めます。", next_budget=20)
-    following = last.succeed({one: ["1-1-001"], two: ["1-1-001"]})
-    confirm(proposal=second, by=ict_staff)
-    assert plan_of(following, "1-1-001").planned_work == "受付を早めます。"
-    confirm(proposal=first, by=ict_staff)
-    plan = plan_of(following, "1-1-001")
-    target = following.actions.get().indicators.get().years.get(position=2018).target
-    assert (plan.planned_work, plan.budget, target) == ("窓口を広げます。\n受付を早めます。", 120, Decimal(15))
-    assert [origin.proposal for origin in PlanOrigin.objects.order_by("proposal__evaluation__action__code")] == [
-        first,
-        second,
-    ]
+    proposal = last.accept(action, next_budget=700)
+    following = last.succeed({action: ["1-1-001"]})
+    start_next_program(
+        program=last.program,
+        slug="twice",
+        title="もう一つのプログラム",
+        end_year=2019,
+        succession=Succession({action.pk: ["1-1-001"]}),
+        by=ict_staff,
+    )
+    (plan,) = next_plans([proposal])[proposal.pk]
+    assert (plan.action.program, plan.is_split) == (following, False)
+    confirm(proposal=proposal, by=ict_staff)
+    assert plan_of(following, "1-1-001").budget == 700
 
 
-def test_the_part_of_a_returned_evaluation_stays_until_the_new_one_is_confirmed(
-    last: LastYear, ict_staff: User
+def test_an_ending_waits_while_the_next_programme_continues_the_action(
+    client_of: ClientOf, last: LastYear, ict_staff: User
 ) -> None:
-    one, two = last.action("1-1-001"), last.action("1-1-002")
+    action, other = last.action("1-1-001"), last.action("1-1-002")
     last.open()
-    first, second = last.accept(one, next_plan="窓口を広げます。"), last.accept(two, next_plan="受付を早めます。")
-    following = last.succeed({one: ["1-1-001"], two: ["1-1-001"]})
-    confirm(proposal=first, by=ict_staff)
-    again = last.accept_again(first.evaluation, next_plan="窓口を増やします。")
-    confirm(proposal=second, by=ict_staff)
-    assert plan_of(following, "1-1-001").planned_work == "窓口を広げます。\n受付を早めます。"
-    confirm(proposal=again, by=ict_staff)
-    assert plan_of(following, "1-1-001").planned_work == "窓口を増やします。\n受付を早めます。"
+    proposal = last.accept(action, **ending(last))
+    following = last.succeed({action: ["2-1-001"], other: ["1-1-002"]})
+    publish_of = last.round.evaluations.exclude(action=action).get()
+    last.accept(publish_of.action)
+    publish(round=last.round, by=ict_staff)
+    client = client_of(ict_staff)
+    page = client.get(PAGE)
+    assert "取組を終える案なのに、引き継いだ取組があるものが1件あります。" in words(main_of(page))
+    assert page.context["waiting"] == 1
+    assert "先に取組2-1-001を" in words(main_of(client.get(f"{PAGE}{proposal.pk}/")))
+    with pytest.raises(NotNow, match="『次のプログラム』の取組2-1-001が引き継いでいます。"):
+        confirm(proposal=proposal, by=ict_staff)
+    action.refresh_from_db()
+    assert action.end_year is None
+    following.actions.get(code="2-1-001").delete()
+    confirm(proposal=proposal, by=ict_staff)
+    action.refresh_from_db()
+    assert action.end_year == 2017
+
+
+def test_a_plan_of_what_ends_now_can_be_deleted(last: LastYear, ict_staff: User) -> None:
+    action = last.action("1-1-001")
+    last.open()
+    proposal = last.accept(action)
+    following = last.succeed({action: ["1-1-001"]})
+    confirm(proposal=proposal, by=ict_staff)
+    plan = plan_of(following, "1-1-001")
+    with pytest.raises(InUse):
+        delete_root(root=plan, by=ict_staff, reason="")
+    last.accept_again(proposal.evaluation, **ending(last))
+    delete_root(root=plan, by=ict_staff, reason="")
+    assert not ActionYear.objects.filter(pk=plan.pk).exists()
 
 
 def test_what_the_evaluation_leaves_blank_stays_as_it_is(last: LastYear, ict_staff: User) -> None:
@@ -260,11 +229,11 @@ def test_the_page_says_what_waits_and_confirms_what_can_be(
     Program.objects.filter(slug="next").update(is_published=True)
     assert client.get(PAGE).context["waiting"] == 0  # the public would see the plans before the 調書
     publish(round=last.round, by=ict_staff)
-    done = client.post(f"{PAGE}confirm/", {"all": "1"}, follow=True)
+    done = confirm_looked_over(client, f"{PAGE}confirm/", {"all": "1"}, follow=True)
     assert messages_of(done) == ["2件を平成30(2018)年度の計画に反映しました。"]
     left = NextYearProposal.objects.get(state=ProposalState.PROPOSED)
-    refused = client.post(f"{PAGE}confirm/", {"pk": left.pk}, follow=True)
-    assert "1件は反映できませんでした。" in words(main_of(refused))
+    refused = client.post(f"{PAGE}confirm/", {"pk": left.pk})
+    assert "反映できる案はありません。" in words(main_of(refused))
     assert "に、この取組を引き継いだ取組がありません。" in words(main_of(refused))
 
 
@@ -287,3 +256,6 @@ def test_the_list_takes_no_more_queries_for_more(client_of: ClientOf, last: Last
     for action in actions[1:]:
         last.accept(action)
     assert (queries(), once <= 12) == (once, True)
+    with CaptureQueriesContext(connection) as captured:
+        client.post(f"{PAGE}confirm/", {"all": "1"})
+    assert len(captured) <= 12

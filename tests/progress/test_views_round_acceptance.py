@@ -17,7 +17,7 @@ from progress import long_work, workflow
 from progress.actions.evaluations import Answers, accept_many, perform, save_evaluation
 from progress.actions.opening import open_round
 from progress.enums import ScaleKind, Status
-from progress.forms.acceptance import Seen, sealed, unsealed
+from progress.forms.seen import Seen, sealed, unsealed
 from progress.models import Evaluation, Round
 from progress.queries import acceptance
 from progress.queries.acceptance import to_accept
@@ -323,8 +323,8 @@ def test_many_are_accepted_while_the_page_tells_how_far_it_is(
 def test_the_keys_of_a_city_fit_into_the_form(round_: Round, ict_staff: User) -> None:
     moment = datetime.datetime(2017, 6, 1, 9, 0, 0, 123456, tzinfo=datetime.UTC)
     seen = Seen(moment, [3 * key + key % 7 for key in range(1, 20_001)], [5, 9], 4)
-    text = sealed(seen, round_=round_, by=ict_staff)
-    back = unsealed(text, round_=round_, by=ict_staff)
+    text = sealed(seen, deed="accept", round_=round_, by=ict_staff)
+    back = unsealed(text, deed="accept", round_=round_, by=ict_staff)
     assert back is not None
     assert (back.at, back.along, back.singly, back.unlisted) == (moment, sorted(seen.along), [5, 9], 4)
     assert len(text) < 20_000

@@ -8,10 +8,11 @@ from django.test import Client
 from accounts.models import Department, User
 from progress.actions.corrections import correct_evaluation
 from progress.actions.evaluations import Answers
+from progress.actions.proposals import confirm
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
 from progress.enums import ScaleKind, Status
-from progress.models import Correction, Evaluation, MeasureEvaluation, PublishedEvaluation, Round
+from progress.models import Correction, Evaluation, MeasureEvaluation, NextYearProposal, PublishedEvaluation, Round
 from tests.plan.reading import main_of, part, words
 from tests.progress.desk_pages import typed
 from tests.progress.factories import bring_to, entry, opened
@@ -98,6 +99,22 @@ def test_what_was_seen_is_what_is_made(
     address = f"{PAGE}measures/{measure.code}/"
     assert f'<a href="{address}">この施策の評価を訂正する</a>' in response.content.decode()
     assert "1,200千円" in words(part(main_of(response), "done"))
+
+
+def test_a_plan_that_was_confirmed_does_not_follow_and_that_is_said(
+    client_of: ClientOf, ict_staff: User, published: Evaluation, address: str
+) -> None:
+    proposal = NextYearProposal.objects.get()
+    confirm(proposal=proposal, by=ict_staff)
+    client = client_of(ict_staff)
+    same = corrected(published, next_plan=published.next_plan)
+    done = client.post(address, same | {"then": "save"}, follow=True)
+    assert not any("次年度の計画" in each for each in messages_of(done))
+    published = Evaluation.objects.with_everything().get(pk=published.pk)
+    other = corrected(published, next_plan="取りやめます。", correction_reason="計画を誤っていたため")
+    told = messages_of(client.post(address, other | {"then": "save"}, follow=True))[-1]
+    assert "次年度の計画は、訂正する前の内容で反映済みです。訂正では変わりません。" in told
+    assert f'href="/desk/rounds/2016/next-year/{proposal.pk}/"' in told
 
 
 def test_back_to_the_form_nothing_is_lost(

@@ -9,17 +9,18 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
 from plan.models import Revision
-from programs.models import ActionYear, IndicatorYear
+from programs.models import ActionYear, IndicatorYear, Program
 from progress import long_work, workflow
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.opening import open_round
+from progress.actions.proposals import confirm
 from progress.actions.publication import publish
 from progress.enums import ProposalState, Status
 from progress.models import Evaluation, NextYearProposal, Round
 from tests.plan.reading import main_of, words
 from tests.programs.factories import ActionYearFactory, IndicatorFactory, IndicatorYearFactory
 from tests.progress.factories import RoundFactory, action_of, bring_to, entry, fill_in, opened
-from tests.progress.pages import messages_of
+from tests.progress.pages import confirm_looked_over, messages_of
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -90,7 +91,7 @@ def test_a_chosen_proposal_becomes_the_plan_with_its_origin(
     client_of: ClientOf, ict_staff: User, round_: Round
 ) -> None:
     proposal = proposal_of("1-1-001")
-    response = client_of(ict_staff).post(f"{PAGE}confirm/", {"pk": proposal.pk}, follow=True)
+    response = confirm_looked_over(client_of(ict_staff), f"{PAGE}confirm/", {"pk": proposal.pk}, follow=True)
     plan = ActionYear.objects.get(action__code="1-1-001", year=2017)
     target = IndicatorYear.objects.get(indicator__name="窓口の数", position=2017)
     proposal.refresh_from_db()
@@ -110,7 +111,7 @@ def test_all_that_wait_are_confirmed_and_what_was_decided_stays_on_record(
     client_of: ClientOf, ict_staff: User, round_: Round
 ) -> None:
     client = client_of(ict_staff)
-    client.post(f"{PAGE}confirm/", {"all": "1"})
+    confirm_looked_over(client, f"{PAGE}confirm/", {"all": "1"})
     assert [each.state for each in NextYearProposal.objects.all()] == [ProposalState.CONFIRMED] * 2
     assert round_.evaluations.get(action__code="1-1-002").action.end_year == 2016
     decided = client.get(f"{PAGE}?state=confirmed")
@@ -121,7 +122,7 @@ def test_all_that_wait_are_confirmed_and_what_was_decided_stays_on_record(
 
 
 def test_conditions_limit_what_all_means(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
-    client_of(ict_staff).post(f"{PAGE}confirm/?q=紙", {"all": "1"})
+    confirm_looked_over(client_of(ict_staff), f"{PAGE}confirm/?q=紙", {"all": "1"})
     assert (proposal_of("1-1-001").state, proposal_of("1-1-002").state) == (
         ProposalState.PROPOSED,
         ProposalState.CONFIRMED,
@@ -141,11 +142,70 @@ def test_a_proposal_is_declined_with_a_reason(client_of: ClientOf, ict_staff: Us
     assert messages_of(late)[-1] == "『1-1-001 窓口の改善』の次年度計画は、すでに「反映しない」です。"
 
 
+def test_nothing_is_confirmed_before_it_was_looked_over(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    client = client_of(ict_staff)
+    page = client.post(f"{PAGE}confirm/", {"all": "1"})
+    text = words(main_of(page))
+    assert "まだ何も反映していません。" in text
+    assert "終える取組（1件）" in text
+    assert "所管課の理由：目的を達したため" in text
+    assert {each.state for each in NextYearProposal.objects.all()} == {ProposalState.PROPOSED}
+    done = client.post(f"{PAGE}confirm/", {"seen": page.context["seen"]}, follow=True)  # the ending was taken off
+    assert messages_of(done) == ["1件を平成29(2017)年度の計画に反映しました。"]
+    assert (proposal_of("1-1-001").state, proposal_of("1-1-002").state) == (
+        ProposalState.CONFIRMED,
+        ProposalState.PROPOSED,
+    )
+    assert client.get(f"{PAGE}confirm/").headers["Location"] == f"{PAGE}?"
+
+
+def test_only_what_the_page_showed_is_confirmed(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    client, changing = client_of(ict_staff), proposal_of("1-1-001")
+    page = client.post(f"{PAGE}confirm/", {"pk": changing.pk})
+    changing.planned_work = "訂正で変わった計画です。"
+    changing.save()
+    late = client.post(f"{PAGE}confirm/", {"seen": page.context["seen"], "pk": proposal_of("1-1-002").pk}, follow=True)
+    assert "画面を開いた後に変わりました。今の案を見てから反映してください。" in words(main_of(late))
+    forged = client.post(f"{PAGE}confirm/", {"seen": "x"}, follow=True)
+    assert "読み取れないため、何も反映していません。" in messages_of(forged)[-1]
+    assert {each.state for each in NextYearProposal.objects.all()} == {ProposalState.PROPOSED}
+
+
+def test_what_was_declined_is_put_back_as_the_evaluation_says_it_now(
+    client_of: ClientOf, ict_staff: User, round_: Round
+) -> None:
+    proposal, client = proposal_of("1-1-001"), client_of(ict_staff)
+    address = f"{PAGE}{proposal.pk}/"
+    early = client.post(address, {"put_back": "1"}, follow=True)
+    assert messages_of(early) == ["『1-1-001 窓口の改善』の次年度計画は、すでに「反映待ち」です。"]
+    client.post(address, {"reason": "予算が付かなかったため"})
+    assert "案に戻す" in words(main_of(client.get(address)))
+    Evaluation.objects.filter(pk=proposal.evaluation_id).update(next_budget=900)
+    client.post(address, {"put_back": "1"})
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.budget, proposal.decline_reason) == (ProposalState.PROPOSED, 900, "")
+
+
+def test_the_plan_of_a_returned_evaluation_is_marked(
+    client_of: ClientOf, liaison: User, manager: User, ict_staff: User, division: Department
+) -> None:
+    round_ = opened(division, by=ict_staff, slug="early")
+    Program.objects.update(is_published=False)
+    evaluation = round_.evaluations.get()
+    bring_to(Status.ACCEPTED, evaluation, liaison=liaison, manager=manager, staff=ict_staff)
+    confirm(proposal=NextYearProposal.objects.get(), by=ict_staff)
+    client, page = client_of(ict_staff), "/desk/rounds/early/next-year/?state=all"
+    assert "元の調書は見直し中です" not in words(main_of(client.get(page)))
+    perform(evaluation=evaluation, transition=workflow.RETURN_BY_STAFF, by=ict_staff, comment="見直してください。")
+    mark = "元の調書は見直し中です（差戻し）。確認し直すと、新しい案が出ます。"
+    assert mark in words(main_of(client.get(page)))
+
+
 def test_many_are_confirmed_while_the_page_tells_how_far_it_is(
     client_of: ClientOf, ict_staff: User, round_: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(long_work, "ONE_BY_ONE_BELOW", 1)
-    assert client_of(ict_staff).post(f"{PAGE}confirm/", {"all": "1"}).streaming
+    assert confirm_looked_over(client_of(ict_staff), f"{PAGE}confirm/", {"all": "1"}).streaming
 
 
 def test_the_list_takes_no_more_queries_for_more(

@@ -1,4 +1,4 @@
-"""What the page before 確認 of many showed, sealed in its form: only that is accepted.
+"""What the page before a deed to many showed, sealed in its form: the deed is done to that only.
 
 The keys stand in it, so nothing slips in that came after; as differences of
 neighbours and compressed, 20,000 of them are a few thousand characters.
@@ -15,7 +15,7 @@ from django.core import signing
 from accounts.models import User
 from progress.models import Round
 
-_SALT = "progress.acceptance"
+_SALT = "progress.seen"
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,10 @@ class Seen:
     unlisted: int = 0
 
 
-def sealed(seen: Seen, *, round_: Round, by: User) -> str:
-    """For the hidden field. Nobody else can send it, nor for another round."""
+def sealed(seen: Seen, *, deed: str, round_: Round, by: User) -> str:
+    """For the hidden field. Nobody else can send it, nor for another deed or round."""
     content = {
-        "for": [round_.pk, by.pk],
+        "for": [deed, round_.pk, by.pk],
         "at": seen.at.isoformat(),
         "along": _differences(seen.along),
         "singly": list(seen.singly),
@@ -40,13 +40,13 @@ def sealed(seen: Seen, *, round_: Round, by: User) -> str:
     return signing.dumps(content, salt=_SALT, compress=True)
 
 
-def unsealed(text: str, *, round_: Round, by: User) -> Seen | None:
-    """None for what was not sealed here for this person and this round."""
+def unsealed(text: str, *, deed: str, round_: Round, by: User) -> Seen | None:
+    """None for what was not sealed here for this deed, person and round."""
     try:
         content: dict[str, Any] = signing.loads(text, salt=_SALT)
     except signing.BadSignature:
         return None
-    if content["for"] != [round_.pk, by.pk]:
+    if content["for"] != [deed, round_.pk, by.pk]:
         return None
     return Seen(
         datetime.datetime.fromisoformat(content["at"]),

@@ -1,0 +1,76 @@
+"""The programme that follows a round's, and the actions there that continue its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from programs.models import Action, ActionLineage, Program
+from progress.models import NextYearProposal, Round
+
+
+@dataclass(frozen=True)
+class Parent:
+    """An action that a later one continues. A silent one gives no part: it ended, and nothing is written about it."""
+
+    key: int
+    code: str
+    is_silent: bool
+
+
+def is_last_year(round_: Round) -> bool:
+    """Whether the next year belongs to the next programme."""
+    return round_.year >= round_.program.end_year
+
+
+def following_program(round_: Round) -> Program | None:
+    """The programme in whose first year what the round's last year proposes is done. One query."""
+    return _following(round_).first()
+
+
+def _following(round_: Round) -> QuerySet[Program]:
+    """Where there are several (one was made twice), the first."""
+    year = round_.year + 1
+    return round_.program.successors.filter(start_year__lte=year, end_year__gte=year).order_by("pk")[:1]
+
+
+def lineages(round_: Round) -> QuerySet[ActionLineage]:
+    """To the actions of the following programme that are in force in its first year."""
+    year = round_.year + 1
+    return ActionLineage.objects.filter(
+        Q(action__end_year__isnull=True) | Q(action__end_year__gte=year),
+        action__start_year__lte=year,
+        action__program=Subquery(_following(round_).values("pk")),
+        predecessor__program=round_.program,
+    )
+
+
+def relations(actions: set[int], round_: Round) -> tuple[dict[int, list[Action]], dict[int, list[Parent]]]:
+    """Action → the actions that continue it; and each of those → all it continues, in the order of the codes."""
+    near = lineages(round_).filter(predecessor__in=actions).values("action")
+    year = round_.year + 1
+    written = NextYearProposal.objects.filter(evaluation__action=OuterRef("predecessor"), year=year, ends_action=False)
+    rows = lineages(round_).filter(action__in=near).select_related("action__program__plan", "predecessor")
+    heirs: dict[int, list[Action]] = {}
+    parents: dict[int, list[Parent]] = {}
+    for row in rows.annotate(is_written=Exists(written)).order_by("action__code", "predecessor__code"):
+        before = row.predecessor
+        is_silent = not before.is_in_force(year) and not row.is_written
+        heirs.setdefault(before.pk, []).append(row.action)
+        parents.setdefault(row.action_id, []).append(Parent(before.pk, before.code, is_silent))
+    return heirs, parents
+
+
+def heirs_alone(proposals: Sequence[NextYearProposal]) -> dict[int, list[Action]]:
+    """Proposal that ends an action → the actions of the next programme that continue it alone. One query.
+
+    `proposals` are of one round.
+    """
+    ending = [proposal for proposal in proposals if proposal.ends_action]
+    if not ending or not is_last_year(ending[0].evaluation.round):
+        return {}
+    heirs, parents = relations({proposal.evaluation.action_id for proposal in ending}, ending[0].evaluation.round)
+    return {
+        proposal.pk: [heir for heir in heirs.get(proposal.evaluation.action_id, ()) if len(parents[heir.pk]) == 1]
+        for proposal in ending
+    }
