@@ -51,7 +51,7 @@ def confirm_the_plans(staff: Page) -> None:
     for words in ("次の取組 1-1-701", "次の取組 1-1-799", "次の取組 1-1-702"):
         expect(table).to_contain_text(words)
     assert_axe_clean(staff)
-    staff.get_by_role("button", name="この条件の反映待ちすべての反映へ進む（2件）").click()
+    staff.get_by_role("button", name="反映待ち2件すべての反映へ進む").click()
     expect(staff.locator("main")).to_contain_text("まだ何も反映していません。")
     assert_axe_clean(staff)
     staff.get_by_role("button", name="この内容で反映する").click()
