@@ -32,12 +32,13 @@ class Noticed:
 
 @dataclass(frozen=True)
 class BeforeAccepting:
-    """What becomes of those chosen: `along` are accepted without being shown (keys), the others are shown singly.
+    """What becomes of those chosen: `along` are accepted together (keys), the others are shown with what to read.
 
-    At most `MOST_SHOWN` are: `singly_total` and `refused_total` count all.
+    At most `MOST_SHOWN` of each are shown (`plain` of `along`): `singly_total` and `refused_total` count all.
     """
 
     along: Sequence[int]
+    plain: Sequence[Evaluation]
     singly: Sequence[Noticed]
     singly_total: int
     refused: Sequence[Noticed]
@@ -47,6 +48,11 @@ class BeforeAccepting:
     def unlisted(self) -> int:
         """How many should be read first and are not shown: nobody accepts them from this page."""
         return self.singly_total - len(self.singly)
+
+    @property
+    def plain_unlisted(self) -> int:
+        """How many are accepted together and are not named."""
+        return len(self.along) - len(self.plain)
 
     @property
     def acceptable(self) -> int:
@@ -84,9 +90,10 @@ def before_accepting(
         else:
             along.append(each.pk)
     first, first_refused = list(singly)[:MOST_SHOWN], list(refused)[:MOST_SHOWN]
-    read = _read([*first, *first_refused])
+    read = _read([*first, *first_refused, *along[:MOST_SHOWN]])
     return BeforeAccepting(
         along=along,
+        plain=[read[key] for key in along[:MOST_SHOWN]],
         singly=[Noticed(read[key], _remarks(read[key], singly[key], by_key, suggested.get(key))) for key in first],
         singly_total=len(singly),
         refused=[Noticed(read[key], (Remark(refused[key]),)) for key in first_refused],

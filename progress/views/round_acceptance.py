@@ -82,10 +82,17 @@ def _accept(request: HttpRequest, round_: Round, back: str) -> HttpResponseBase:
 
     def work(report: Report) -> Outcome:
         done, refused = accept_many(evaluations=reported(rows, report), by=user, seen_at=seen.at)
-        return _accepted(done, refused, left=left, back=back)
+        return _accepted(done, refused, left=left, back=_where_next(request, round_))
 
     task = Task("調書をまとめて確認", work, back, is_whole=False)
     return carried_out(request, task, rows=len(rows), is_quick=False)
+
+
+def _where_next(request: HttpRequest, round_: Round) -> str:
+    """The list, with the conditions it had where anything still meets them."""
+    address = reverse("desk:round_evaluations", args=[round_.slug])
+    is_left = narrowed(filter_of(request, round_), round_).exists()
+    return f"{address}?{request.GET.urlencode()}" if is_left else address
 
 
 def _left(taken_off: int, unlisted: int) -> str:

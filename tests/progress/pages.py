@@ -15,9 +15,9 @@ def messages_of(response: Any) -> list[str]:
 
 def table_rows(page: str) -> list[list[str]]:
     """The words of each cell of the first table."""
-    body = re.search(r"<tbody>.*?</tbody>", page, re.DOTALL)
+    body = re.search(r"<tbody\b.*?</tbody>", page, re.DOTALL)
     assert body is not None
-    rows = re.findall(r"<tr>.*?</tr>", body.group(), re.DOTALL)
+    rows = re.findall(r"<tr\b.*?</tr>", body.group(), re.DOTALL)
     return [[words(cell) for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.DOTALL)] for row in rows]
 
 

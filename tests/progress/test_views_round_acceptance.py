@@ -26,7 +26,7 @@ from tests.html_validity import validate
 from tests.plan.reading import words
 from tests.programs.factories import IndicatorFactory, IndicatorYearFactory
 from tests.progress.factories import RoundFactory, action_of, bring_to, entry, fill_in
-from tests.progress.pages import messages_of
+from tests.progress.pages import messages_of, table_rows
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -107,7 +107,29 @@ def test_the_page_shows_what_should_be_read_first_and_does_nothing(
         UNGRADED: [("達成度が、評価区分の外（中止）です。", "入札が不調でした。")],
     }
     assert (found.along, found.refused_total, found.unlisted) == (keys(round_, PLAIN), 0, 0)
+    assert (found.plain, found.plain_unlisted) == ([of(round_, PLAIN)], 0)
     assert accepted(round_) == []
+
+
+def test_what_need_not_be_read_first_is_named_with_its_grade(
+    client_of: ClientOf, ict_staff: User, round_: Round
+) -> None:
+    plain = of(round_, PLAIN)
+    page = client_of(ict_staff).post(ACCEPT, {"pk": [plain.pk]}).content.decode()
+    assert table_rows(page) == [[str(plain.action), str(plain.department), str(plain.grade), str(plain.outlook)]]
+    assert f'href="/desk/evaluations/{plain.pk}/"' in page
+
+
+def test_afterwards_the_list_has_no_conditions_that_nothing_meets(
+    client_of: ClientOf, ict_staff: User, round_: Round
+) -> None:
+    client, address = client_of(ict_staff), f"{ACCEPT}?state={Status.ENDORSED}"
+    one = looked(client, address, pk=keys(round_, PLAIN))
+    some_left = client.post(address, {"seen": one["seen"]})
+    assert some_left.headers["Location"] == f"/desk/rounds/{round_.slug}/evaluations/?state=endorsed"
+    rest = looked(client, address)
+    none_left = client.post(address, {"seen": rest["seen"], "pk": rest["pk"]})
+    assert none_left.headers["Location"] == f"/desk/rounds/{round_.slug}/evaluations/"
 
 
 def test_the_page_shows_what_cannot_be_accepted_with_the_reason(
