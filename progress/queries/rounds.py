@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 
@@ -49,13 +50,15 @@ def listed_rounds(rounds: QuerySet[Round]) -> list[RoundRow]:
     """The newest first. Three queries."""
     found = list(rounds.select_related("program", "scale").order_by("-year", "slug"))
     open_ones = [round_.pk for round_ in found if round_.state == RoundState.OPEN]
-    counts = Evaluation.objects.filter(round__in=open_ones).order_by().values("round")
-    counts = counts.annotate(total=Count("pk"), decided=Count("pk", filter=Q(status__in=DECIDED)))
+    by_round = Evaluation.objects.filter(round__in=open_ones).order_by().values("round")
+    counts: QuerySet[Evaluation, Any] = by_round.annotate(
+        total=Count("pk"), decided=Count("pk", filter=Q(status__in=DECIDED))
+    )
     if scheduled := [round_.pk for round_ in found if round_.pk in open_ones and round_.publish_at]:
         # Only then: an index holds all the rest.
         counts = counts.annotate(blockers=Count("pk", filter=Q(UNDECIDED, round__in=scheduled)))
-    totals = {row["round"]: {"blockers": 0} | row for row in counts}
     nothing = {"total": 0, "decided": 0, "blockers": 0}
+    totals = {row["round"]: nothing | row for row in counts}
     proposed = dict(
         NextYearProposal.objects.filter(state=ProposalState.PROPOSED, evaluation__round__in=found)
         .order_by()

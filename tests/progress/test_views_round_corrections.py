@@ -1,6 +1,7 @@
 """訂正 at the desk: choose, put right, see the 正誤 beforehand, publish; exceptions that come late."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -213,7 +214,7 @@ def test_an_exception_is_published_once_it_is_accepted(
     assert [each.pk for each in client.get(PAGE).context["found"].late] == [excused.pk]
     missing = client.post(address, {"reason": ""})
     assert missing.context["form"].errors == {"reason": ["理由を入力してください。"]}
-    data = {"reason": "決算が確定したため"}
+    data: dict[str, Any] = {"reason": "決算が確定したため"}
     look = client.post(address, data | {"then": "preview"})
     excused.refresh_from_db()
     assert (excused.status, Correction.objects.exists()) == (Status.ACCEPTED, False)
