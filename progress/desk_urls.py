@@ -60,6 +60,7 @@ urlpatterns = [
     path("rounds/<slug:slug>/committee.xlsx", round_books.committee_xlsx, name="round_committee_xlsx"),
     path("rounds/<slug:slug>/data.xlsx", round_books.data_xlsx, name="round_data_xlsx"),
     path("rounds/<slug:slug>/publish/", round_publication.publication, name="round_publish"),
+    path("rounds/<slug:slug>/publish/exceptions/", round_publication.exceptions, name="round_exceptions"),
     path("rounds/<slug:slug>/publish/now/", round_publication.publish_now, name="round_publish_now"),
     path("rounds/<slug:slug>/publish/schedule/", round_publication.set_moment, name="round_schedule"),
     path("rounds/<slug:slug>/publish/unschedule/", round_publication.take_moment_back, name="round_unschedule"),

@@ -51,15 +51,20 @@ class CannotOpen(ProgressError):
 
 
 class CannotPublish(ProgressError):
-    """The round cannot be published; `problems` says why, one line each for the first of `total`."""
+    """The round cannot be published; `first` says why, one line each for the first of `total`."""
 
-    def __init__(self, problems: Sequence[str], *, total: int) -> None:
-        more = total - len(problems)
-        self.problems = [*problems, *([f"ほか{more:,}件"] if more else [])]
+    def __init__(self, first: Sequence[str], *, total: int) -> None:
+        self.first, self.total = list(first), total
         super().__init__(
             f"公表できません。確認が済んでいない調書が{total:,}件あります。"
             "確認を済ませるか、理由を付けて例外にしてください。"
         )
+
+    @property
+    def problems(self) -> list[str]:
+        """The lines to show, the last of them for those that are not named."""
+        more = self.total - len(self.first)
+        return [*self.first, *([f"ほか{more:,}件"] if more else [])]
 
 
 class NothingToCorrect(ProgressError):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from progress.actions.evaluations import Answers, apply_answers
+from progress.actions.freezing import frozen_again
 from progress.actions.measures import MEASURE_FIELDS
 from progress.models import Evaluation, MeasureEvaluation, PublishedEvaluation, PublishedMeasure, ScaleEntry
 from progress.queries.snapshot_rows import snapshot_rows
@@ -17,6 +18,13 @@ def evaluation_changes(evaluation: Evaluation, answers: Answers) -> list[Change]
     altered = snapshot_rows(Evaluation.objects.filter(pk=evaluation.pk)).get()
     apply_answers(altered, answers)
     return evaluation_differences(published.data, evaluation_data(altered))
+
+
+def late_changes(evaluation: Evaluation) -> list[Change]:
+    """What publishing an accepted exception now would add to what is published of it."""
+    published = PublishedEvaluation.objects.select_related("publication").get(evaluation=evaluation, is_current=True)
+    stored = snapshot_rows(Evaluation.objects.filter(pk=evaluation.pk)).get()
+    return evaluation_differences(published.data, frozen_again(stored, published, published.publication).data)
 
 
 def measure_changes(evaluation: MeasureEvaluation, values: Mapping[str, Any]) -> list[Change]:

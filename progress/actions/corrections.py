@@ -71,11 +71,18 @@ def correct_evaluation(
 
 
 @transaction.atomic
-def publish_late(*, evaluation: Evaluation, by: User, reason: str, at: datetime.datetime | None = None) -> Correction:
+def publish_late(
+    *,
+    evaluation: Evaluation,
+    by: User,
+    reason: str,
+    expected_version: int | None = None,
+    at: datetime.datetime | None = None,
+) -> Correction:
     """Publish a 調書 that was an exception when its round was published and has been accepted since.
 
     Effects as for a correction, the 調書 becomes PUBLISHED, and mail to its department is queued. Raises NotYours,
-    NotNow, ReasonRequired.
+    NotNow, ReasonRequired, StaleSave where another version of it was looked over (None: nobody did).
     """
     round_ = _held(evaluation.round_id)
     stored = locked_evaluation(evaluation.pk)
@@ -83,6 +90,8 @@ def publish_late(*, evaluation: Evaluation, by: User, reason: str, at: datetime.
     if round_.state != RoundState.PUBLISHED or stored.status != Status.ACCEPTED:
         raise NotNow("後から公表できるのは、公表した年度の例外で、確認が済んだ調書だけです。")
     _demand_reason(reason, "後からの公表")
+    if expected_version not in {None, stored.version}:
+        raise StaleSave(stored)
     moment = at or timezone.now()
     move(stored, Status.PUBLISHED, by=by, moment=moment)
     save_row(stored, by=by, moment=moment)

@@ -6,7 +6,7 @@ ICT推進課 hears of 承認 only once a day: docs/decisions/0009-mail.md.
 """
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from plan.fiscal import date_label, moment_label
 from progress import workflow
 from progress.actions.outbox import Draft, Listed, draft, queue
 from progress.enums import EvaluationField, MailKind, Status
+from progress.errors import CannotPublish
 from progress.models import Evaluation, EvaluationEvent, OutboxMail, Round
 from progress.queries.extensions import deadlines_of
 from progress.queries.recipients import DEPARTMENT_ROLES, Post, by_person, posts
@@ -119,12 +120,12 @@ def tell_published(round_: Round) -> None:
     )
 
 
-def tell_not_published(round_: Round, missed: datetime.datetime, problems: Sequence[str]) -> None:
+def tell_not_published(round_: Round, missed: datetime.datetime, error: CannotPublish) -> None:
     """One mail to everybody of ICT推進課: the set moment came, and the round could not be published."""
     context = {
         "title": str(round_),
         "moment": moment_label(timezone.localtime(missed)),
-        "problems": Listed.of(problems),
+        "problems": Listed.of(error.first, total=error.total),
         "address": f"{settings.PORTAL_URL}{reverse('desk:round_publish', args=[round_.slug])}",
     }
     about = f"round-{round_.pk}-{missed:%Y%m%d%H%M}"

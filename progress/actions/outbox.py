@@ -37,9 +37,11 @@ class Listed:
     more: int
 
     @classmethod
-    def of(cls, lines: Iterable[str]) -> "Listed":
+    def of(cls, lines: Iterable[str], *, total: int | None = None) -> "Listed":
+        """`total`: how many there are, where `lines` are the first of them only."""
         every = list(lines)
-        return cls(every[:SHOWN], max(0, len(every) - SHOWN))
+        shown = every[:SHOWN]
+        return cls(shown, (len(every) if total is None else total) - len(shown))
 
 
 def draft(kind: MailKind, about: str, to: User, *, is_sample: bool, context: Mapping[str, Any]) -> Draft:

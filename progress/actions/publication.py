@@ -130,24 +130,29 @@ def publish_due(
     now: they could when they set it. A round that cannot be published
     (something was returned since) is reported with what stands in the way, and
     its moment is taken back: it must not become public by surprise days later.
-    One that fails is left as it is. The others are published all the same.
-    Running twice at once publishes once.
+    One that fails, be it in taking back its moment, is left as it is for the
+    next run. The others are published all the same. Running twice at once
+    publishes once.
     """
     moment = now or timezone.now()
     done: list[tuple[Round, Publication | Exception]] = []
     due = Round.objects.filter(state=RoundState.OPEN, publish_at__lte=moment)
     for round_ in due.order_by("publish_at"):
         try:
-            done.append((round_, _publish_when_due(round_, moment, report)))
+            done.append((round_, _published_or_called_off(round_, moment, report)))
         except NotNow:
             continue  # another process was faster, or the moment was taken back just now
-        except CannotPublish as error:
-            _call_off(round_, moment, error)
-            done.append((round_, error))
         except Exception as error:  # whatever it is, it must not keep other rounds from their moment
             logger.exception("Publishing round %s failed.", round_.slug)
             done.append((round_, error))
     return done
+
+
+def _published_or_called_off(round_: Round, now: datetime.datetime, report: Report) -> Publication | CannotPublish:
+    try:
+        return _publish_when_due(round_, now, report)
+    except CannotPublish:
+        return _call_off(round_, now)
 
 
 @transaction.atomic
@@ -161,16 +166,27 @@ def _publish_when_due(round_: Round, now: datetime.datetime, report: Report) -> 
 
 
 @transaction.atomic
-def _call_off(round_: Round, now: datetime.datetime, error: CannotPublish) -> None:
-    """Take back the moment that came in vain; ICT推進課 gets a mail, the audit trail has it."""
-    stored = locked_round(round_.pk)
+def _call_off(round_: Round, now: datetime.datetime) -> CannotPublish:
+    """Take back the moment that came in vain; ICT推進課 gets a mail, the audit trail has it.
+
+    Returns what stands in the way. Raises NotNow where nothing does any more — the last 確認 may have come since —
+    or the moment was taken back: the next run looks again.
+    """
+    wait_for_turn()
+    try:
+        stored = _publishable(round_)
+    except CannotPublish as error:
+        stored, refused = locked_round(round_.pk), error
+    else:
+        raise NotNow(f"{stored}は、公表できるようになりました。")
     by, missed = stored.published_by, stored.publish_at
-    if by is None or missed is None or missed > now or stored.state != RoundState.OPEN:
-        return
+    if by is None or missed is None or missed > now:
+        raise NotNow(f"{stored}の公表の予定は、取りやめられています。")
     stored.publish_at = stored.published_by = None
     save_row(stored, by=by, moment=timezone.now())
-    tell_not_published(stored, missed, error.problems)
+    tell_not_published(stored, missed, refused)
     _record(stored, by, "公表の予定の取消し（公表できない状態で日時が来たため）")
+    return refused
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────

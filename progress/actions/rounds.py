@@ -1,7 +1,7 @@
 """What goes with a round: its days, 記入要領, extensions, release to the committee, exceptions."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from accounts.permissions import Permission
 from plan.actions import wait_for_turn
 from plan.fiscal import date_label
 from progress import permissions, workflow
-from progress.actions.evaluations import save_row
+from progress.actions.evaluations import Refused, save_row
 from progress.actions.locks import locked_evaluation, locked_round
 from progress.actions.opening import ensure_default_scale
 from progress.enums import EvaluationField, RoundState, Status
@@ -196,6 +196,19 @@ def set_exception(*, evaluation: Evaluation, by: User, reason: str) -> Evaluatio
     deed = "公表の例外" if stored.is_exception else "公表の例外の取消し"
     _record(stored.round, by, deed, {"取組": str(stored), "理由": stored.exception_reason})
     return stored
+
+
+def set_exceptions(*, evaluations: Iterable[Evaluation], by: User, reason: str) -> tuple[int, list[Refused]]:
+    """`set_exception` for each, in a transaction of its own; how many are exceptions now, and the others with why."""
+    count, refused = 0, []
+    for evaluation in evaluations:
+        try:
+            set_exception(evaluation=evaluation, by=by, reason=reason)
+        except NotNow as error:
+            refused.append(Refused(evaluation, str(error)))
+        else:
+            count += 1
+    return count, refused
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────

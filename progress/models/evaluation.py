@@ -190,6 +190,11 @@ class Evaluation(models.Model):
     def is_exception(self) -> bool:
         return bool(self.exception_reason)
 
+    @property
+    def is_left_out(self) -> bool:
+        """Whether the round is published without it, as things stand, or was and still is."""
+        return self.is_exception and self.status not in self.round.decided_states
+
 
 class EvaluationMilestone(models.Model):
     """A milestone of the year (copied from the yearly plan) and whether it was reached."""

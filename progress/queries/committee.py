@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from plan.queries.listing import page_by_keys
 from progress.models import Evaluation, Round
+from progress.queries.left_out import LeftOutRows, left_out_rows
 from progress.queries.measure_rollups import MeasureRow, measure_rows
 
 EVALUATIONS_A_PAGE = 50
@@ -14,15 +15,20 @@ EVALUATIONS_A_PAGE = 50
 
 @dataclass(frozen=True)
 class ReleasedRound:
-    """The measures with the sums of what is accepted, and a page of the accepted 調書."""
+    """The measures with the sums of what is accepted, a page of the accepted 調書, and what 公表 leaves out."""
 
     measures: list[MeasureRow]
     page: Page[Evaluation]
+    left_out: LeftOutRows
 
 
 def released_round(round_: Round, evaluations: QuerySet[Evaluation], page: str) -> ReleasedRound:
-    """`evaluations`: what of the round the committee may read. Seven queries."""
+    """`evaluations`: what of the round the committee may read. At most eight queries."""
     found = evaluations.filter(round=round_).select_related(
         "action__main_direction__measure__policy", "department", "grade", "outlook"
     )
-    return ReleasedRound(measure_rows(round_), page_by_keys(found.order_by("action__code"), page, EVALUATIONS_A_PAGE))
+    return ReleasedRound(
+        measure_rows(round_),
+        page_by_keys(found.order_by("action__code"), page, EVALUATIONS_A_PAGE),
+        left_out_rows(round_),
+    )

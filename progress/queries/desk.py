@@ -14,6 +14,7 @@ from progress.enums import Status
 from progress.models import Evaluation, EvaluationIndicator
 from progress.queries.extensions import with_deadline
 from progress.queries.filling import missing_of
+from progress.queries.left_out import LeftOut, left_out_of
 
 MOST_WAITING, MOST_HANDED_ON, PAGE_SIZE = 20, 10, 50
 
@@ -52,6 +53,11 @@ class Row:
     def is_filled_in(self) -> bool:
         """Whether it is with its reader for the first time, and nothing is missing."""
         return self.evaluation.status == Status.DRAFT and self.missing == []
+
+    @property
+    def left_out(self) -> LeftOut | None:
+        """What to tell where its round is published without it."""
+        return left_out_of(self.evaluation)
 
     @property
     def may_be_exception(self) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 
@@ -11,6 +12,7 @@ from programs.models import Action, ActionOwner, Program
 from programs.queries.first_of import FirstOf
 from progress.enums import DECIDED, ProposalState, RoundState
 from progress.models import Evaluation, NextYearProposal, Round
+from progress.queries.snapshot_rows import UNDECIDED
 from progress.queries.staffing import unstaffed
 
 SHOWN = 10
@@ -18,12 +20,16 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class RoundRow:
-    """A round in the list; the counts are those of an open one. `proposed`: what waits to be the next year's plan."""
+    """A round in the list; the counts are those of an open one. `proposed`: what waits to be the next year's plan.
+
+    `blockers`: the 調書 that will stop a 公表 whose moment is set, as things stand.
+    """
 
     round: Round
     total: int
     decided: int
     proposed: int
+    blockers: int
 
 
 @dataclass(frozen=True)
@@ -44,12 +50,15 @@ def listed_rounds(rounds: QuerySet[Round]) -> list[RoundRow]:
     """The newest first. Three queries."""
     found = list(rounds.select_related("program", "scale").order_by("-year", "slug"))
     open_ones = [round_.pk for round_ in found if round_.state == RoundState.OPEN]
-    counts = Evaluation.objects.filter(round__in=open_ones).order_by().values("round")
-    totals = {
-        row["round"]: row
-        for row in counts.annotate(total=Count("pk"), decided=Count("pk", filter=Q(status__in=DECIDED)))
-    }
-    nothing = {"total": 0, "decided": 0}
+    by_round = Evaluation.objects.filter(round__in=open_ones).order_by().values("round")
+    counts: QuerySet[Evaluation, Any] = by_round.annotate(
+        total=Count("pk"), decided=Count("pk", filter=Q(status__in=DECIDED))
+    )
+    if scheduled := [round_.pk for round_ in found if round_.pk in open_ones and round_.publish_at]:
+        # Only then: an index holds all the rest.
+        counts = counts.annotate(blockers=Count("pk", filter=Q(UNDECIDED, round__in=scheduled)))
+    nothing = {"total": 0, "decided": 0, "blockers": 0}
+    totals = {row["round"]: nothing | row for row in counts}
     proposed = dict(
         NextYearProposal.objects.filter(state=ProposalState.PROPOSED, evaluation__round__in=found)
         .order_by()
@@ -57,7 +66,13 @@ def listed_rounds(rounds: QuerySet[Round]) -> list[RoundRow]:
         .annotate(count=Count("pk"))
     )
     return [
-        RoundRow(round_, (of := totals.get(round_.pk, nothing))["total"], of["decided"], proposed.get(round_.pk, 0))
+        RoundRow(
+            round_,
+            (of := totals.get(round_.pk, nothing))["total"],
+            of["decided"],
+            proposed.get(round_.pk, 0),
+            of["blockers"],
+        )
         for round_ in found
     ]
 

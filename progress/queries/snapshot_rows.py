@@ -12,6 +12,9 @@ from progress.enums import DECIDED
 from progress.models import Evaluation, EvaluationIndicator, EvaluationMilestone, PublishedEvaluation, Round
 from progress.rollup import Money, Rollup
 
+UNDECIDED = Q(exception_reason="") & ~Q(status__in=DECIDED)
+"""Of a 調書: it keeps its round from being published."""
+
 
 def snapshot_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
     """`evaluations` with all that `progress.snapshots.evaluation_data` reads."""
@@ -67,12 +70,8 @@ def listed_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
 
 def undecided(round_: Round) -> QuerySet[Evaluation]:
     """The 調書 that keep the round from being published: neither accepted nor listed as an exception."""
-    return (
-        Evaluation.objects.filter(round=round_, exception_reason="")
-        .exclude(status__in=DECIDED)
-        .select_related("action", "department")
-        .order_by("department__code", "action__code")
-    )
+    blocking = Evaluation.objects.filter(UNDECIDED, round=round_)
+    return blocking.select_related("action", "department").order_by("department__code", "action__code")
 
 
 def rollups_by_measure(round_: Round) -> dict[int, Rollup]:

@@ -25,7 +25,7 @@ _PAGES = {
     "measures": ("施策評価", "desk:round_measures"),
     "next_year": ("次年度の計画", "desk:round_next_year"),
     "publish": ("公表", "desk:round_publish"),
-    "corrections": ("訂正", "desk:round_corrections"),
+    "corrections": ("訂正・追加公表", "desk:round_corrections"),
     "guidance": ("記入要領", "desk:round_guidance"),
     "edit": ("設定", "desk:round_edit"),
 }

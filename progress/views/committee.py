@@ -14,6 +14,7 @@ from progress.models import Evaluation, Round
 from progress.permissions import papers_for_committee
 from progress.queries.committee import released_round
 from progress.queries.filling import entries_of
+from progress.queries.left_out import left_out_count
 from progress.queries.measure_rollups import (
     MeasureRow,
     MeasureSums,
@@ -62,6 +63,7 @@ def committee_round(request: HttpRequest, slug: str) -> HttpResponse:
         "round": round_,
         "measures": found.measures,
         "page": found.page,
+        "left_out": found.left_out,
         "confirmed": sum(row.sums.decided.total for row in found.measures),
         "total": sum(row.sums.total for row in found.measures),
         "book_actions": _actions_in_book(round_, found.measures),
@@ -102,6 +104,7 @@ def committee_measure(request: HttpRequest, slug: str, code: Code) -> HttpRespon
         "round": round_,
         "evaluation": found,
         "sums": sums,
+        "left_out": left_out_count(round_, found.measure_id),
         "grades": grade_counts(sums, entries_of(round_)),
         "page": actions_page(_readable(round_), found.measure_id, request.GET.get("page", "")),
     }

@@ -25,6 +25,7 @@ from progress.queries.evaluation_page import (
     suggestion_of,
 )
 from progress.queries.filling import entries_of, has_next_year, missing_of
+from progress.queries.left_out import left_out_of
 from progress.queries.successors import is_last_year
 from progress.queries.words import Words, field_words, money, number
 from progress.views.standing import standing_of
@@ -123,6 +124,7 @@ def page_context(
         "suggestion": suggestion_of(evaluation, entries),
         "lacking": lacking_of(missing_of(evaluation, entries), empty) if standing.may_save else [],
         "shows_lacking": shows_lacking,
+        "left_out": left_out_of(evaluation) if shows_course else None,
         "next_year_note": _next_year_note(evaluation),
         "course": course,
         "shows_course": shows_course,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.permissions import Permission
-from progress.actions.correction_preview import evaluation_changes, measure_changes
+from progress.actions.correction_preview import evaluation_changes, late_changes, measure_changes
 from progress.actions.corrections import correct_evaluation, correct_measure, publish_late
 from progress.actions.proposals import left_behind
 from progress.enums import DECIDED, RoundState, Status
@@ -23,7 +23,7 @@ from progress.queries.filling import entries_of
 from progress.queries.round_corrections import correctable
 from progress.snapshot_differences import Change
 from progress.views.access import reader
-from progress.views.round_access import round_form, round_page, shown
+from progress.views.round_access import chosen_keys, round_form, round_page, shown
 from progress.views.round_measures import Code, measure_or_404
 
 Form = CorrectionForm | MeasureCorrectionForm
@@ -84,26 +84,39 @@ def measure(request: HttpRequest, round_: Round, code: Code) -> HttpResponse:
 
 @round_form(Permission.PUBLISH)
 def late(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
-    """An exception that was accepted since. POST reason: it is published."""
+    """An exception that was accepted since. POST reason, version, then (preview, save, or edit)."""
     _demand_published(round_)
     rows = Evaluation.objects.filter(round=round_, pk=pk, status__in=DECIDED)
     found = rows.select_related("action", "department").first()
     if found is None:
         raise Http404("追加で公表できる調書ではありません。")
     form = ReasonForm(request.POST if request.method == "POST" else None, label="追加で公表する理由")
-    if not form.is_valid():
-        return shown(request, "desk/rounds/publish_late.html", round_, "corrections", evaluation=found, form=form)
+    context: dict[str, Any] = {"evaluation": found, "form": form}
+    if not form.is_valid() or request.POST.get("then") == "edit":
+        return shown(request, "desk/rounds/publish_late.html", round_, "corrections", **context)
+    if request.POST.get("then") == "save" and _published_late(request, round_, found, form.cleaned_data["reason"]):
+        return redirect("desk:round_corrections", round_.slug)
+    context["changes"] = late_changes(found)
+    return shown(request, "desk/rounds/publish_late_preview.html", round_, "corrections", **context)
+
+
+# ── Steps ─────────────────────────────────────────────────────────────────────
+
+
+def _published_late(request: HttpRequest, round_: Round, found: Evaluation, reason: str) -> bool:
+    """Whether there is nothing more to look over; a message says what was done, or why not."""
+    version = next(iter(chosen_keys(request, "version")), 0)
     try:
-        publish_late(evaluation=found, by=reader(request), reason=form.cleaned_data["reason"])
+        publish_late(evaluation=found, by=reader(request), reason=reason, expected_version=version)
+    except StaleSave:
+        messages.warning(request, "確かめた後に、調書の内容が変わりました。もう一度確かめてから公表してください。")
+        return False
     except NotNow as error:
         messages.warning(request, str(error))
     else:
         messages.success(request, f"調書『{found}』を追加で公表しました。")
         _remind_of_measure(request, round_, found)
-    return redirect("desk:round_corrections", round_.slug)
-
-
-# ── Steps ─────────────────────────────────────────────────────────────────────
+    return True
 
 
 def _demand_published(round_: Round) -> None:

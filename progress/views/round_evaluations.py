@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.audit import record_export
@@ -82,7 +81,7 @@ def exception(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
     clears = bool(request.POST.get("clear"))
     form = ExceptionForm(request.POST if request.method == "POST" else None, reason=found.exception_reason)
     if request.method != "POST" or not (clears or form.is_valid()):
-        return shown(request, "desk/rounds/exception.html", round_, "evaluations", evaluation=found, form=form)
+        return shown(request, "desk/rounds/exception.html", round_, "publish", evaluation=found, form=form)
     try:
         set_exception(evaluation=found, by=reader(request), reason="" if clears else form.cleaned_data["reason"])
     except NotNow as error:
@@ -90,4 +89,4 @@ def exception(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
     else:
         what = "例外から外しました" if clears else "公表の例外にしました"
         messages.success(request, f"調書『{found}』を{what}。")
-    return redirect(f"{reverse('desk:round_evaluations', args=[round_.slug])}?exception=True")
+    return redirect("desk:round_publish", round_.slug)

@@ -12,14 +12,16 @@ from accounts.permissions import Permission
 from plan.fiscal import date_label
 from progress.actions.opening import Report
 from progress.actions.publication import publish, schedule, unschedule
+from progress.actions.rounds import set_exceptions
 from progress.enums import RoundState
 from progress.errors import CannotPublish, NotNow
 from progress.forms.publication import PublishForm, ScheduleForm
+from progress.forms.rounds import ExceptionForm
 from progress.long_work import Outcome, Task, carried_out
 from progress.models import Evaluation, Round
 from progress.queries.round_publication import readiness
 from progress.views.access import reader
-from progress.views.round_access import round_deed, round_page, shown
+from progress.views.round_access import chosen_keys, round_deed, round_page, shown
 
 
 @round_page(Permission.PUBLISH)
@@ -32,10 +34,30 @@ def _page(request: HttpRequest, round_: Round, **forms: Any) -> HttpResponse:
     context = {
         "readiness": readiness(round_),
         "publish_form": PublishForm(),
+        "exception_form": ExceptionForm(),
+        "chosen": (),
         "schedule_form": ScheduleForm(publish_at=set_for),
         **forms,
     }
     return shown(request, "desk/rounds/publish.html", round_, "publish", **context)
+
+
+@round_deed(Permission.PUBLISH)
+def exceptions(request: HttpRequest, round_: Round) -> HttpResponse:
+    """POST pk (keys), reason: the round is published without these, each with the reason."""
+    keys, form = chosen_keys(request, "pk"), ExceptionForm(request.POST)
+    chosen = Evaluation.objects.filter(round=round_, pk__in=keys).select_related("action").order_by("action__code")
+    if not form.is_valid():
+        return _page(request, round_, exception_form=form, chosen=keys)
+    if not chosen:
+        form.add_error(None, "例外にする調書を選んでください。確認が済んでいない調書の表で選びます。")
+        return _page(request, round_, exception_form=form)
+    count, refused = set_exceptions(evaluations=chosen, by=reader(request), reason=form.cleaned_data["reason"])
+    if count:
+        messages.success(request, f"{count:,}件の調書を公表の例外にしました。")
+    for each in refused:
+        messages.warning(request, f"調書『{each.evaluation}』：{each.reason}")
+    return redirect("desk:round_publish", round_.slug)
 
 
 @round_deed(Permission.PUBLISH)

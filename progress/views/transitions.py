@@ -17,6 +17,7 @@ from progress.enums import Status
 from progress.errors import Incomplete, NotNow, NotYours, StaleSave
 from progress.forms.transitions import TransitionForm
 from progress.models import Evaluation
+from progress.queries.returning import Consequences, consequences_of_return
 from progress.views.access import evaluation_or_404, reader
 from progress.views.standing import done_before_message, done_message, is_done_already
 from progress.workflow import Transition
@@ -87,4 +88,5 @@ def _performed(
 
 
 def _context(found: Evaluation, step: Transition, form: TransitionForm) -> dict[str, Any]:
-    return {"evaluation": found, "step": step, "form": form}
+    follows = consequences_of_return(found) if step is workflow.RETURN_BY_STAFF else Consequences()
+    return {"evaluation": found, "step": step, "form": form, "follows": follows}

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
-from progress.actions.rounds import release_to_committee, withdraw_from_committee
+from progress.actions.publication import publish
+from progress.actions.rounds import release_to_committee, set_exception, withdraw_from_committee
 from progress.enums import Status
 from progress.models import Evaluation, MeasureEvaluation, Round
 from tests.plan.reading import links, main_of, words
@@ -111,3 +114,21 @@ def test_a_sample_says_so(client_of: ClientOf, committee_viewer: User, released:
     client = client_of(committee_viewer)
     pages = [main_of(client.get(address)) for address in ("/desk/committee/", *PAGES)]
     assert ["見本データ" in page for page in pages] == [True, True, True]
+
+
+def test_what_is_published_without_its_evaluation_is_counted_and_stands_as_undecided(
+    client_of: ClientOf, committee_viewer: User, ict_staff: User, released: Round
+) -> None:
+    client = client_of(committee_viewer)
+    client.get(PAGES[0])  # the session is written once
+    waiting = released.evaluations.select_related("action").get(status=Status.ENDORSED)
+    set_exception(evaluation=waiting, by=ict_staff, reason="決算が確定していないため")
+    pages = []
+    for address in PAGES:
+        with CaptureQueriesContext(connection) as captured:
+            pages.append(words(main_of(client.get(address))))
+        assert len(captured) <= 12
+    assert ["評価が未確定のため公表から除く取組が、1件あります。" in page for page in pages] == [True, True]
+    assert f"{waiting.action}試験福祉課未確定決算が確定していないため" in pages[0]
+    publish(round=released, by=ict_staff)
+    assert "未確定の取組（1件）" in words(main_of(client.get(PAGES[0])))

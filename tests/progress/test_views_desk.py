@@ -328,3 +328,29 @@ def test_every_day_at_the_desk_has_its_weekday() -> None:
     shown = [found for path in templates for found in re.findall(r'date:"([^"]*日[^"]*)"', path.read_text("utf-8"))]
     assert {form for form in shown if "日（D）" not in form} == set()
     assert len(shown) > 40
+
+
+def test_the_department_reads_that_its_evaluation_is_left_out_of_the_publication(
+    evaluation: Evaluation, liaison: User, ict_staff: User, client_of: ClientOf
+) -> None:
+    client, own = client_of(liaison), f"/desk/evaluations/{evaluation.pk}/"
+    set_exception(evaluation=evaluation, by=ict_staff, reason="決算が確定していないため")
+    before = "この調書は、未確定のまま年度の評価を公表することにしています。"
+    card = f"{before}（理由：決算が確定していないため）"
+    listed = "未確定のまま公表（理由：決算が確定していないため）"
+    assert [text in page_of(client) for text in (card, listed)] == [True, True]
+    page = client.get(own).content.decode()
+    assert [text in page for text in (before, "<p>理由：決算が確定していないため</p>")] == [True, True]
+    publish(round=evaluation.round, by=ict_staff)
+    after = "公表は済んでいますが、この調書は未確定です。"
+    told = [text in page for page in (page_of(client), client.get(own).content.decode()) for text in (after, before)]
+    assert told == [True, False, True, False]
+
+
+def test_what_was_confirmed_in_time_is_not_left_out(
+    evaluation: Evaluation, liaison: User, ict_staff: User, brought_to: Brought, client_of: ClientOf
+) -> None:
+    set_exception(evaluation=evaluation, by=ict_staff, reason="決算が確定していないため")
+    brought_to(Status.ACCEPTED, evaluation)
+    page = client_of(liaison).get(f"/desk/evaluations/{evaluation.pk}/").content.decode()
+    assert "決算が確定していないため" not in page + page_of(client_of(liaison))

@@ -1,6 +1,7 @@
 """訂正 at the desk: choose, put right, see the 正誤 beforehand, publish; exceptions that come late."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -230,14 +231,36 @@ def test_an_exception_is_published_once_it_is_accepted(
     assert [each.pk for each in client.get(PAGE).context["found"].late] == [excused.pk]
     missing = client.post(address, {"reason": ""})
     assert missing.context["form"].errors == {"reason": ["理由を入力してください。"]}
-    response = client.post(address, {"reason": "決算が確定したため"}, follow=True)
+    data: dict[str, Any] = {"reason": "決算が確定したため"}
+    look = client.post(address, data | {"then": "preview"})
     excused.refresh_from_db()
+    assert (excused.status, Correction.objects.exists()) == (Status.ACCEPTED, False)
+    assert [f'name="{name}" value="{value}"' in main_of(look) for name, value in data.items()] == [True]
+    back = client.post(address, data | {"then": "edit"})
+    assert 'value="決算が確定したため"' in main_of(back)
+    data |= {"version": excused.version, "then": "save"}
+    response = client.post(address, data, follow=True)
+    excused.refresh_from_db()
+    assert look.context["changes"] == Correction.objects.get().changes
+    assert {"label": "達成度", "before": "", "after": "3 ほぼ目標どおり"} in look.context["changes"]
     assert (excused.status, Correction.objects.get().reason) == (Status.PUBLISHED, "決算が確定したため")
     done, reminder = messages_of(response)
     assert done == f"調書『{excused.action}』を追加で公表しました。"
     assert f'href="{PAGE}measures/1-1/"' in reminder
-    again = client.post(address, {"reason": "もう一度"}, follow=True)
+    again = client.post(address, data, follow=True)
     assert (len(messages_of(again)), Correction.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("version", [{}, {"version": "0"}, {"version": "x"}])
+def test_only_what_was_looked_over_is_published_late(
+    client_of: ClientOf, liaison: User, manager: User, ict_staff: User, round_: Round, version: dict[str, str]
+) -> None:
+    excused = round_.evaluations.exclude(status=Status.PUBLISHED).get()
+    bring_to(Status.ACCEPTED, excused, liaison=liaison, manager=manager, staff=ict_staff)
+    sent = {"reason": "決算が確定したため", "then": "save"} | version
+    response = client_of(ict_staff).post(f"{PAGE}late/{excused.pk}/", sent)
+    assert messages_of(response) == ["確かめた後に、調書の内容が変わりました。もう一度確かめてから公表してください。"]
+    assert (bool(response.context["changes"]), Correction.objects.exists()) == (True, False)
 
 
 def test_only_published_rounds_are_corrected(client_of: ClientOf, ict_staff: User, division: Department) -> None:

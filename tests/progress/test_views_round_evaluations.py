@@ -137,6 +137,7 @@ def test_an_exception_is_set_with_a_reason_and_taken_off(client_of: ClientOf, ic
         "決算が確定していないため",
         ["調書『1-1-002 =危険な題名』を公表の例外にしました。"],
     )
+    assert response.redirect_chain == [("/desk/rounds/2016/publish/", 302)]
     client.post(address, {"clear": "1"})
     draft.refresh_from_db()
     assert draft.exception_reason == ""

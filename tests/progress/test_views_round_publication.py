@@ -3,6 +3,7 @@
 import datetime
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,7 +14,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import Department, Membership, User
 from progress import long_work
-from progress.actions import publication
+from progress.actions import outbox, publication
 from progress.actions.publication import publish_due
 from progress.actions.rounds import set_exception
 from progress.enums import MailKind, RoundState, Status
@@ -67,6 +68,63 @@ def test_exceptions_are_listed_with_what_the_public_reads(client_of: ClientOf, i
     page = main_of(client_of(ict_staff).get(PAGE))
     assert "決算が確定していないため" in words(part(page, "exceptions"))
     assert "公表できます。" in words(part(page, "ready"))
+
+
+def test_the_links_to_exceptions_name_what_they_are_about(
+    client_of: ClientOf, ict_staff: User, ready: Round, blank: Evaluation
+) -> None:
+    page = part(main_of(client_of(ict_staff).get(PAGE)), "exceptions")
+    assert f"（{blank.action}の例外の理由を変える）" in page
+
+
+def test_several_become_exceptions_with_one_reason(client_of: ClientOf, division: Department, ict_staff: User) -> None:
+    round_ = opened(division, actions=3, by=ict_staff, slug="2016")
+    first, second, third = round_.evaluations.order_by("action__code")
+    client = client_of(ict_staff)
+    assert f'name="pk" value="{third.pk}"' in part(main_of(client.get(PAGE)), "blockers")
+    sent = {"pk": [first.pk, second.pk], "reason": "決算が確定していないため"}
+    response = client.post(f"{PAGE}exceptions/", sent, follow=True)
+    assert (response.redirect_chain, messages_of(response)) == (
+        [(PAGE, 302)],
+        ["2件の調書を公表の例外にしました。"],
+    )
+    reasons = round_.evaluations.order_by("action__code").values_list("exception_reason", flat=True)
+    assert list(reasons) == ["決算が確定していないため", "決算が確定していないため", ""]
+
+
+def test_what_cannot_be_an_exception_any_more_is_named(
+    client_of: ClientOf, ict_staff: User, round_: Round, blank: Evaluation
+) -> None:
+    accepted = round_.evaluations.get(status=Status.ACCEPTED)
+    sent = {"pk": [accepted.pk, blank.pk], "reason": "決算が確定していないため"}
+    response = client_of(ict_staff).post(f"{PAGE}exceptions/", sent, follow=True)
+    assert messages_of(response) == [
+        "1件の調書を公表の例外にしました。",
+        f"調書『{accepted}』：確認が済んでいる調書は、例外にする必要がありません。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason", "errors"),
+    [
+        (False, "理由", {"__all__": ["例外にする調書を選んでください。確認が済んでいない調書の表で選びます。"]}),
+        (True, "", {"reason": ["理由を入力してください。"]}),
+    ],
+)
+def test_exceptions_need_a_choice_and_a_reason(
+    client_of: ClientOf,
+    ict_staff: User,
+    round_: Round,
+    blank: Evaluation,
+    keys: bool,
+    reason: str,
+    errors: dict[str, list[str]],
+) -> None:
+    sent = {"pk": [blank.pk] if keys else [], "reason": reason}
+    response = client_of(ict_staff).post(f"{PAGE}exceptions/", sent)
+    assert response.context["exception_form"].errors == errors
+    assert (f'value="{blank.pk}" checked' in main_of(response)) is keys  # the choice is kept
+    assert not Evaluation.objects.exclude(exception_reason="").exists()
 
 
 def test_somebody_has_to_say_that_they_looked(client_of: ClientOf, ict_staff: User, ready: Round) -> None:
@@ -215,6 +273,64 @@ def test_a_round_that_fails_keeps_no_other_from_its_moment(
     assert said.getvalue() == "『平成28(2016)年度の評価』を公表しました。調書は1件です。\n"
     assert list(Round.objects.filter(state=RoundState.OPEN)) == [ready]
     assert not Publication.objects.filter(round=ready).exists()
+
+
+@pytest.fixture
+def stopped_and_ready(
+    round_: Round, division: Department, liaison: User, manager: User, ict_staff: User
+) -> tuple[Round, Round]:
+    """The moments of two rounds have come; the one that comes first cannot be published, the other can."""
+    other = opened(division, by=ict_staff)
+    bring_to(Status.ACCEPTED, other.evaluations.get(), liaison=liaison, manager=manager, staff=ict_staff)
+    _due(round_, ict_staff, -2)
+    _due(other, ict_staff, -1)
+    return round_, other
+
+
+def test_a_moment_that_cannot_be_taken_back_keeps_no_other_round_from_its_own(
+    stopped_and_ready: tuple[Round, Round], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped, ready = stopped_and_ready
+
+    def fails(*_: object) -> None:
+        raise IntegrityError("the disk is full")
+
+    monkeypatch.setattr(publication, "tell_not_published", fails)
+    first, second = publish_due()
+    assert (first[0], type(first[1]), second[0], type(second[1])) == (stopped, IntegrityError, ready, Publication)
+    assert Round.objects.get(pk=stopped.pk).publish_at is not None  # the next run tries again
+
+
+def test_what_was_confirmed_just_now_does_not_lose_its_moment(
+    stopped_and_ready: tuple[Round, Round], blank: Evaluation, ict_staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped, ready = stopped_and_ready
+    tried = publication._publish_when_due
+
+    def overtaken(round_: Round, *rest: Any) -> Publication:
+        try:
+            return tried(round_, *rest)
+        finally:
+            set_exception(evaluation=blank, by=ict_staff, reason="決算が確定していないため")
+
+    monkeypatch.setattr(publication, "_publish_when_due", overtaken)
+    ((round_, _),) = publish_due()
+    assert (round_, OutboxMail.objects.filter(kind=MailKind.NOT_PUBLISHED).exists()) == (ready, False)
+    monkeypatch.setattr(publication, "_publish_when_due", tried)
+    ((round_, made),) = publish_due()
+    assert (round_, type(made)) == (stopped, Publication)
+
+
+def test_the_mail_counts_all_that_it_does_not_name(
+    division: Department, ict_staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publication, "SHOWN_PROBLEMS", 2)
+    monkeypatch.setattr(outbox, "SHOWN", 2)
+    round_ = opened(division, actions=5, by=ict_staff)
+    _due(round_, ict_staff, -1)
+    publish_due()
+    mail = OutboxMail.objects.get(kind=MailKind.NOT_PUBLISHED, to=ict_staff)
+    assert (mail.body.count("（記入中）"), "（ほか3件）" in mail.body, mail.body.count("ほか")) == (2, True, 1)
 
 
 def test_who_set_the_moment_may_have_moved_on(ready: Round, ict_staff: User) -> None:

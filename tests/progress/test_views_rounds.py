@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Department, User
 from progress import long_work
@@ -353,3 +356,22 @@ def test_with_many_actions_the_answer_is_a_page_that_grows(
     RoundFactory.create(slug="2016")
     response = client_of(ict_staff).post("/desk/rounds/2016/open/start/")
     assert (response.status_code, response.streaming, response.headers["X-Accel-Buffering"]) == (200, True, "no")
+
+
+def test_the_list_tells_that_a_set_publication_will_fail_as_things_stand(
+    client_of: ClientOf, division: Department, ict_staff: User
+) -> None:
+    client, asked = client_of(ict_staff), []
+    client.get("/desk/rounds/")  # the session is written once
+    for count in (1, 3):
+        while Round.objects.count() < count:
+            round_ = opened(division, actions=2, by=ict_staff)
+            round_.publish_at, round_.published_by = timezone.now() + datetime.timedelta(hours=1), ict_staff
+            round_.save()
+        with CaptureQueriesContext(connection) as captured:
+            page = main_of(client.get("/desk/rounds/"))
+        asked.append(len(captured))
+        assert page.count("未確認の調書が2件あり、このままでは予定の日時に公表できません。") == count
+    assert (asked[0] == asked[1], asked[1] <= 12) == (True, True)
+    Evaluation.objects.update(exception_reason="遅れています。")
+    assert "このままでは" not in main_of(client.get("/desk/rounds/"))

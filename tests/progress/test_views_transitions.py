@@ -1,5 +1,6 @@
 """The steps of the chain at the desk: each once, by whom the table says, with its message."""
 
+import datetime
 import re
 from collections.abc import Callable
 from html import unescape
@@ -7,12 +8,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from progress import workflow
 from progress.actions.evaluations import perform
-from progress.enums import EvaluationField, Status
-from progress.models import Evaluation, EvaluationEvent
+from progress.enums import EvaluationField, ProposalState, Status
+from progress.models import Evaluation, EvaluationEvent, NextYearProposal, Round
 from progress.workflow import BY_NAME, TRANSITIONS
 from tests.html_validity import validate
 from tests.progress.factories import fill_in
@@ -38,6 +40,41 @@ STATES = [Status.DRAFT, Status.RETURNED, Status.SUBMITTED, Status.ENDORSED, Stat
 
 def address(evaluation: Evaluation, step: str) -> str:
     return f"/desk/evaluations/{evaluation.pk}/{step}/"
+
+
+def _confirmed_with_moment(evaluation: Evaluation, by: User) -> None:
+    """The next year's plan came of it, and its round will be public in an hour."""
+    confirmed = {"state": ProposalState.CONFIRMED, "decided_at": timezone.now(), "decided_by": by, "year": 2017}
+    NextYearProposal.objects.update_or_create(evaluation=evaluation, defaults=confirmed)
+    moment = timezone.now() + datetime.timedelta(hours=1)
+    Round.objects.filter(pk=evaluation.round_id).update(publish_at=moment, published_by=by)
+
+
+PLAN_STAYS, MOMENT_IS_SET = "反映した計画はそのまま残ります。", "この年度は、公表の日時が決まっています。"
+
+
+def test_who_returns_a_confirmed_evaluation_is_told_what_it_leaves_behind(
+    evaluation: Evaluation, brought_to: Brought, ict_staff: User, client_of: ClientOf
+) -> None:
+    brought_to(Status.ACCEPTED, evaluation)
+    client, page = client_of(ict_staff), address(evaluation, "return_by_staff")
+    NextYearProposal.objects.all().delete()
+    plain = client.get(page).content.decode()
+    _confirmed_with_moment(evaluation, ict_staff)
+    told = client.get(page).content.decode()
+    assert [text in plain for text in (PLAN_STAYS, MOMENT_IS_SET)] == [False, False]
+    assert [text in told for text in (PLAN_STAYS, MOMENT_IS_SET)] == [True, True]
+    Evaluation.objects.filter(pk=evaluation.pk).update(exception_reason="遅れています。")
+    assert MOMENT_IS_SET not in client.get(page).content.decode()  # the round is published without it
+
+
+def test_who_returns_what_is_not_confirmed_is_told_of_none_of_that(
+    evaluation: Evaluation, brought_to: Brought, ict_staff: User, client_of: ClientOf
+) -> None:
+    brought_to(Status.ENDORSED, evaluation)
+    _confirmed_with_moment(evaluation, ict_staff)
+    told = client_of(ict_staff).get(address(evaluation, "return_by_staff")).content.decode()
+    assert [text in told for text in (PLAN_STAYS, MOMENT_IS_SET)] == [False, False]
 
 
 def told(response: Any) -> list[str]:

@@ -1,0 +1,67 @@
+"""調書 that a round is published without: in words for their department, and counted for the committee."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from progress.enums import DECIDED
+from progress.models import Evaluation, Round
+
+MOST_SHOWN = 50
+
+_IN_PUBLIC = "公開ページには、計画と次の理由だけを示"
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What to tell of one: `title` how it stands with 公表, `text` what follows from it, `reason` what the public
+    reads."""
+
+    title: str
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class LeftOutRows:
+    """`total` of all; `rows` are the first of them by code."""
+
+    total: int
+    rows: list[Evaluation]
+
+
+def left_out_of(evaluation: Evaluation) -> LeftOut | None:
+    """None for what is published with the others, or was. No query."""
+    if not evaluation.is_left_out:
+        return None
+    if not evaluation.round.is_published:
+        return LeftOut(
+            "この調書は、未確定のまま年度の評価を公表することにしています。",
+            f"公表までに確認が済まないときは、{_IN_PUBLIC}します。記入して提出し、確認が済んだ後に、追加で公表します。",
+            evaluation.exception_reason,
+        )
+    goes_on = (
+        "確認が済んだので、この後、ICT推進課が追加で公表します。"
+        if evaluation.status in DECIDED
+        else "記入して提出し、確認が済んだ後に、追加で公表します。"
+    )
+    return LeftOut(
+        "公表は済んでいますが、この調書は未確定です。",
+        f"{_IN_PUBLIC}しています。{goes_on}",
+        evaluation.exception_reason,
+    )
+
+
+def left_out_rows(round_: Round) -> LeftOutRows:
+    """One query where there are no more than are shown, else two."""
+    rows = list(_left_out(round_).select_related("action", "department").order_by("action__code")[: MOST_SHOWN + 1])
+    return LeftOutRows(len(rows) if len(rows) <= MOST_SHOWN else _left_out(round_).count(), rows[:MOST_SHOWN])
+
+
+def left_out_count(round_: Round, measure_id: int) -> int:
+    return _left_out(round_).filter(direction__measure=measure_id).count()
+
+
+def _left_out(round_: Round) -> QuerySet[Evaluation]:
+    undecided = Evaluation.objects.filter(round=round_).exclude(status__in=round_.decided_states)
+    return undecided.exclude(exception_reason="")
