@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -243,22 +243,24 @@ class DepartmentCount:
 
 
 def department_counts(program: Program) -> list[DepartmentCount]:
-    """Every department that owns an action of the programme at any time. One query."""
+    """Every department that owns an action of the programme at any time, once under each of its names. One query."""
     rows = (
         ActionOwner.objects.filter(action__program=program)
-        .order_by("department__code", "department__valid_from")
-        .values_list("department__code", "department__name", "department__bureau__name", "department__valid_from")
+        .values("department__code", "department__name", "department__bureau__name")
         .annotate(
+            since=Min("department__valid_from"),
             led=Count("action", filter=Q(kind=OwnerKind.LEAD), distinct=True),
             related=Count("action", filter=Q(kind=OwnerKind.RELATED), distinct=True),
         )
+        .order_by("department__code", "since")
+        .values_list("department__code", "department__name", "department__bureau__name", "led", "related")
     )
-    return [DepartmentCount(code, name, bureau or "", led, related) for code, name, bureau, _, led, related in rows]
+    return [DepartmentCount(code, name, bureau or "", led, related) for code, name, bureau, led, related in rows]
 
 
 @dataclass(frozen=True)
 class Owned:
-    """An action a department owned for a period; an empty end is open."""
+    """An action a department owned under one name: from its first day to its last one; an empty end is open."""
 
     action: Action
     kind: str
@@ -274,24 +276,32 @@ class Owned:
 @dataclass(frozen=True)
 class DepartmentPage:
     departments: tuple[Department, ...]
-    page: "Page[ActionOwner]"
+    page: "Page[dict[str, Any]]"
     rows: tuple[Owned, ...]
 
 
 def department_page(program: Program, code: str, page: str | None) -> DepartmentPage:
-    """Raises Department.DoesNotExist where it owns nothing in the programme. Three queries."""
+    """Raises Department.DoesNotExist where it owns nothing in the programme. Four queries."""
     owns = ActionOwner.objects.filter(action__program=program, department=OuterRef("pk"))
     departments = tuple(
         Department.objects.filter(Exists(owns), code=code).select_related("bureau").order_by("-valid_from")
     )
     if not departments:
         raise Department.DoesNotExist
-    rows = ActionOwner.objects.filter(action__program=program, department__in=departments)
-    shown = page_of(rows.select_related("action", "department").order_by("kind", "action__code", "valid_from"), page)
+    rows = (
+        ActionOwner.objects.filter(action__program=program, department__in=departments)
+        .values("action", "kind", "department__name")
+        .annotate(since=Min("valid_from"), until=Max("valid_to"), lasting=Count("pk", filter=Q(valid_to__isnull=True)))
+        .order_by("kind", "action__code", "since")
+    )
+    shown = page_of(rows, page)
+    actions = Action.objects.in_bulk([row["action"] for row in shown])
     owned = []
     for row in shown:
-        row.action.program = program
-        owned.append(Owned(row.action, row.get_kind_display(), row.department.name, row.valid_from, row.valid_to))
+        action = actions[row["action"]]
+        action.program = program
+        until = None if row["lasting"] else row["until"]
+        owned.append(Owned(action, OwnerKind(row["kind"]).label, row["department__name"], row["since"], until))
     return DepartmentPage(departments, shown, tuple(owned))
 
 

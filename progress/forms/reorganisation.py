@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from accounts.lookups import KeysField
 from accounts.models import Department
-from programs.models import Action
 from programs.reading import Unreadable, read_day, read_line
 from progress.queries.reorganisation import code_problems, moves
 from progress.reorganising import Reorganisation, Successor
@@ -239,8 +238,9 @@ class Share:
 class AllocationForm:
     """For a split: each action and each person with the successor that takes them.
 
-    A choice for each; where there are too many, a text of codes (of actions) and
-    of staff numbers for each successor but the first, which takes the others.
+    A choice for each, and one for all that have none of their own; where there
+    are too many, a text of codes (of actions) and of staff numbers for each
+    successor but the first, which takes the others.
     """
 
     prefix = "share"
@@ -273,6 +273,19 @@ class AllocationForm:
         return len(self.people) <= MOST_IN_TABLE
 
     @property
+    def action_others(self) -> tuple[str, int | None]:
+        """Who takes the actions without a choice of their own: the field, and the index, None where none is chosen."""
+        return self._others("action")
+
+    @property
+    def person_others(self) -> tuple[str, int | None]:
+        return self._others("person")
+
+    def _others(self, what: str) -> tuple[str, int | None]:
+        field = f"{self.prefix}-{what}-others"
+        return field, self._read_index(field) if self.data is not None else None
+
+    @property
     def action_texts(self) -> list[tuple[str, str, str]]:
         """For each successor but the first: its field, its name, what was typed."""
         return self._texts("action")
@@ -292,16 +305,24 @@ class AllocationForm:
         if len(shares) > MOST_IN_TABLE:
             self._read_texts(what, shares)
         else:
+            others = self._read_index(f"{self.prefix}-{what}-others")
             for share in shares:
-                self._read_choice(share)
+                self._read_choice(share, others)
         return shares
 
-    def _read_choice(self, share: Share) -> None:
-        typed = self.data.get(share.field)
-        if typed in {str(index) for index, _ in self.choices}:
-            share.to, share.is_chosen = int(typed), True
-        else:
+    def _read_choice(self, share: Share, others: int | None) -> None:
+        typed = self._read_index(share.field)
+        share.is_chosen = typed is not None
+        found = others if typed is None else typed
+        if found is None:
             self.errors.append((share.field, f"『{share.label}』を引き継ぐ組織を選んでください。"))
+        else:
+            share.to = found
+
+    def _read_index(self, field: str) -> int | None:
+        """Of the chosen successor."""
+        typed = self.data.get(field)
+        return int(typed) if typed in {str(index) for index, _ in self.choices} else None
 
     def _read_texts(self, what: str, shares: list[Share]) -> None:
         by_code: dict[str, list[Share]] = {}
@@ -337,12 +358,14 @@ def _name(successor: Successor) -> str:
 
 
 def _actions(owners: Any) -> Iterator[tuple[int, str, str]]:
-    """Each action once, though several departments may own it."""
-    seen: dict[int, Action] = {}
+    """Each action once, though several departments may own it; with how they own it."""
+    owned: dict[int, list[Any]] = {}
     for owner in owners.select_related("action__program"):
-        seen.setdefault(owner.action_id, owner.action)
-    for key, action in seen.items():
-        yield key, action.code, f"{action}（{action.program}）"
+        owned.setdefault(owner.action_id, []).append(owner)
+    for key, found in owned.items():
+        action = found[0].action
+        kinds = "、".join(dict.fromkeys(owner.get_kind_display() for owner in found))
+        yield key, action.code, f"{action}（{action.program}、{kinds}）"
 
 
 def _people(memberships: Any) -> Iterator[tuple[int, str, str]]:

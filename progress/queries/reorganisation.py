@@ -51,8 +51,8 @@ SHOWN = 50
 class Listing:
     """What a 組織改編 moves and what stays, as a page shows it; a 局 brings its 課 with all they have.
 
-    `actions` and `people` are (row, index of the successor). `extensions` go with 調書, so of a published round
-    too, where some are exceptions. `fingerprint` changes with any of it.
+    `actions`, `people` and `evaluations` are (row, index of the successor). `extensions` go with 調書, so of a
+    published round too, where some are exceptions. `fingerprint` changes with any of it.
     """
 
     divisions: FirstOf
@@ -76,7 +76,7 @@ def listing(reorganisation: Reorganisation) -> Listing:
         divisions=FirstOf(len(divisions), divisions[:SHOWN]),
         actions=_part(listed.owners, lambda row: (row, reorganisation.action_to.get(row.action_id, 0))),
         people=_part(listed.memberships, lambda row: (row, reorganisation.person_to.get(row.user_id, 0))),
-        evaluations=_part(listed.evaluations, lambda row: row),
+        evaluations=_part(listed.evaluations, lambda row: (row, reorganisation.action_to.get(row.action_id, 0))),
         extensions=extensions,
         published=Evaluation.objects.filter(department__in=whole.predecessors, status=Status.PUBLISHED).count(),
         fingerprint=_fingerprint(whole, listed, extensions),

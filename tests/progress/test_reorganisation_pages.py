@@ -159,7 +159,10 @@ def test_a_split_department(staff: Client, division: Department, ict_staff: User
     )
     page = staff.post(URL, {**data, "go": "shares"})
     assert [share.code for share in page.context["form"].actions] == [first.code, second.code]
-    assert (page.content.decode().count('<option value="">選んでください'), b" selected" in page.content) == (4, False)
+    assert (page.content.decode().count('<option value="">（上の選択のとおり）'), b" selected" in page.content) == (
+        4,
+        False,
+    )
     shares = {
         "share-shown": "1",
         f"share-action-{first.pk}": "0",
@@ -171,11 +174,30 @@ def test_a_split_department(staff: Client, division: Department, ict_staff: User
     assert [(share.to, share.is_chosen) for share in unchosen.actions] == [(0, True), (0, False)]
     html = reviewed(staff, data | shares).content.decode()
     assert f"{second}（{second.program}、主管、試験福祉課） → {division.bureau} 二課" in html
+    assert f"{round_}：{second}（{Status.DRAFT.label}） → {division.bureau} 二課" in html
     confirmed(staff, data | shares)
     one, two = (Department.objects.get(code=code) for code in ("S1", "S2"))
     assert dict(round_.evaluations.values_list("action", "department")) == {first.pk: one.pk, second.pk: two.pk}
     people = Membership.objects.filter(valid_to__isnull=True, department__in=[one, two])
     assert dict(people.values_list("user", "department")) == {stays.pk: one.pk, goes.pk: two.pk}
+
+
+def test_who_takes_most_of_a_split_is_chosen_once(staff: Client, division: Department, ict_staff: User) -> None:
+    round_ = opened(division, actions=3, by=ict_staff)
+    data = (
+        begun("split", division)
+        | following(0, division, "一課", "S1")
+        | following(1, division, "二課", "S2")
+        | {"share-shown": "1", "share-action-others": "1"}
+    )
+    first, *others = (evaluation.action for evaluation in round_.evaluations.order_by("action__code"))
+    data |= {f"share-action-{first.pk}": "0"} | {f"share-action-{other.pk}": "" for other in others}
+    html = staff.post(URL, {**data, "go": "shares"}).content.decode()
+    assert f"{first}（{first.program}、主管）" in html
+    assert html.count('<option value="1" selected>二課</option>') == 1
+    confirmed(staff, data)
+    departments = dict(round_.evaluations.values_list("action", "department__code"))
+    assert departments == {first.pk: "S1", **dict.fromkeys((other.pk for other in others), "S2")}
 
 
 def test_a_split_of_too_many_for_a_table(
