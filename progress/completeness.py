@@ -68,9 +68,13 @@ def missing(filled: Filled) -> list[Missing]:
     return [*_do(filled), *_check(filled), *_act(filled)]
 
 
-def disagrees(filled: Filled) -> bool:
-    """Whether the grade differs from what the indicators' numbers suggest: then it must be explained."""
-    return filled.grade is not None and filled.suggested is not None and filled.grade != filled.suggested
+def disagrees(*, grade: int | None, is_graded: bool, suggested: int | None) -> bool:
+    """Whether a grade differs from what the indicators' numbers suggest: then it must be explained, and is read.
+
+    `grade` and `suggested` are keys of the scale. What stands outside the scale (評価困難) differs from no
+    number: its own entry says whether it needs a reason, and it is noticed for being ungraded.
+    """
+    return is_graded and grade is not None and suggested is not None and grade != suggested
 
 
 def _do(filled: Filled) -> list[Missing]:
@@ -105,7 +109,7 @@ def _check(filled: Filled) -> list[Missing]:
     if not filled.grade_reason.strip():
         if filled.grade_needs_reason:
             found.append(Missing(EvaluationField.GRADE_REASON, "評価区分外とした理由を入力してください。"))
-        elif disagrees(filled):
+        elif disagrees(grade=filled.grade, is_graded=filled.grade_is_graded, suggested=filled.suggested):
             found.append(
                 Missing(EvaluationField.GRADE_REASON, "指標の実績から見た目安と達成度が違う理由を入力してください。")
             )

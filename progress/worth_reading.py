@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+from progress.completeness import disagrees
+
 
 class Mark(Enum):
     """What is out of the ordinary."""
@@ -12,12 +14,9 @@ class Mark(Enum):
 
 
 def marks(*, grade: int | None, is_graded: bool, suggested: int | None, ends: bool) -> tuple[Mark, ...]:
-    """`grade` and `suggested` (by the indicators' numbers) are keys of the scale; () for nothing out of the ordinary.
-
-    Numbers suggest nothing about what stands outside the scale: that is told for itself.
-    """
+    """`grade` and `suggested` (by the indicators' numbers) are keys of the scale; () for nothing out of the ordinary."""
     found = {
-        Mark.DISAGREES: is_graded and suggested is not None and grade != suggested,
+        Mark.DISAGREES: disagrees(grade=grade, is_graded=is_graded, suggested=suggested),
         Mark.UNGRADED: not is_graded,
         Mark.ENDS: ends,
     }

@@ -25,7 +25,7 @@ class Kind(Enum):
 _LABELS = {
     Kind.BETTER: "達成度が上がった取組",
     Kind.WORSE: "達成度が下がった取組",
-    Kind.DECIDED: "達成度が付いた、または付かなくなった取組",
+    Kind.DECIDED: "評価が確定した、または達成度の有無が変わった取組",
     Kind.NEW: "新しく評価した取組",
     Kind.ENDED: "評価がなくなった取組",
     Kind.SAME: "達成度が変わらなかった取組",
@@ -86,8 +86,8 @@ def _kind(row: Graded, old: Graded | None) -> Kind:
         return Kind.UNDECIDED
     if old is None:
         return Kind.NEW
-    if row.rank == old.rank:
-        return Kind.SAME
-    if row.rank is None or old.rank is None:
+    if old.is_undecided or (row.rank is None) is not (old.rank is None):
         return Kind.DECIDED
+    if row.rank is None or old.rank is None or row.rank == old.rank:
+        return Kind.SAME
     return Kind.BETTER if row.rank < old.rank else Kind.WORSE

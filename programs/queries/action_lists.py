@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Page
@@ -43,7 +43,10 @@ class ActionRow:
 
 @dataclass(frozen=True)
 class ActionList:
-    """A page of rows with what was asked for; `selects` and `heads` are its form and its table's head."""
+    """A page of rows with what was asked for; `selects` and `heads` are its form and its table's head.
+
+    `why_nothing`: where nothing is found because of the 状況 asked for, why, and what to do; else "".
+    """
 
     program: Program
     kept: KeptPlan
@@ -55,30 +58,16 @@ class ActionList:
     rows: tuple[ActionRow, ...]
     summary: SafeString
     notes: list[Term]
+    why_nothing: str = ""
 
     @property
     def period(self) -> Period:
         return period_of(self.program)
 
-    @property
-    def why_nothing(self) -> str:
-        """Where nothing is found because of the 状況 asked for: why, and what to do; else ""."""
-        status, year = self.asked.values.get("status"), _year(self.asked)
-        if not status or self.page.paginator.count:
-            return ""
-        if not self.standing.steps:
-            named = fiscal_year_label(year) if year else "このプログラム"
-            rest = "年度か状況" if year else "状況"
-            return f"{named}の結果はまだ公表していないため、状況でしぼり込めません。{rest}の条件を外してください。"
-        if status == UNKNOWN.key and not self.asked.words:
-            return f"条件に合う取組は、どれも{self.standing.year_label}の評価があります。状況の条件を外してください。"
-        if status not in {UNKNOWN.key, *(step.key for step in self.standing.steps)}:
-            return f"選ばれた状況は、{self.standing.year_label}の評価の区分にありません。状況を選び直してください。"
-        return ""
-
 
 def action_list(slug: str, given: Mapping[str, str]) -> ActionList:
-    """`/programs/2016/`; raises Program.DoesNotExist. Five queries and the kept plan's."""
+    """`/programs/2016/`; raises Program.DoesNotExist. Five queries and the kept plan's;
+    one more where nothing is found."""
     program = published_program(slug)
     kept = kept_plan(program.plan.slug)
     program.plan = kept.plan
@@ -98,7 +87,26 @@ def action_list(slug: str, given: Mapping[str, str]) -> ActionList:
         rows=_rows(shown, program, kept, standing),
         summary=marker.lines(program.summary),
         notes=marker.used_terms,
+        why_nothing="" if shown.paginator.count else _why_nothing(program, asked, standing),
     )
+
+
+def _why_nothing(program: Program, asked: Asked, standing: Standing) -> str:
+    status, year = asked.values.get("status"), _year(asked)
+    if not status:
+        return ""
+    if not standing.steps:
+        named = fiscal_year_label(year) if year else "このプログラム"
+        rest = "年度か状況" if year else "状況"
+        return f"{named}の結果はまだ公表していないため、状況でしぼり込めません。{rest}の条件を外してください。"
+    if status == UNKNOWN.key:
+        others = replace(asked, values={name: value for name, value in asked.values.items() if name != "status"})
+        if not _narrowed(program, others, standing).exists():
+            return ""  # The other conditions find nothing either.
+        return f"条件に合う取組は、どれも{standing.year_label}の評価があります。状況の条件を外してください。"
+    if status not in {step.key for step in standing.steps}:
+        return f"選ばれた状況は、{standing.year_label}の評価の区分にありません。状況を選び直してください。"
+    return ""
 
 
 def actions_for_file(slug: str, given: Mapping[str, str]) -> tuple[Program, Standing, list[ActionRow]]:

@@ -45,6 +45,8 @@ def test_a_complete_one_lacks_nothing() -> None:
         ({"grade": 2, "grade_reason": "受付を延ばしたため"}, []),
         ({"grade": 2, "suggested": None}, []),
         ({"grade": 9, "grade_needs_reason": True, "suggested": None}, [(F.GRADE_REASON, None)]),
+        ({"grade": 9, "grade_is_graded": False}, []),
+        ({"grade": 9, "grade_is_graded": False, "grade_needs_reason": True}, [(F.GRADE_REASON, None)]),
         ({"outlook_needs_reason": True}, [(F.OUTLOOK_REASON, None)]),
         ({"milestones": (MilestoneEntry(5, "9月 試行"),)}, [(F.MILESTONES, 5)]),
         ({"indicators": (replace(INDICATOR, actual=None),)}, [(F.INDICATORS, 7)]),
@@ -66,6 +68,18 @@ def test_what_is_missing_comes_in_the_order_of_the_form() -> None:
     assert fields == [F.RESULTS, F.SETTLEMENT, F.INDICATORS, F.GRADE, F.OUTCOMES, F.PROBLEMS, F.OUTLOOK, F.NEXT_PLAN]
 
 
-def test_nothing_disagrees_where_the_numbers_say_nothing() -> None:
-    assert disagrees(replace(COMPLETE, suggested=None)) is False
-    assert disagrees(replace(COMPLETE, suggested=4)) is True
+@pytest.mark.parametrize(
+    ("grade", "is_graded", "suggested", "wanted"),
+    [
+        (3, True, 3, False),
+        (3, True, 4, True),
+        (3, True, None, False),
+        (None, True, 4, False),
+        (None, False, 4, False),
+        (9, False, 4, False),
+    ],
+)
+def test_only_a_figure_of_the_scale_disagrees_with_numbers_that_say_something(
+    grade: int | None, is_graded: bool, suggested: int | None, wanted: bool
+) -> None:
+    assert disagrees(grade=grade, is_graded=is_graded, suggested=suggested) is wanted

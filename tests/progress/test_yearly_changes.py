@@ -28,6 +28,12 @@ def test_what_is_undecided_is_neither_new_nor_the_same(before: list[Graded]) -> 
     assert [kind for kind, rows in found.items() if rows] == [Kind.UNDECIDED]
 
 
+@pytest.mark.parametrize("rank", [None, 2])
+def test_what_was_undecided_and_is_decided_now_has_changed_with_a_grade_or_without(rank: int | None) -> None:
+    found = changes([Graded(11, 1, rank)], [Graded(10, 1, None, is_undecided=True)], {})
+    assert {kind: rows for kind, rows in found.items() if rows} == {Kind.DECIDED: (Changed(11, 10),)}
+
+
 def test_new_ended_and_replanned() -> None:
     found = changes([Graded(11, 1, 0, is_replanned=True)], [Graded(20, 2, 0)], {})
     assert (found[Kind.NEW], found[Kind.ENDED], found[Kind.REPLANNED]) == (
