@@ -29,8 +29,12 @@ _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−ｰー─━", "-")
 _MINUS = str.maketrans(dict.fromkeys("‐−–△▲", "-"))
 _NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 _CODE = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")
-_MONEY = re.compile(r"(?P<number>.+?)(?P<unit>千円|百万円|円)?")
-_UNITS = {"千円": Decimal(1), "百万円": Decimal(1000), "円": Decimal("0.001"), None: Decimal(1)}
+_MONEY = re.compile(r"(?P<number>.+?)(?P<unit>(?P<place>[千百十]?)(?P<myriad>[億万]?)円)?")
+# What stands before 億, 万 or 円 where an amount is made of several: 9千7百, 9,700, 9700.
+_PLACES = r"(?:[1-9]千)?(?:[1-9]百)?(?:[1-9]十)?[1-9]?|[0-9]{1,4}|[0-9],[0-9]{3}"
+_PARTS_OF_MONEY = re.compile(rf"(?=[0-9])(?:({_PLACES})億)?(?:(?=[0-9])({_PLACES})万)?({_PLACES})円")
+_PLACED = re.compile(r"([0-9]+)([千百十]?)")
+_TIMES = {"千": 1000, "百": 100, "十": 10, "億": 10**8, "万": 10**4, "": 1}
 _WESTERN_DAY = re.compile(
     r"(?P<year>[0-9]{4})(?:-(?P<a>[0-9]{1,2})-(?P<b>[0-9]{1,2})|/(?P<c>[0-9]{1,2})/(?P<d>[0-9]{1,2})"
     r"|\.(?P<e>[0-9]{1,2})\.(?P<f>[0-9]{1,2})|年(?P<g>[0-9]{1,2})月(?P<h>[0-9]{1,2})日|(?P<i>[0-9]{2})(?P<j>[0-9]{2}))"
@@ -155,22 +159,35 @@ def read_thousand_yen(value: object) -> int:
 
     Accepted, in any width and with or without commas: a number alone is in
     thousand yen (1,234 → 1234); 「1,234千円」 → 1234; 「2百万円」 → 2000;
-    「1,234,000円」 → 1234, where it is whole thousands. Never below nought.
+    「1,234,000円」 → 1234, where it is whole thousands; 「1.5億円」 → 150000;
+    「1億2千万円」 → 120000. 億 and 万 without 円 are refused: nobody knows of
+    what they are so many. Never below nought.
     """
-    remedy = "千円単位の数字で入力してください（例：1,234または1,234千円）。"
-    if isinstance(value, str):
-        match = _MONEY.fullmatch(_narrow(value))
-        if match is None:
-            raise Unreadable(value, "金額として読めません。", remedy)
-        number, unit = _number(match["number"], remedy, "金額として読めません。", typed=value), match["unit"]
-    else:
-        number, unit = _number(value, remedy, "金額として読めません。"), None
-    amount = number * _UNITS[unit]
+    remedy, problem = "千円単位の数字で入力してください（例：1,234または1,234千円）。", "金額として読めません。"
+    amount = _typed_money(value, remedy, problem) if isinstance(value, str) else _number(value, remedy, problem)
     if amount != amount.to_integral_value():
         raise Unreadable(value, "千円未満の端数があります。", "千円単位に丸めて入力してください（例：1,234千円）。")
     if not 0 <= amount < MOST_THOUSAND_YEN:
         raise Unreadable(value, "金額の範囲を超えています。", "0千円以上、1兆千円未満で入力してください。")
     return int(amount)
+
+
+def _typed_money(typed: str, remedy: str, problem: str) -> Decimal:
+    """In thousand yen, with what there is below a thousand."""
+    text = _narrow(typed)
+    if parts := _PARTS_OF_MONEY.fullmatch(text):
+        yen = sum(_in_places(part) * times for part, times in zip(parts.groups(""), (10**8, 10**4, 1), strict=True))
+        return Decimal(yen) / 1000
+    match = _MONEY.fullmatch(text)
+    if match is None:
+        raise Unreadable(typed, problem, remedy)
+    number = _number(match["number"], remedy, problem, typed=typed)
+    return number * _TIMES[match["place"]] * _TIMES[match["myriad"]] / 1000 if match["unit"] else number
+
+
+def _in_places(text: str) -> int:
+    """9千7百 → 9700; 9,700 → 9700."""
+    return sum(int(digits) * _TIMES[place] for digits, place in _PLACED.findall(text.replace(",", "")))
 
 
 def read_year(value: object) -> int:

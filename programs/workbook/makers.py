@@ -6,7 +6,10 @@ from typing import Any
 from programs import reading
 from programs.workbook.columns import Column, Shape
 
-MONEY = "千円単位。数字だけか、「1,234千円」「2百万円」「1,234,000円」。分からないときは空欄（0とは区別します）"
+MONEY = (
+    "千円単位。数字だけか、「1,234千円」「2百万円」「1億2千万円」「1,234,000円」。"
+    "分からないときは空欄（0とは区別します）"
+)
 YEAR = "西暦か和暦（2016、H28、平成28年度）"
 DAY = "日付（2017/4/1、平成29年4月1日、H29.4.1）"
 POSITION = "表示の順番。空欄にすると、今の順番のまま、新しい行は最後になります"

@@ -71,7 +71,7 @@ class _ReadField(forms.Field):
 
 
 class ThousandYenField(_ReadField):
-    """An amount in thousand yen: 1234, 1,234, １２３４千円, 1百万円."""
+    """An amount in thousand yen: 1234, 1,234, １２３４千円, 1百万円, 1億2千万円."""
 
     def read(self, text: str) -> int:
         return read_thousand_yen(text)
