@@ -49,11 +49,11 @@ def action_columns(published: PublishedRound | None = None) -> tuple[DescribedCo
 
 def _measured(row: PublishedEvaluation) -> int | None:
     """Of what is not decided, no indicator is known: a blank is not nought."""
-    return row.indicators_total if row.grade_symbol else None
+    return None if row.is_undecided else row.indicators_total
 
 
 def _reached(row: PublishedEvaluation) -> int | None:
-    return row.indicators_reached if row.grade_symbol else None
+    return None if row.is_undecided else row.indicators_reached
 
 
 # Tuples, not dataclasses: a year may have 500,000 values.
@@ -135,7 +135,7 @@ def result_cells(rows: Iterable[PublishedEvaluation]) -> Iterator[Cell]:
         for indicator in data.get("indicators", ()):
             unit = indicator.get("unit") or ""
             yield Cell(row, "計画", "目標値", indicator["name"], _number(indicator.get("target")), unit)
-        if not evaluation.grade_symbol:
+        if evaluation.is_undecided:
             yield Cell(row, "評価", "未確定の理由", "", evaluation.exception_reason, "")
             continue
         yield Cell(row, "実施", "実績", "", do.get("results"), "")

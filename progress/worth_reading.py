@@ -14,7 +14,7 @@ class Mark(Enum):
 
 
 def marks(*, grade: int | None, is_graded: bool, suggested: int | None, ends: bool) -> tuple[Mark, ...]:
-    """`grade` and `suggested` (by the indicators' numbers) are keys of the scale; () for nothing out of the ordinary."""
+    """`grade` and `suggested` (by the indicators' numbers) are keys of the scale; () where all is as usual."""
     found = {
         Mark.DISAGREES: disagrees(grade=grade, is_graded=is_graded, suggested=suggested),
         Mark.UNGRADED: not is_graded,

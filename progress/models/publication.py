@@ -15,6 +15,8 @@ from progress.models.measure import MeasureEvaluation
 from progress.models.round import Round
 
 CURRENT = Q(is_current=True)
+# Of a published 調書: it was an exception then, and not even 評価困難 was decided of it. `is_undecided` asks the same.
+IS_UNDECIDED = Q(grade_symbol="")
 
 
 class Publication(models.Model):
@@ -68,7 +70,7 @@ class PublishedEvaluation(models.Model):
     title = models.CharField(max_length=200)
     department_name = models.CharField(max_length=100)
     bureau_name = models.CharField(max_length=100, blank=True)
-    # "" where the 調書 was an exception at publication: nothing was decided then.
+    # All three are "" where the 調書 was an exception at publication: nothing was decided then.
     grade_kind = models.CharField(max_length=20, choices=ScaleKind.choices, blank=True)
     grade_symbol = models.CharField(max_length=10, blank=True)
     grade_label = models.CharField(max_length=100, blank=True)
@@ -104,6 +106,10 @@ class PublishedEvaluation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    @property
+    def is_undecided(self) -> bool:
+        return not self.grade_symbol
 
 
 class PublishedMeasure(models.Model):

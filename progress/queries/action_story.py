@@ -36,10 +36,7 @@ class YearResult:
     next_plan: SafeString
     exception_reason: str
     is_corrected: bool
-
-    @property
-    def is_exception(self) -> bool:
-        return not self.grade.symbol
+    is_exception: bool
 
 
 @dataclass(frozen=True)
@@ -176,6 +173,7 @@ def _result(row: Any, marker: TermMarker) -> YearResult:
         next_plan=marker.lines(data.get("act", {}).get("next_plan", "")),
         exception_reason=row.exception_reason,
         is_corrected=row.edition > 1,
+        is_exception=row.is_undecided,
     )
 
 

@@ -12,6 +12,7 @@ from plan.queries.kept import kept_value
 from plan.queries.listing import Asked, Head, Select, containing, page_of, page_of_found
 from plan.queries.searching import measures_of
 from progress.models import PublishedEvaluation
+from progress.models.publication import IS_UNDECIDED
 from progress.queries.published import PublishedRound, published_round
 from progress.queries.results import UNDECIDED, UNDECIDED_LABEL, ResultRow, Sums, sums_of
 
@@ -95,7 +96,7 @@ def narrowed(published: PublishedRound, asked: Asked) -> QuerySet[PublishedEvalu
     if department := values.get("department"):
         rows = rows.filter(department__code=department)
     if grade := values.get("grade"):
-        rows = rows.filter(grade_symbol="" if grade == UNDECIDED else grade)
+        rows = rows.filter(IS_UNDECIDED if grade == UNDECIDED else Q(grade_symbol=grade))
     if outlook := values.get("outlook"):
         rows = rows.filter(outlook_symbol=outlook)
     return rows
@@ -175,11 +176,11 @@ def department_results(published: PublishedRound, code: str = "") -> list[Depart
         rows = rows.filter(department__code=code)
     named = ("department__code", "department_name", "bureau_name")
     grades: dict[tuple[str, ...], dict[str, int]] = {}
-    for *key, symbol, count in rows.exclude(grade_symbol="").values_list(*named, "grade_symbol").annotate(Count("pk")):
+    for *key, symbol, count in rows.exclude(IS_UNDECIDED).values_list(*named, "grade_symbol").annotate(Count("pk")):
         grades.setdefault(tuple(key), {})[symbol] = count
     sums = rows.values(*named).annotate(
         total=Count("pk"),
-        undecided=Count("pk", filter=Q(grade_symbol="")),
+        undecided=Count("pk", filter=IS_UNDECIDED),
         budget_sum=Sum("budget"),
         budget_blank=Count("pk", filter=Q(budget=None)),
         settlement_sum=Sum("settlement"),

@@ -69,7 +69,7 @@ class EvaluationPage:
 
     @property
     def is_exception(self) -> bool:
-        return not self.row.grade_symbol
+        return self.row.is_undecided
 
     @property
     def next_budget(self) -> int | None:

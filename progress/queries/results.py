@@ -191,7 +191,7 @@ class ResultRow:
 
     @property
     def is_exception(self) -> bool:
-        return not self.row.grade_symbol
+        return self.row.is_undecided
 
 
 @dataclass(frozen=True)

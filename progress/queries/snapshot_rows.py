@@ -10,6 +10,7 @@ from programs.models import ActionDirection, ActionOwner, ActionUpper
 from programs.queries.action_rows import UPPER_ITEM
 from progress.enums import DECIDED
 from progress.models import Evaluation, EvaluationIndicator, EvaluationMilestone, PublishedEvaluation, Round
+from progress.models.publication import IS_UNDECIDED
 from progress.rollup import Money, Rollup
 
 UNDECIDED = Q(exception_reason="") & ~Q(status__in=DECIDED)
@@ -79,7 +80,7 @@ def rollups_by_measure(round_: Round) -> dict[int, Rollup]:
     current = PublishedEvaluation.objects.filter(round=round_, is_current=True).order_by()
     sums = current.values("measure").annotate(
         total=Count("pk"),
-        undecided=Count("pk", filter=Q(grade_symbol="")),
+        undecided=Count("pk", filter=IS_UNDECIDED),
         budget_sum=Sum("budget"),
         budget_known=Count("budget"),
         settlement_sum=Sum("settlement"),
@@ -98,7 +99,7 @@ def rollups_by_measure(round_: Round) -> dict[int, Rollup]:
         )
         for row in sums
     }
-    grades = current.exclude(grade_symbol="").values_list("measure", "grade_symbol").annotate(count=Count("pk"))
+    grades = current.exclude(IS_UNDECIDED).values_list("measure", "grade_symbol").annotate(count=Count("pk"))
     for measure, symbol, count in grades:
         rollups[measure].grades[symbol] = count
     return rollups

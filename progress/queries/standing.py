@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from programs.models import Program
 from programs.queries.standing import LAST, NO_SYMBOL, Standing
 from progress.models import PublishedEvaluation, Round
+from progress.models.publication import IS_UNDECIDED
 from progress.queries.published import NEWEST_FIRST, PublishedRound, with_frames
 
 
@@ -30,7 +31,7 @@ def published_standing(program: Program, year: int | None) -> Standing | None:
 
     def narrowed(actions: QuerySet[Any], key: str) -> QuerySet[Any]:
         if key == NO_SYMBOL:
-            return actions.filter(~Exists(grades.exclude(grade_symbol="")))
+            return actions.filter(~Exists(grades.exclude(IS_UNDECIDED)))
         return actions.filter(Exists(grades.filter(grade_symbol=key)))
 
     return Standing(

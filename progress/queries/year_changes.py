@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from plan.queries.kept import kept_value
 from plan.queries.listing import ROWS_A_PAGE
 from programs.models import ActionLineage
 from progress.models import PublishedEvaluation
+from progress.models.publication import IS_UNDECIDED
 from progress.queries.published import PublishedRound, published_round, published_rounds
 from progress.queries.results import ResultRow
 from progress.yearly_changes import Changed, Graded, Kind, changes
@@ -87,13 +88,16 @@ def _changes(published: PublishedRound, previous: PublishedRound) -> dict[Kind, 
     return changes(_graded(published), _graded(previous), came_from)
 
 
+_UNDECIDED = ExpressionWrapper(IS_UNDECIDED, output_field=BooleanField())
+
+
 def _graded(year: PublishedRound) -> list[Graded]:
     replanned = ~Q(data__plan__plan_change="") & Q(data__plan__plan_change__isnull=False)
     rows = PublishedEvaluation.objects.filter(round=year.round, is_current=True).order_by("code")
     changed = set(rows.filter(replanned).values_list("pk", flat=True))
     return [
-        Graded(key, action, year.legend.rank(symbol), key in changed, is_undecided=not kind)
-        for key, action, symbol, kind in rows.values_list("pk", "action", "grade_symbol", "grade_kind")
+        Graded(key, action, year.legend.rank(symbol), key in changed, is_undecided=undecided)
+        for key, action, symbol, undecided in rows.values_list("pk", "action", "grade_symbol", _UNDECIDED)
     ]
 
 
