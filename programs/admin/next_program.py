@@ -57,7 +57,8 @@ class NextProgramMixin(_Base):
         self.message_user(
             request,
             f"『{following}』を作成しました。取組は{following.actions.count()}件です。まだ公開していません。"
-            "年度別計画と目標を入力し、内容を確かめてから「公開」に印を付けてください。",
+            "年度別計画と目標を入力し、内容を確かめてから「公開」に印を付けてください。"
+            "はじめの年度の計画には、評価年度（照会）の「次年度の計画」から、確認した調書の案を反映できます。",
             messages.SUCCESS,
         )
         return HttpResponseRedirect(self._form_of(following))

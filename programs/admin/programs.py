@@ -10,6 +10,11 @@ from plan.admin.base import MARKDOWN_HELP, RootAdmin, change_link
 from programs.admin.next_program import NextProgramMixin
 from programs.models import Program, UpperItem
 
+PUBLISHING_HELP = (
+    "公開すると、年度別計画も公開ページに出ます。確認した調書から反映した計画は、その評価を公表する前でも出ます。"
+    "公表を待つときは、評価を公表した後に公開してください。"
+)
+
 
 @admin.register(Program)
 class ProgramAdmin(NextProgramMixin, RootAdmin):
@@ -24,7 +29,7 @@ class ProgramAdmin(NextProgramMixin, RootAdmin):
         (None, {"fields": ["plan", "title", "slug"]}),
         ("期間", {"fields": [("start_year", "end_year"), "predecessor"]}),
         ("内容", {"fields": ["summary"], "description": MARKDOWN_HELP}),
-        ("公開", {"fields": ["is_published", "is_sample"]}),
+        ("公開", {"fields": ["is_published", "is_sample"], "description": PUBLISHING_HELP}),
     ]
 
     def related_lists(self, obj: Any) -> list[tuple[str, str]]:

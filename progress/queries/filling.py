@@ -45,6 +45,18 @@ def has_next_year(evaluation: Evaluation) -> bool:
     return evaluation.action.is_in_force(evaluation.round.year + 1)
 
 
+def next_year_note(evaluation: Evaluation) -> tuple[str, str] | None:
+    """(title, text) of what is special about the next year, if anything. With `round__program` read: no query."""
+    goes_on = has_next_year(evaluation)
+    if is_last_year(evaluation.round):
+        needed = "取組を続けるときは必ず" if goes_on else "引き継ぐことがあるときは"
+        text = f"次年度の計画は、確認の後で、次のプログラムの計画の案になります。{needed}記入してください。"
+        return "このプログラムの計画は、この年度までです。", text
+    if goes_on:
+        return None
+    return "この取組の計画は、この年度までです。", "次年度の計画・予算額・目標値は、記入しなくてもかまいません。"
+
+
 def filled(evaluation: Evaluation, entries: Sequence[ScaleEntry]) -> Filled:
     """`evaluation` read with `with_everything()`: no query."""
     grade, outlook = evaluation.grade, evaluation.outlook

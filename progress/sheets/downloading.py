@@ -11,6 +11,7 @@ from accounts.samples import SAMPLE_MARK
 from plan.fiscal import date_label, moment_label
 from progress.enums import EvaluationField, ScaleKind
 from progress.models import Evaluation
+from progress.queries.successors import is_last_year
 from progress.sheets.cells import earlier_text, look_of, typed_value, why_closed
 from progress.sheets.contents import Contents
 from progress.sheets.keys import ANSWER, ANSWERS, CODE, BookMark, RowMark, column_text
@@ -30,6 +31,11 @@ GENERAL = (
     "シート・行・列は動かしても、足してもかまいません。隠れている行と列（読み取りの目印）は消さないでください。",
     "シートや行を消しても、ポータルの内容は消えません。欄を空にすると、その項目を空にします。",
     "記入したファイルは、上の「読み込むページ」で選びます。取り込む前に、変わるところを確かめられます。",
+)
+
+LAST_YEAR = (
+    "このプログラムの計画は、この年度までです。次年度の計画・予算額・目標値は、確認の後で、次のプログラムの計画の案に"
+    "なります（目標値は、同じ名称の指標のもの）。取組を続けるときは、次年度の計画を必ず記入してください。"
 )
 
 
@@ -106,7 +112,7 @@ def _write_about(pages: Pages, contents: Contents, shape: Shape, address: str) -
         pages.put(page, row, 1, label, Look.HEAD)
         pages.put(page, row, 2, value, Look.TEXT)
     row = 4 + len(facts)
-    for text in GENERAL:
+    for text in (*GENERAL, *([LAST_YEAR] if is_last_year(round_) else [])):
         pages.put(page, row, 1, "書き方", Look.HEAD)
         pages.put(page, row, 2, text, Look.TEXT)
         fit(page, row, [(text, 96)])

@@ -14,6 +14,8 @@ from progress.enums import PART_OF, EvaluationField, Part, Reached
 from progress.forms.evaluation import EvaluationForm
 from progress.forms.fields import NumberField, ProseField, ThousandYenField
 from progress.models import Evaluation, EvaluationIndicator, EvaluationMilestone, ScaleEntry
+from progress.queries.filling import next_year_note
+from progress.queries.successors import is_last_year
 from progress.queries.words import money, number
 
 INDICATOR_PARTS = {
@@ -95,6 +97,8 @@ def _own(form: EvaluationForm, evaluation: Evaluation, about: EvaluationField) -
         beside = f"計画：\n{evaluation.planned_work}" if evaluation.planned_work else ""
     elif about is EvaluationField.SETTLEMENT and evaluation.planned_budget is not None:
         beside = f"予算額 {money(evaluation.planned_budget)}"
+    elif about is EvaluationField.NEXT_PLAN and (note := next_year_note(evaluation)):
+        beside = "\n".join(note)
     label = f"{about.label}（千円）" if isinstance(form.fields[about.value], ThousandYenField) else str(about.label)
     return _question(form, about.value, label, about, beside)
 
@@ -110,7 +114,7 @@ def _of_indicator(form: EvaluationForm, row: EvaluationIndicator) -> list[Questi
     unit = row.indicator.unit
     beside = {
         "actual": f"目標値 {number(row.target)}{unit}" if row.target is not None else "目標値なし",
-        "next_target": f"予定 {number(row.planned_next_target)}{unit}" if row.planned_next_target is not None else "",
+        "next_target": _planned_next(row),
     }
     return [
         _question(
@@ -122,6 +126,13 @@ def _of_indicator(form: EvaluationForm, row: EvaluationIndicator) -> list[Questi
         )
         for part, word in INDICATOR_PARTS.items()
     ]
+
+
+def _planned_next(row: EvaluationIndicator) -> str:
+    unit = row.indicator.unit
+    planned = f"予定 {number(row.planned_next_target)}{unit}" if row.planned_next_target is not None else ""
+    goes_to = "次のプログラムの同じ名称の指標の目標値になります。" if is_last_year(row.evaluation.round) else ""
+    return "\n".join(filter(None, (planned, goes_to)))
 
 
 def _question(form: EvaluationForm, name: str, label: str, about: EvaluationField, beside: str = "") -> Question:

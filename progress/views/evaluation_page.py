@@ -24,9 +24,8 @@ from progress.queries.evaluation_page import (
     guidance_of,
     suggestion_of,
 )
-from progress.queries.filling import entries_of, has_next_year, missing_of
+from progress.queries.filling import entries_of, has_next_year, missing_of, next_year_note
 from progress.queries.left_out import left_out_of
-from progress.queries.successors import is_last_year
 from progress.queries.words import Words, field_words, money, number
 from progress.views.standing import standing_of
 
@@ -129,24 +128,12 @@ def page_context(
         "lacking": lacking_of(missing_of(evaluation, entries), empty) if standing.may_save else [],
         "shows_lacking": shows_lacking,
         "left_out": left_out_of(evaluation) if shows_course else None,
-        "next_year_note": _next_year_note(evaluation),
+        "next_year_note": next_year_note(evaluation),
         "course": course,
         "shows_course": shows_course,
         "returned": evaluation.status == Status.RETURNED,
         "budget_beside": f"予算額は {words} です。" if (words := money(evaluation.planned_budget)) else "",
     }
-
-
-def _next_year_note(evaluation: Evaluation) -> tuple[str, str] | None:
-    """(title, text) of what is special about the next year, if anything."""
-    goes_on = has_next_year(evaluation)
-    if is_last_year(evaluation.round):
-        needed = "取組を続けるときは必ず" if goes_on else "引き継ぐことがあるときは"
-        text = f"次年度の計画は、確認の後で、次のプログラムの計画の案になります。{needed}記入してください。"
-        return "このプログラムの計画は、この年度までです。", text
-    if goes_on:
-        return None
-    return "この取組の計画は、この年度までです。", "次年度の計画・予算額・目標値は、記入しなくてもかまいません。"
 
 
 def lacking_of(missing: Sequence[Missing], form: EvaluationForm) -> list[Lacking]:

@@ -126,6 +126,7 @@ def test_it_is_made_with_lineage_and_goes_on_record(staff: Client, program: Prog
     assert [str(message) for message in response.context["messages"]] == [
         "『次のプログラム』を作成しました。取組は4件です。まだ公開していません。"
         "年度別計画と目標を入力し、内容を確かめてから「公開」に印を付けてください。"
+        "はじめの年度の計画には、評価年度（照会）の「次年度の計画」から、確認した調書の案を反映できます。"
     ]
     entry = AuditEntry.objects.latest("number")
     assert (entry.kind, entry.person, entry.about) == ("changed", ict_staff, "プログラム「次のプログラム」")

@@ -1,11 +1,13 @@
 """Closing the loop in a programme's last year: the plans are those of the next programme, once it is made."""
 
+import io
 from collections.abc import Callable
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from accounts.models import Department, User
 from plan.actions import delete_root
@@ -17,12 +19,14 @@ from progress.actions.proposals import confirm, decline
 from progress.actions.publication import publish
 from progress.enums import ProposalState
 from progress.errors import NotNow
-from progress.models import NextYearProposal
+from progress.models import Evaluation, NextYearProposal
 from progress.queries.next_plans import next_plans
+from progress.sheets.downloading import LAST_YEAR
 from tests.plan.reading import inputs_of, links, main_of, words
 from tests.progress.factories import entry
 from tests.progress.last_year import LastYear, ending, plan_of
 from tests.progress.pages import confirm_looked_over, messages_of
+from tests.progress.sheets import downloaded
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -259,3 +263,23 @@ def test_the_list_takes_no_more_queries_for_more(client_of: ClientOf, last: Last
     with CaptureQueriesContext(connection) as captured:
         client.post(f"{PAGE}confirm/", {"all": "1"})
     assert len(captured) <= 12
+
+
+def test_the_workbook_says_where_the_next_plan_goes(last: LastYear, liaison: User) -> None:
+    last.action("1-1-001", target=10)
+    last.open()
+    book = load_workbook(io.BytesIO(downloaded(last.round.evaluations.get(), liaison)))
+    about, sheet, *_ = book.worksheets
+    texts = {str(cell.value) for page in (about, sheet) for row in page.iter_rows() for cell in row if cell.value}
+    assert LAST_YEAR in texts
+    assert (
+        "このプログラムの計画は、この年度までです。\n次年度の計画は、確認の後で、次のプログラムの計画の案になります。"
+        "取組を続けるときは必ず記入してください。"
+    ) in texts
+    assert "次のプログラムの同じ名称の指標の目標値になります。" in texts
+
+
+def test_the_workbook_of_another_year_says_nothing_of_it(evaluation: Evaluation, liaison: User) -> None:
+    book = load_workbook(io.BytesIO(downloaded(evaluation, liaison)))
+    texts = "".join(str(cell.value) for page in book.worksheets for row in page.iter_rows() for cell in row)
+    assert "次のプログラム" not in texts

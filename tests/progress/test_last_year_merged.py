@@ -74,10 +74,10 @@ def test_the_page_of_a_merged_action_says_what_comes_together(
     client = client_of(ict_staff)
     page = words(main_of(client.get(f"{PAGE}{second.pk}/")))
     assert "取組1-1-001と合わせた取組です。1-1-001の分は、まだ反映していません。" in page
-    assert "額がそろうまで、予算額は変えません（今の計画 未定、この調書 20千円）。" in page
+    assert "額がそろうまで、予算額は変えません（今の計画 不明、この調書 20千円）。" in page
     assert "窓口の数 99か所は、取組1-1-001の指標を引き継いだため反映しません。" in page
     confirm(proposal=first, by=ict_staff)
-    assert "未定 → 120千円" in words(main_of(client.get(f"{PAGE}{second.pk}/")))
+    assert "不明 → 120千円" in words(main_of(client.get(f"{PAGE}{second.pk}/")))
     confirm(proposal=second, by=ict_staff)
     decided = words(main_of(client.get(f"{PAGE}{second.pk}/")))
     assert "予算額 20千円" in decided
