@@ -29,7 +29,15 @@ for _alias in ("default", "pages"):
 # What these look at, no database changes: pages in a browser, papers, workbooks, settings, the text of the code.
 # Locks, constraints, searches, queries, saving and every view are tried on both.
 SQLITE_ONLY = {
-    "e2e": ("test_accounts", "test_admin", "test_desk", "test_desk_phone", "test_public_pages", "test_sheets"),
+    "e2e": (
+        "test_accounts",
+        "test_admin",
+        "test_desk",
+        "test_desk_marks",
+        "test_desk_phone",
+        "test_public_pages",
+        "test_sheets",
+    ),
     "progress": (
         "test_books_committee",
         "test_books_data",

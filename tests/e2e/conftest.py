@@ -124,6 +124,14 @@ def evaluations(portal: Portal) -> dict[str, int]:
     return made
 
 
+@pytest.fixture
+def desk(portal: Portal, new_page: Callable[..., Page], evaluations: dict[str, int]) -> Page:
+    """A browser of the liaison at the open 調書's round."""
+    page = new_page(viewport={"width": 1280, "height": 900})
+    log_in(portal, page, "liaison")
+    return page
+
+
 def told_inside(portal: Portal, expression: str) -> Any:
     """What an expression of `tests.e2e.desk_data` gives in a process with the portal's database (by way of JSON)."""
     code = f"import django, json; django.setup(); from tests.e2e import desk_data; print(json.dumps({expression}))"

@@ -24,14 +24,6 @@ def kept(page: Page) -> list[str]:
     return page.evaluate("() => Object.keys(localStorage).filter((key) => key.startsWith('typed:'))")
 
 
-@pytest.fixture
-def desk(portal: Portal, new_page: Callable[..., Page], evaluations: Evaluations) -> Page:
-    """A browser of the liaison at the open 調書's round."""
-    page = new_page(viewport={"width": 1280, "height": 900})
-    log_in(portal, page, "liaison")
-    return page
-
-
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize(
     ("persona", "where"),
@@ -104,16 +96,6 @@ def test_the_whole_form_by_keyboard_alone(desk: Page, evaluations: Evaluations) 
     desk.wait_for_url("**/desk/")
     expect(desk.locator(".messages")).to_contain_text("を提出しました。次は課長の承認です。")
     expect(desk.locator("section[aria-labelledby=handed-on]")).to_contain_text("1-1-101")
-
-
-def test_the_mark_of_the_next_plan_follows_the_outlook(desk: Page, evaluations: Evaluations) -> None:
-    desk.goto(address(evaluations, "1-1-116"))
-    mark = desk.locator("label[for=id_next_plan] .required")
-    expect(mark).to_be_visible()
-    desk.locator("[data-ends] input").first.check()
-    expect(mark).to_be_hidden()
-    desk.locator("input[name=outlook]").first.check()
-    expect(mark).to_be_visible()
 
 
 def test_typing_is_saved_after_two_seconds_and_the_rest_follows(desk: Page, evaluations: Evaluations) -> None:
