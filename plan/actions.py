@@ -97,7 +97,8 @@ def revise(
     `root` carries the new values and is not yet saved; `expected_version` is
     the version the person read. Effects, in order: (1) the root is locked;
     (2) everything is saved with history, the version grows by one; (3) a
-    CHANGED revision lists what the public sees changed; (4) the search index
+    CHANGED revision (PUBLISHED, where the root becomes public by it) lists what
+    the public sees changed; (4) the search index
     follows; (5) the content version grows. Returns None, with nothing
     written, when nothing changed. Raises StaleEdit when the root was saved
     since `expected_version`, Gone when it was deleted, ReasonRequired when it
@@ -297,6 +298,8 @@ def _change(
         return None
     if was_public and not reason.strip():
         raise ReasonRequired
+    if kind == RevisionKind.CHANGED and not was_public and is_public(root):
+        kind = RevisionKind.PUBLISHED
     return _publish(root, kind, changes, by=by, reason=reason, moment=moment)
 
 

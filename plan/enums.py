@@ -75,6 +75,7 @@ class DocumentKind(models.TextChoices):
     POLICY = "policy", "基本施策"
     MEASURE = "measure", "施策"
     DIRECTION = "direction", "施策の基本方向"
+    PROGRAM = "program", "プログラム"
     ACTION = "action", "取組"
     EVALUATION = "evaluation", "評価"
     DEPARTMENT = "department", "所管課"
@@ -91,5 +92,6 @@ class RevisionKind(models.TextChoices):
 
     CREATED = "created", "追加"
     CHANGED = "changed", "変更"
+    PUBLISHED = "published", "公開"
     DELETED = "deleted", "削除"
     RESTORED = "restored", "復元"

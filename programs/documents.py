@@ -1,4 +1,4 @@
-"""What of an action can be found, and at which address."""
+"""What of a programme and its actions can be found, and at which address."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,11 +9,26 @@ from plan import search
 from plan.enums import DocumentKind
 from plan.models import SearchDocument
 from plan.search import Document, Source, register_source
+from plan.text.markup import plain
 from programs.models import Action, ActionYear, Indicator, Program
 
 # Codes sort as text; the number of a document only orders hits that are equally good.
 POSITION_DIGITS = 9
 BATCH = 500
+
+
+def of_program(program: Program) -> Document:
+    """Title and summary; after its title, programmes stand by their years."""
+    return Document(
+        DocumentKind.PROGRAM,
+        program,
+        program.plan_id,
+        None,
+        f"{program}{program.sample_mark}",
+        program.get_absolute_url(),
+        plain(program.summary),
+        program.start_year,
+    )
 
 
 def of_action(action: Action) -> Document:
@@ -67,7 +82,7 @@ def index_program(program: Program) -> None:
 
 
 def register_sources() -> None:
-    register_source(Program, Source(Program.objects.all(), "plan", None, names_it=_actions))
+    register_source(Program, Source(Program.objects.filter(is_published=True), "plan", of_program, names_it=_actions))
     register_source(Action, Source(actions_to_find(), "program__plan", of_action))
     register_source(ActionYear, Source(ActionYear.objects.all(), "action__program__plan", None, shown_in=_action_of))
     register_source(Indicator, Source(Indicator.objects.all(), "action__program__plan", None, shown_in=_action_of))

@@ -1,17 +1,24 @@
 """What migrations do to rows that were there before."""
 
+from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from accounts.models import User
+from programs.models import ActionYear, Program
 from progress.actions.corrections import correct_evaluation, publish_late
 from progress.actions.evaluations import Answers
+from progress.actions.proposals import confirm
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
 from progress.enums import PublicationKind, Status
-from progress.models import Evaluation, Publication
+from progress.models import Evaluation, NextYearProposal, OutboxMail, PlanOrigin, Publication
 from tests.progress.factories import bring_to
 
 pytestmark = pytest.mark.django_db
@@ -33,3 +40,38 @@ def test_additions_of_before_are_told_from_corrections(
     )
     kinds = Publication.objects.order_by("number").values_list("kind", flat=True)
     assert list(kinds) == [PublicationKind.FIRST, PublicationKind.ADDITION, PublicationKind.CORRECTION]
+
+
+@pytest.fixture
+def to_the_newest() -> Iterator[None]:
+    """Whatever becomes of the test, the next one finds the tables of now."""
+    yield
+    _migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+
+def _migrate(*targets: tuple[str, str]) -> Any:
+    """The models as they are then."""
+    executor = MigrationExecutor(connection)
+    return executor.migrate(list(targets)).apps
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("to_the_newest")
+def test_what_was_confirmed_and_sent_before_is_kept(
+    evaluation: Evaluation, liaison: User, manager: User, ict_staff: User
+) -> None:
+    """0016 makes an origin of each confirmed plan; 0018 calls a mail sent that was also not needed."""
+    Program.objects.update(is_published=False)
+    bring_to(Status.ACCEPTED, evaluation, liaison=liaison, manager=manager, staff=ict_staff, next_budget=700)
+    proposal = NextYearProposal.objects.get()
+    confirm(proposal=proposal, by=ict_staff)
+    plan = ActionYear.objects.get(origins__proposal=proposal)
+    sent_at = timezone.now()
+    before = _migrate(("progress", "0015_additions_are_told_from_corrections"))
+    before.get_model("progress", "NextYearProposal").objects.update(action_year=plan.pk)
+    assert before.get_model("progress", "OutboxMail").objects.update(sent_at=sent_at, unneeded_at=sent_at) > 0
+    _migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes("progress"))
+    (origin,) = PlanOrigin.objects.all()
+    assert (origin.proposal, origin.action_year, origin.budget) == (proposal, plan, 700)
+    assert origin.planned_work == proposal.planned_work
+    assert {(mail.sent_at, mail.unneeded_at) for mail in OutboxMail.objects.all()} == {(sent_at, None)}
