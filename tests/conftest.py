@@ -14,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 
 from plan.queries.kept import forget_kept_plans
 from tests import guards
+from tests.migrating import migrate_to_newest
 
 pytest_plugins = ["tests.personas"]
 
@@ -115,3 +116,10 @@ def _guards(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(Client, "request", guards.guarded_request(Client.request))
     with guards.undefined_variables_raise():
         yield
+
+
+@pytest.fixture
+def to_the_newest() -> Iterator[None]:
+    """For a test that migrates back: whatever becomes of it, the next one finds the tables of now."""
+    yield
+    migrate_to_newest()

@@ -10,6 +10,12 @@ YEARS_KNOWN = [MinValueValidator(FIRST_YEAR, _NO_YEAR), MaxValueValidator(LAST_Y
 """Of every year that a page counts from or to: one that is mistyped would make it endless."""
 
 
+def years_are_known(name: str, *fields: str) -> models.CheckConstraint:
+    """The same, held by the database; an empty year is no year."""
+    condition = models.Q(*((f"{field}__range", (FIRST_YEAR, LAST_YEAR)) for field in fields))
+    return models.CheckConstraint(condition=condition, name=name, violation_error_message=_NO_YEAR)
+
+
 class Versioned(models.Model):
     """A root that people edit as one, with the rows below it.
 

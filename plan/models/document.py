@@ -7,7 +7,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from plan.enums import Drawing, FigureState, Level, Part, Relation, Unit
-from plan.models.base import YEARS_KNOWN, Versioned
+from plan.models.base import YEARS_KNOWN, Versioned, years_are_known
 from plan.models.hierarchy import Measure, Plan, Policy
 
 
@@ -202,11 +202,12 @@ class RelatedPlan(Versioned):
         verbose_name_plural = "関連する計画"
         ordering = ["plan_id", "position"]
         constraints = [
+            years_are_known("related_plan_years_known", "start_year", "end_year"),
             models.CheckConstraint(
                 condition=Q(start_year__isnull=True) | Q(end_year__isnull=True) | Q(end_year__gte=F("start_year")),
                 name="related_plan_years_ordered",
                 violation_error_message="終了年度は開始年度以後にしてください。",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

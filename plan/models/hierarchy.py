@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from plan.models.base import YEARS_KNOWN, Versioned
+from plan.models.base import YEARS_KNOWN, Versioned, years_are_known
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
@@ -59,6 +59,7 @@ class Plan(Versioned):
         verbose_name_plural = "推進プラン"
         ordering = ["-start_year"]
         constraints = [
+            years_are_known("plan_years_known", "start_year", "end_year"),
             models.UniqueConstraint(
                 fields=["is_current"],
                 condition=Q(is_current=True),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from plan.models import Plan
-from plan.models.base import YEARS_KNOWN, Versioned
+from plan.models.base import YEARS_KNOWN, Versioned, years_are_known
 from programs.enums import UpperKind
 
 
@@ -58,6 +58,7 @@ class Program(Versioned):
         verbose_name_plural = "プログラム"
         ordering = ["-start_year", "slug"]
         constraints = [
+            years_are_known("program_years_known", "start_year", "end_year"),
             models.CheckConstraint(
                 condition=Q(end_year__gte=F("start_year")),
                 name="program_years_ordered",

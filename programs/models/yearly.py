@@ -9,7 +9,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from plan.fiscal import fiscal_year_label
-from plan.models.base import YEARS_KNOWN, Versioned
+from plan.models.base import YEARS_KNOWN, Versioned, years_are_known
 from programs.enums import Improvement, IndicatorKind
 from programs.models.action import Action
 
@@ -128,11 +128,12 @@ class Indicator(Versioned):
         verbose_name_plural = "指標"
         ordering = ["action_id", "position"]
         constraints = [
+            years_are_known("indicator_baseline_year_known", "baseline_year"),
             models.UniqueConstraint(
                 fields=["action", "name"],
                 name="indicator_name_unique",
                 violation_error_message="この取組には同じ名前の指標がすでにあります。",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

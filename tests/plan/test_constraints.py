@@ -57,6 +57,22 @@ def test_years_are_those_that_pages_can_count(
         row.full_clean()
 
 
+@pytest.mark.parametrize(
+    ("model", "which", "change"),
+    [
+        (RelatedPlan, {"relation": "self", "plan__slug": "2016"}, {"start_year": 28}),
+        (RelatedPlan, {"relation": "self", "plan__slug": "2016"}, {"end_year": 20200}),
+        (Plan, {"slug": "2016"}, {"end_year": 20200}),
+        (Plan, {"slug": "2016"}, {"start_year": 0}),
+    ],
+)
+def test_the_database_holds_the_years_too(
+    model: type[models.Model], which: dict[str, Any], change: dict[str, Any]
+) -> None:
+    with pytest.raises(IntegrityError, match="years_known"), transaction.atomic():
+        model._default_manager.filter(**which).update(**change)
+
+
 @pytest.mark.parametrize(("model", "which", "change", "message"), BROKEN)
 def test_a_row_that_breaks_a_rule_is_refused_in_words_and_by_the_database(
     model: type[models.Model], which: dict[str, Any], change: dict[str, Any], message: str

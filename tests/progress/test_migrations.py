@@ -1,13 +1,9 @@
 """What migrations do to rows that were there before."""
 
-from collections.abc import Iterator
 from importlib import import_module
-from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from accounts.models import User
@@ -19,6 +15,7 @@ from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
 from progress.enums import PublicationKind, Status
 from progress.models import Evaluation, NextYearProposal, OutboxMail, PlanOrigin, Publication
+from tests.migrating import migrate, migrate_to_newest
 from tests.progress.factories import bring_to
 
 pytestmark = pytest.mark.django_db
@@ -42,19 +39,6 @@ def test_additions_of_before_are_told_from_corrections(
     assert list(kinds) == [PublicationKind.FIRST, PublicationKind.ADDITION, PublicationKind.CORRECTION]
 
 
-@pytest.fixture
-def to_the_newest() -> Iterator[None]:
-    """Whatever becomes of the test, the next one finds the tables of now."""
-    yield
-    _migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes())
-
-
-def _migrate(*targets: tuple[str, str]) -> Any:
-    """The models as they are then."""
-    executor = MigrationExecutor(connection)
-    return executor.migrate(list(targets)).apps
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("to_the_newest")
 def test_what_was_confirmed_and_sent_before_is_kept(
@@ -67,10 +51,10 @@ def test_what_was_confirmed_and_sent_before_is_kept(
     confirm(proposal=proposal, by=ict_staff)
     plan = ActionYear.objects.get(origins__proposal=proposal)
     sent_at = timezone.now()
-    before = _migrate(("progress", "0015_additions_are_told_from_corrections"))
+    before = migrate(("progress", "0015_additions_are_told_from_corrections"))
     before.get_model("progress", "NextYearProposal").objects.update(action_year=plan.pk)
     assert before.get_model("progress", "OutboxMail").objects.update(sent_at=sent_at, unneeded_at=sent_at) > 0
-    _migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes("progress"))
+    migrate_to_newest()
     (origin,) = PlanOrigin.objects.all()
     assert (origin.proposal, origin.action_year, origin.budget) == (proposal, plan, 700)
     assert origin.planned_work == proposal.planned_work
