@@ -47,12 +47,16 @@ _SOMETIMES_NEEDED = {EvaluationField.GRADE_REASON, EvaluationField.OUTLOOK_REASO
 
 @dataclass(frozen=True)
 class Item:
-    """One field; `bound` is None on a read-only page, which shows `value`."""
+    """One field; `bound` is None on a read-only page, which shows `value`.
+
+    `is_needed_unless_ended`: what is needed depends on the outlook that is chosen, on the page as well.
+    """
 
     key: str
     label: str
     is_needed: bool
     is_needed_sometimes: bool
+    is_needed_unless_ended: bool
     bound: BoundField | None
     value: str
     guidance: str
@@ -114,7 +118,7 @@ def page_context(
         "left": _time_left(evaluation),
         "standing": standing,
         "form": shown,
-        "items": {item.key: item for item in _items(evaluation, shown, beside)},
+        "items": {item.key: item for item in _items(evaluation, shown, beside, ends=_ends(empty, entries))},
         "milestones": [_milestone(row, shown) for row in evaluation.milestones.all()],
         "indicators": [_indicator(row, shown) for row in evaluation.indicators.all()],
         "grades": _choices(shown, EvaluationField.GRADE, entries, ScaleKind.ACHIEVEMENT),
@@ -158,14 +162,22 @@ def _time_left(evaluation: Evaluation) -> TimeLeft:
     return time_left(evaluation.due_on, timezone.localdate())  # type: ignore[attr-defined]  # with_deadline
 
 
-def _items(evaluation: Evaluation, form: EvaluationForm | None, beside: _Beside) -> Iterator[Item]:
+def _ends(form: EvaluationForm, entries: Sequence[ScaleEntry]) -> bool:
+    """Whether the outlook that is chosen, or was typed and is shown again, ends the action."""
+    chosen = str(form[EvaluationField.OUTLOOK.value].value())
+    return any(entry.ends_action for entry in entries if str(entry.pk) == chosen)
+
+
+def _items(evaluation: Evaluation, form: EvaluationForm | None, beside: _Beside, *, ends: bool) -> Iterator[Item]:
     words: Words = field_words(evaluation)
     for key in EvaluationField:
+        unless_ended = key is EvaluationField.NEXT_PLAN and has_next_year(evaluation)
         yield Item(
             key=key.value,
             label=str(key.label),
-            is_needed=key in _ALWAYS_NEEDED or (key is EvaluationField.NEXT_PLAN and has_next_year(evaluation)),
+            is_needed=key in _ALWAYS_NEEDED or (unless_ended and not ends),
             is_needed_sometimes=key in _SOMETIMES_NEEDED,
+            is_needed_unless_ended=unless_ended,
             bound=form[key.value] if form is not None and key.value in form.fields else None,
             value=words[key],
             guidance=beside.guidance.get(key.value, ""),

@@ -85,6 +85,16 @@
     return;
   }
 
+  // ── What is not needed of an action that ends ────────────────────────────
+  function followOutlook() {
+    const ends = form.querySelector("[data-ends] input:checked") !== null;
+    for (const mark of form.querySelectorAll("[data-unless-ended]")) {
+      mark.hidden = ends;
+    }
+  }
+  form.addEventListener("input", followOutlook);
+  followOutlook();
+
   // ── What is unsaved: what differs from the value the page, or the last save, has set ─────────────────────
   const version = form.elements.version;
   const controls = [...form.elements].filter((each) => each.name && (each.matches("textarea, input[type=text], input[type=radio]")));

@@ -20,8 +20,8 @@ from tests.programs.factories import (
     ActionLineageFactory,
     ProgramFactory,
 )
-from tests.progress.desk_pages import address, read
-from tests.progress.factories import RoundFactory, action_of, fill_in
+from tests.progress.desk_pages import address, read, typed
+from tests.progress.factories import RoundFactory, action_of, entry, fill_in
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +70,25 @@ def test_every_field_stands_with_its_guidance(full: Evaluation, liaison: User, c
     assert guides == dict(full.round.guidances.values_list("field", "text"))
     assert "達成度は、1が最もよい評価です。" in page
     assert "見本データ" in page
+
+
+@pytest.mark.parametrize(("symbol", "mark"), [("Ⅱ", ""), ("Ⅴ", " hidden"), ("Ⅵ", " hidden")])
+@pytest.mark.parametrize("is_saved", [True, False])
+def test_an_action_that_ends_needs_no_next_plan(
+    symbol: str, mark: str, is_saved: bool, full: Evaluation, liaison: User, client_of: ClientOf
+) -> None:
+    """Stored, or typed and shown again because something else could not be read."""
+    client, chosen = client_of(liaison), str(entry(full.round, symbol).pk)
+    sent = typed(full, outlook=chosen, outlook_reason="目的を達したため", settlement="9" if is_saved else "9x")
+    answer = client.post(address(full), sent)
+    page = read(client, full) if is_saved else answer.content.decode()
+    label = re.search(r'<label for="id_next_plan">次年度の計画\s+(.*?)\s*</label>', page)
+    assert label is not None
+    assert label[1] == (
+        f'<span class="required" data-unless-ended{mark}>※必須</span>'
+        ' <span class="optional">事業を終える場合は不要</span>'
+    )
+    assert page.count('<div class="choice" data-ends>') == 2
 
 
 def test_the_numbers_own_suggestion_is_shown_with_its_calculation(
