@@ -120,6 +120,11 @@ class Loop:
     early: int
 
     @property
+    def has_plans(self) -> bool:
+        """Whether there are plans to confirm, and not endings alone: there is a programme that takes them."""
+        return self.following is not None or not self.is_last_year
+
+    @property
     def confirmable(self) -> int:
         """How many can be confirmed now."""
         return self.counts[ProposalState.PROPOSED] - self.homeless - self.going_on - self.early

@@ -37,7 +37,7 @@ _NOTHING = "反映する案が選ばれていません。反映待ちの案を�
 _UNREADABLE = "反映の画面から送られた内容を読み取れないため、何も反映していません。一覧から、もう一度選んでください。"
 _ALL_LEFT_OUT = "すべての案の選択を外したので、何も反映していません。案は反映待ちのままです。"
 _EARLY = (
-    "評価を公表していない{:,}件の案は、公表した後に反映できます。"
+    "評価を公表していない{:,}件の{}は、公表した後に反映できます。"
     "先に反映すると、公表前の内容が公開ページに出るためです。"
 )
 
@@ -57,7 +57,7 @@ def next_year(request: HttpRequest, round_: Round) -> HttpResponse:
         "waiting": loop.confirmable if form.shows_all_waiting else confirmable(found, round_).count(),
         "year_label": fiscal_year_label(round_.year + 1),
         "loop": loop,
-        "early_note": _EARLY.format(loop.early),
+        "early_note": _EARLY.format(loop.early, "案" if loop.has_plans else "取組を終える案"),
         "may_make_programs": reader(request).may(Permission.EDIT_PROGRAM),
     }
     return shown(request, "desk/rounds/next_year.html", round_, "next_year", **context)

@@ -44,8 +44,8 @@ def _page(request: HttpRequest, round_: Round, **forms: Any) -> HttpResponse:
 
 @round_deed(Permission.PUBLISH)
 def exceptions(request: HttpRequest, round_: Round) -> HttpResponse:
-    """POST pk (keys), reason: the round is published without these, each with the reason."""
-    keys, form = chosen_keys(request, "pk"), ExceptionForm(request.POST)
+    """POST pk (keys; with all, shown: those of the table), reason: the round is published without these."""
+    keys, form = chosen_keys(request, "shown" if "all" in request.POST else "pk"), ExceptionForm(request.POST)
     chosen = Evaluation.objects.filter(round=round_, pk__in=keys).select_related("action").order_by("action__code")
     if not form.is_valid():
         return _page(request, round_, exception_form=form, chosen=keys)

@@ -98,16 +98,6 @@ def test_the_whole_form_by_keyboard_alone(desk: Page, evaluations: Evaluations) 
     expect(desk.locator("section[aria-labelledby=handed-on]")).to_contain_text("1-1-101")
 
 
-def test_the_mark_of_the_next_plan_follows_the_outlook(desk: Page, evaluations: Evaluations) -> None:
-    desk.goto(address(evaluations, "1-1-101"))
-    mark = desk.locator("label[for=id_next_plan] .required")
-    expect(mark).to_be_visible()
-    desk.locator("[data-ends] input").first.check()
-    expect(mark).to_be_hidden()
-    desk.locator("input[name=outlook]").first.check()
-    expect(mark).to_be_visible()
-
-
 def test_typing_is_saved_after_two_seconds_and_the_rest_follows(desk: Page, evaluations: Evaluations) -> None:
     desk.goto(address(evaluations, "1-1-102"))
     expect(desk.locator("#save-status")).to_have_text("まだ保存していません")

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -74,7 +75,27 @@ def test_the_links_to_exceptions_name_what_they_are_about(
     client_of: ClientOf, ict_staff: User, ready: Round, blank: Evaluation
 ) -> None:
     page = part(main_of(client_of(ict_staff).get(PAGE)), "exceptions")
-    assert f"（{blank.action}の例外の理由を変える）" in page
+    assert f"直す・外す：{blank.action}の例外" in words(page)
+    alone = words(main_of(client_of(ict_staff).get(f"{PAGE.replace('publish', 'evaluations')}{blank.pk}/exception/")))
+    assert "公表の例外を直す" in alone
+    assert "理由を直す 例外から外す" in alone
+
+
+def test_all_of_the_table_become_exceptions(client_of: ClientOf, division: Department, ict_staff: User) -> None:
+    round_ = opened(division, actions=2, by=ict_staff, slug="2016")
+    client = client_of(ict_staff)
+    page = part(main_of(client.get(PAGE)), "blockers")
+    assert "表の2件すべてを例外にする" in words(page)
+    shown = re.findall(r'name="shown" value="(\d+)"', page)
+    client.post(f"{PAGE}exceptions/", {"all": "1", "shown": shown, "reason": "決算が確定していないため"})
+    assert {each.exception_reason for each in round_.evaluations.all()} == {"決算が確定していないため"}
+
+
+def test_what_is_wrong_is_said_at_the_head_of_the_page(
+    client_of: ClientOf, ict_staff: User, ready: Round, blank: Evaluation
+) -> None:
+    page = main_of(client_of(ict_staff).post(f"{PAGE}now/", {}))
+    assert 0 < page.index("error-summary") < page.index('id="ready"')
 
 
 def test_several_become_exceptions_with_one_reason(client_of: ClientOf, division: Department, ict_staff: User) -> None:
