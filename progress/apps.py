@@ -17,6 +17,7 @@ class ProgressConfig(AppConfig):
         from plan.queries.header import HeaderEntry, register_entry
         from plan.queries.news import register_news
         from programs.models import Action, Indicator
+        from programs.queries.leaving import register_leaving
         from programs.queries.standing import register_standing
         from progress import sample_marks
         from progress.actions.kept_sums import follow_actions, follow_indicators
@@ -24,11 +25,13 @@ class ProgressConfig(AppConfig):
         from progress.queries import news, sitemap
         from progress.queries.paper_downloads import papers_offered
         from progress.queries.standing import published_standing
+        from progress.queries.successors import leaving_actions
         from progress.year_files import offered
 
         name_fields(DESK_FORMS, label_of)
         register_sources()
         register_standing(published_standing)
+        register_leaving(leaving_actions)
         register_follower(Action, follow_actions)
         register_follower(Indicator, follow_indicators)
         register_downloads(offered)

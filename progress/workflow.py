@@ -40,6 +40,17 @@ class Transition:
         return self.target or status
 
 
+@dataclass(frozen=True)
+class Deed:
+    """What goes on record beside the transitions, and changes no state."""
+
+    name: str
+    noun: str
+
+
+EXCEPT = Deed("except", "公表の例外")
+EXCEPT_NO_MORE = Deed("except_no_more", "公表の例外の取消し")
+
 SAVE = Transition(
     "save", "保存する", "保存", (Status.DRAFT, Status.RETURNED), None, Actor.LIAISON, needs="読んだときの版"
 )
@@ -141,7 +152,9 @@ _NEXT_STEP: dict[Status, str] = {
 }
 
 
-def next_step(status: Status) -> str:
+def next_step(status: Status, round_state: RoundState) -> str:
+    if status == Status.ACCEPTED and round_state == RoundState.PUBLISHED:  # an exception that was confirmed late
+        return "次は追加の公表です。"
     return _NEXT_STEP[status]
 
 

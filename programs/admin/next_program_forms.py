@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Case, When
 
 from accounts.fields import LineField
 from plan.fiscal import fiscal_year_label, parse_fiscal_year
@@ -16,6 +17,7 @@ from programs.actions.succession import Succession
 from programs.enums import LineageKind
 from programs.models import Action, Program
 from programs.queries.first_of import FirstOf
+from programs.queries.leaving import leaving
 
 MOST_IN_TABLE = 1000
 SHOWN = 50
@@ -73,7 +75,7 @@ def _era(year: int) -> str:
 class Row:
     """One action with what was typed for it; `codes` and `problem` follow from that.
 
-    `ends`: whether it ends before the next programme begins.
+    `ends`: whether it ends before the next programme begins, or is about to.
     """
 
     action: Action
@@ -96,7 +98,8 @@ class CodesForm:
 
     def __init__(self, program: Program, data: Any) -> None:
         self.problems: list[str] = []
-        actions = program.actions.order_by("code").select_related("program")
+        leaves = Case(When(leaving(program), then=True), default=False)
+        actions = program.actions.order_by("code").select_related("program").annotate(leaves=leaves)
         texts = self._texts(data)
         self.rows = [self._row(program, action, texts, data) for action in actions]
         known = {row.action.code for row in self.rows}
@@ -138,8 +141,8 @@ class CodesForm:
             texts[_plain(code)] = typed.strip()
         return texts
 
-    def _row(self, program: Program, action: Action, texts: Mapping[str, str], data: Any) -> Row:
-        ends = not action.is_in_force(program.end_year + 1)
+    def _row(self, program: Program, action: Any, texts: Mapping[str, str], data: Any) -> Row:
+        ends = not action.is_in_force(program.end_year + 1) or action.leaves
         proposal = "" if ends else action.code
         if data is None:
             return _read(Row(action, proposal, ends))

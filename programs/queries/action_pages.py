@@ -119,7 +119,10 @@ class Relative:
 
 @dataclass(frozen=True)
 class ActionPage:
-    """Everything the programme says of an action. `marker` marks the terms of texts that other tags add."""
+    """Everything the programme says of an action. `marker` marks the terms of texts that other tags add.
+
+    `dropped_by` is the next programme, as (title, address), where no action there continues this one.
+    """
 
     action: Action
     plan: Plan
@@ -132,6 +135,7 @@ class ActionPage:
     indicators: tuple[IndicatorPlan, ...]
     predecessors: tuple[Relative, ...]
     descendants: tuple[Relative, ...]
+    dropped_by: Link | None
     revisions: list[RevisionView]
     marker: TermMarker = field(compare=False)
 
@@ -170,9 +174,14 @@ class ActionPage:
             ("who", "所管課", 2),
             ("years", "年度ごとの計画と結果", 2),
             *([("indicators", "指標", 2)] if self.indicators else []),
-            *([("lineage", "前後のプログラムとのつながり", 2)] if self.predecessors or self.descendants else []),
+            *([("lineage", "前後のプログラムとのつながり", 2)] if self.has_relatives else []),
             ("changes", "この取組の変更", 2),
         ]
+
+    @property
+    def has_relatives(self) -> bool:
+        """Whether something is to be said of the programmes before and after."""
+        return bool(self.predecessors or self.descendants or self.dropped_by)
 
     @property
     def facts(self) -> list[Link]:
@@ -207,9 +216,16 @@ def action_page(slug: str, code: str) -> ActionPage:
         indicators=_indicators(found.indicator_rows or (), found.target_rows or (), marker),
         predecessors=_relatives(found.predecessor_rows or ()),
         descendants=_relatives(found.descendant_rows or ()),
+        dropped_by=_dropped_by(found),
         revisions=[view(revision) for revision in revisions[:LATEST]],
         marker=marker,
     )
+
+
+def _dropped_by(found: Any) -> Link | None:
+    if found.following_slug is None or found.descendant_rows:
+        return None
+    return found.following_title, reverse("programs:program", args=[found.following_slug])
 
 
 def decimal(text: object) -> Decimal | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, QuerySet, Subquery, TextField
+from django.db.models import F, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from plan.models import DirectionItem
@@ -17,6 +17,7 @@ from programs.models import (
     Indicator,
     IndicatorYear,
     Milestone,
+    Program,
 )
 
 # What an item above the plan is called by, as columns of the row that leads to it.
@@ -24,8 +25,12 @@ UPPER_ITEM = {"kind": "upper__kind", "number": "upper__number", "title": "upper_
 
 
 def with_rows(actions: QuerySet[Action]) -> QuerySet[Any]:
-    """Every list of the page as JSON beside the action: one query for all of them."""
-    return actions.select_related("program__plan").annotate(**_places(), **_plans(), **_measures(), **_lineages())
+    """Every list of the page as JSON beside the action, and the next programme the public sees: one query for all."""
+    rows = actions.select_related("program__plan").annotate(**_places(), **_plans(), **_measures(), **_lineages())
+    following = Program.objects.published().filter(predecessor=OuterRef("program")).order_by("pk")
+    return rows.annotate(
+        following_title=Subquery(following.values("title")[:1]), following_slug=Subquery(following.values("slug")[:1])
+    )
 
 
 def _places() -> dict[str, Subquery]:

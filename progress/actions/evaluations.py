@@ -21,7 +21,7 @@ from progress.errors import Incomplete, NotNow, NotYours, ProgressError, ReasonR
 from progress.models import Evaluation, EvaluationEvent
 from progress.models.evaluation import LONGEST_DEPARTMENTS
 from progress.queries.filling import entries_of, missing_of
-from progress.workflow import Transition
+from progress.workflow import Deed, Transition
 
 ANSWER_FIELDS = (
     "plan_change",
@@ -261,7 +261,7 @@ def save_row(instance: models.Model, *, by: User, moment: datetime.datetime) -> 
 
 def record_event(
     evaluation: Evaluation,
-    transition: Transition,
+    transition: Transition | Deed,
     *,
     by: User,
     before: Status,

@@ -14,7 +14,7 @@ from accounts.permissions import Permission
 from plan.actions import wait_for_turn
 from plan.fiscal import date_label
 from progress import permissions, workflow
-from progress.actions.evaluations import Refused, save_row
+from progress.actions.evaluations import Refused, record_event, save_row
 from progress.actions.locks import locked_evaluation, locked_round
 from progress.actions.opening import ensure_default_scale
 from progress.enums import EvaluationField, RoundState, Status
@@ -175,11 +175,11 @@ def withdraw_from_committee(*, round: Round, by: User) -> Round:
 
 
 @transaction.atomic
-def set_exception(*, evaluation: Evaluation, by: User, reason: str) -> Evaluation:
+def set_exception(*, evaluation: Evaluation, by: User, reason: str, at: datetime.datetime | None = None) -> Evaluation:
     """List a 調書 as an exception, so that the round can be published without it; an empty reason takes it off.
 
-    The reason is published. Nothing is done where it stands so already. Raises NotYours, NotNow once the round is
-    published or the 調書 accepted.
+    The reason is published; the 経過 and the audit trail have it. Nothing is done where it stands so already.
+    Raises NotYours, NotNow once the round is published or the 調書 accepted.
     """
     stored = locked_evaluation(evaluation.pk)
     if refused := permissions.refusal(by, workflow.PUBLISH, stored):
@@ -193,8 +193,10 @@ def set_exception(*, evaluation: Evaluation, by: User, reason: str) -> Evaluatio
     stored.exception_reason = reason.strip()
     stored._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
     stored.save()
-    deed = "公表の例外" if stored.is_exception else "公表の例外の取消し"
-    _record(stored.round, by, deed, {"取組": str(stored), "理由": stored.exception_reason})
+    deed = workflow.EXCEPT if stored.is_exception else workflow.EXCEPT_NO_MORE
+    status = Status(stored.status)
+    record_event(stored, deed, by=by, before=status, at=at or timezone.now(), comment=stored.exception_reason)
+    _record(stored.round, by, deed.noun, {"取組": str(stored), "理由": stored.exception_reason})
     return stored
 
 

@@ -133,11 +133,11 @@ def _write_measures(entry: RoundEntry, round_: Round, entries: Mapping[str, Scal
 
 
 def _publish(entry: RoundEntry, round_: Round, evaluations: Mapping[str, Evaluation], people: People) -> None:
-    by = people.staff("round")
+    by, released_at = people.staff("round"), moment_of(entry.values["released_on"])
     for code, evaluation in evaluations.items():
-        if entry.evaluations[code].exception:
-            set_exception(evaluation=evaluation, by=by, reason=entry.evaluations[code].exception)
-    release_to_committee(round=round_, by=by, at=moment_of(entry.values["released_on"]))
+        if reason := entry.evaluations[code].exception:
+            set_exception(evaluation=evaluation, by=by, reason=reason, at=released_at)
+    release_to_committee(round=round_, by=by, at=released_at)
     publish(round=round_, by=by, at=moment_of(entry.values["published_on"], PUBLISHES_AT))
 
 

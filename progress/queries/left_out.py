@@ -40,14 +40,15 @@ def left_out_of(evaluation: Evaluation) -> LeftOut | None:
             f"公表までに確認が済まないときは、{_IN_PUBLIC}します。記入して提出し、確認が済んだ後に、追加で公表します。",
             evaluation.exception_reason,
         )
-    goes_on = (
-        "確認が済んだので、この後、ICT推進課が追加で公表します。"
-        if evaluation.status in DECIDED
-        else "記入して提出し、確認が済んだ後に、追加で公表します。"
-    )
+    if evaluation.status in DECIDED:
+        return LeftOut(
+            "確認が済み、追加の公表を待っています。",
+            f"{_IN_PUBLIC}しています。この後、ICT推進課が追加で公表します。",
+            evaluation.exception_reason,
+        )
     return LeftOut(
         "公表は済んでいますが、この調書は未確定です。",
-        f"{_IN_PUBLIC}しています。{goes_on}",
+        f"{_IN_PUBLIC}しています。記入して提出し、確認が済んだ後に、追加で公表します。",
         evaluation.exception_reason,
     )
 

@@ -35,7 +35,8 @@ class TargetChange:
 class PlanRow:
     """What a proposal makes of one action's next year. `heir` names it where it is of the next programme, else "".
 
-    `merging` says of a merged action what else comes together there, `untaken` what the 調書 gives and nothing takes.
+    `merging` says of a merged action what else comes together there, `awaiting` what of that is still to come,
+    `untaken` what the 調書 gives and nothing takes. `plan_key` is the `ActionYear` there is.
     """
 
     heir: str
@@ -48,7 +49,9 @@ class PlanRow:
     is_money_left: bool
     targets: list[TargetChange]
     merging: str
+    awaiting: str
     untaken: list[str]
+    plan_key: int | None
 
     @property
     def pieces(self) -> list[Piece]:
@@ -234,16 +237,11 @@ def _plan_row(proposal: NextYearProposal, plan: NextPlan) -> PlanRow:
         is_split=plan.is_split,
         is_money_left=plan.is_money_left,
         targets=[_target_change(target) for target in plan.targets if target.is_changed],
-        merging=_merging(plan, waits=waits),
+        merging=f"取組{'、'.join(plan.others)}と合わせた取組です。" if plan.others else "",
+        awaiting=f"{'、'.join(plan.awaited)}の分は、まだ反映していません。" if waits and plan.awaited else "",
         untaken=[_untaken(each) for each in plan.untaken],
+        plan_key=plan.present.pk if plan.present else None,
     )
-
-
-def _merging(plan: NextPlan, *, waits: bool) -> str:
-    if not plan.others:
-        return ""
-    together = f"取組{'、'.join(plan.others)}と合わせた取組です。"
-    return f"{together}{'、'.join(plan.awaited)}の分は、まだ反映していません。" if waits and plan.awaited else together
 
 
 def _untaken(given: Untaken) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from programs.models import Action, ActionLineage, Program
+from progress.enums import ProposalState
 from progress.models import NextYearProposal, Round
 
 
@@ -74,3 +76,13 @@ def heirs_alone(proposals: Sequence[NextYearProposal]) -> dict[int, list[Action]
         proposal.pk: [heir for heir in heirs.get(proposal.evaluation.action_id, ()) if len(parents[heir.pk]) == 1]
         for proposal in ending
     }
+
+
+def leaving_actions(program: Program) -> QuerySet[Any]:
+    """The actions (ids) whose accepted 調書 of the programme's last year ends them, while nobody has confirmed that."""
+    return NextYearProposal.objects.filter(
+        evaluation__action__program=program,
+        year=program.end_year + 1,
+        ends_action=True,
+        state=ProposalState.PROPOSED,
+    ).values("evaluation__action")

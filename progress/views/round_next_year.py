@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.permissions import Permission
 from plan.fiscal import fiscal_year_label
 from progress.actions.opening import Report
-from progress.actions.proposals import confirm_many, decline, put_back
+from progress.actions.proposals import confirm_many, decline, left_behind, put_back
 from progress.enums import ProposalState
 from progress.errors import NotNow
 from progress.forms.round_lists import ProposalFilterForm
@@ -87,7 +87,14 @@ def _proposal_page(request: HttpRequest, round_: Round, found: NextYearProposal,
     (row,) = proposal_rows([found])
     why = "" if row.may_confirm else why_not_yet(row, following_program(round_))
     seen = sealed(Seen(timezone.now(), [found.pk], []), deed=_DEED, round_=round_, by=reader(request))
-    context = {"row": row, "form": form, "why_not_yet": why, "seen": seen}
+    context = {
+        "row": row,
+        "form": form,
+        "why_not_yet": why,
+        "seen": seen,
+        "is_left_behind": left_behind(found.evaluation) is not None,
+        "may_make_programs": reader(request).may(Permission.EDIT_PROGRAM),
+    }
     return shown(request, "desk/rounds/proposal.html", round_, "next_year", **context)
 
 

@@ -46,7 +46,7 @@ def standing_of(user: User, evaluation: Evaluation) -> Standing:
     status, round_state = Status(evaluation.status), RoundState(evaluation.round.state)
     now = workflow.possible(status=status, round_state=round_state, is_exception=evaluation.is_exception)
     offered = [each for each in permissions.permitted(user, now, evaluation) if each is not workflow.CORRECT]
-    notes = [workflow.next_step(status)]
+    notes = [_next_step(evaluation, status)]
     for transition, states in _STILL_TO_COME.items():
         if status in states and not permissions.refusal(user, transition, evaluation):
             notes.append(_when(transition, evaluation))
@@ -69,15 +69,19 @@ def _when(transition: Transition, evaluation: Evaluation) -> str:
     )
 
 
+def _next_step(evaluation: Evaluation, status: Status) -> str:
+    return workflow.next_step(status, RoundState(evaluation.round.state))
+
+
 def done_message(transition: Transition, evaluation: Evaluation, status: Status) -> str:
     """「調書『1-1-003 …』を提出しました。次は課長の承認です。」"""
-    return f"調書『{evaluation}』を{_DONE[transition.name]}。{workflow.next_step(status)}"
+    return f"調書『{evaluation}』を{_DONE[transition.name]}。{_next_step(evaluation, status)}"
 
 
 def done_before_message(transition: Transition, evaluation: Evaluation, status: Status) -> str:
     """For the second click and the back button."""
     done = _DONE[transition.name].removesuffix("ました")
-    return f"調書『{evaluation}』は、すでに{done}ています。{workflow.next_step(status)}"
+    return f"調書『{evaluation}』は、すでに{done}ています。{_next_step(evaluation, status)}"
 
 
 def is_done_already(transition: Transition, evaluation: Evaluation, user: User) -> bool:

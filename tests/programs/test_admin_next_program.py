@@ -13,6 +13,7 @@ from accounts.models import AuditEntry, User
 from plan.models import Plan
 from programs.admin import next_program, next_program_forms
 from programs.models import Action, Program
+from programs.queries import leaving
 from tests.factories import DepartmentFactory
 from tests.html_validity import validate
 from tests.plan.admin_forms import admin_url
@@ -285,3 +286,11 @@ def test_the_pages_are_valid_and_ask_as_much_for_many(staff: Client, program: Pr
     assert [name for name, html in pages.items() if "<script>alert" in html] == []
     assert validate(pages) == []
     assert Action.objects.filter(program=program).count() == 35
+
+
+def test_what_is_about_to_end_is_marked_too(staff: Client, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    about_to_end = program.actions.get(code="1-1-001")
+    monkeypatch.setattr(leaving, "_sources", [lambda of: of.actions.filter(code="1-1-001").values("pk")])
+    page = staff.get(url_of(program))
+    assert typed(page)[f"code-{about_to_end.pk}"] == ""
+    assert page.content.decode().count("<strong>終わる取組</strong>") == 2

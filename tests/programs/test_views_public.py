@@ -16,9 +16,7 @@ from plan.models import DirectionItem
 from plan.text.markup import plain
 from programs.actions.importing import after_import
 from programs.actions.yearly import plan_year
-from programs.enums import OwnerKind
-from programs.models import Action, ActionOwner, Indicator, Program
-from tests.factories import DepartmentFactory
+from programs.models import Action, Indicator, Program
 from tests.plan.reading import items_of, links, main_of, part, squeezed, words
 from tests.programs.factories import (
     ActionFactory,
@@ -274,35 +272,6 @@ def test_departments_and_directions_have_pages(client: Client, year: Year) -> No
     assert client.get("/programs/2016/departments/none/").status_code == 404
     assert client.get("/programs/2016/directions/9-9-9/").status_code == 404
     assert public.code in "".join(links(main_of(client.get("/programs/2016/departments/"))))
-
-
-def test_a_department_that_goes_on_under_its_name_stands_once(client: Client, year: Year) -> None:
-    """After a 組織改編 that keeps code and name; an action it owned before and after stands once, too."""
-    public, _ = year.departments
-    begins = datetime.date(2016, 10, 1)
-    successor = DepartmentFactory.create(code=public.code, name=public.name, bureau=public.bureau, valid_from=begins)
-    for owner in ActionOwner.objects.filter(department=public):
-        owner.valid_to = begins - datetime.timedelta(days=1)
-        owner.save()
-        ActionOwnerFactory.create(action=owner.action, department=successor, kind=owner.kind, valid_from=begins)
-    rows = _rows(main_of(client.get("/programs/2016/departments/")))
-    assert rows == [["試験公開課", "試験局", "2", "0"], ["試験窓口課", "試験局", "1", "1"]]
-    owned = _rows(main_of(client.get(f"/programs/2016/departments/{public.code}/")))
-    assert [(row[0], row[3]) for row in owned] == [("1-1-001", "2016年4月1日〜"), ("1-1-002", "2016年4月1日〜")]
-
-
-def test_many_departments_come_in_pages_that_hold_each_once(client: Client, year: Year) -> None:
-    action = Action.objects.get(program=year.program, code="1-1-001")
-    for number in range(20):
-        further = DepartmentFactory.create(code=f"further-{number:02}", name=f"追加{number:02}課")
-        ActionOwner.objects.create(
-            action=action, department=further, kind=OwnerKind.RELATED, valid_from=datetime.date(2016, 4, 1)
-        )
-    plan_actions.bump_content_version()
-    pages = [_rows(main_of(client.get(f"/programs/2016/departments/?page={number}"))) for number in (1, 2)]
-    assert [len(rows) for rows in pages] == [20, 2]
-    names = sorted(row[0] for rows in pages for row in rows)
-    assert names == sorted(["試験公開課", "試験窓口課", *(f"追加{number:02}課" for number in range(20))])
 
 
 def test_plans_own_pages_name_the_actions(client: Client, year: Year) -> None:

@@ -15,6 +15,7 @@ from plan.editing.errors import InUse
 from plan.models import Revision
 from programs.actions.succession import Succession, start_next_program
 from programs.models import Action, ActionYear, Program
+from programs.queries.leaving import leaving
 from progress.actions.proposals import confirm, decline
 from progress.actions.publication import publish
 from progress.enums import ProposalState
@@ -145,6 +146,16 @@ def test_an_ending_waits_while_the_next_programme_continues_the_action(
     confirm(proposal=proposal, by=ict_staff)
     action.refresh_from_db()
     assert action.end_year == 2017
+
+
+def test_who_makes_the_next_programme_learns_of_endings_that_wait(last: LastYear, ict_staff: User) -> None:
+    going, ended = last.action("1-1-001"), last.action("1-1-002")
+    last.open()
+    last.accept(going)
+    proposal = last.accept(ended, **ending(last))
+    assert list(last.program.actions.filter(leaving(last.program))) == [ended]
+    decline(proposal=proposal, by=ict_staff, reason="続けるため")
+    assert not last.program.actions.filter(leaving(last.program)).exists()
 
 
 def test_a_plan_of_what_ends_now_can_be_deleted(last: LastYear, ict_staff: User) -> None:

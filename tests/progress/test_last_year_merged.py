@@ -84,6 +84,19 @@ def test_the_page_of_a_merged_action_says_what_comes_together(
     assert ("→ 20千円" in decided, "まだ反映していません" in decided) == (False, False)
 
 
+def test_what_comes_together_at_once_is_not_said_to_be_missing(
+    client_of: ClientOf, last: LastYear, ict_staff: User
+) -> None:
+    one, two = last.action("1-1-001"), last.action("1-1-002")
+    last.open()
+    for action in (one, two):
+        last.accept(action)
+    last.succeed({one: ["1-1-001"], two: ["1-1-001"]})
+    page = words(main_of(client_of(ict_staff).post(f"{PAGE}confirm/", {"all": "1"})))
+    assert page.count("と合わせた取組です。") == 2
+    assert "まだ反映していません。" not in page.replace("まだ何も反映していません。", "")
+
+
 def test_merging_in_a_public_programme_changes_no_original(last: LastYear, ict_staff: User) -> None:
     one, two = last.action("1-1-001"), last.action("1-1-002")
     last.open()

@@ -136,7 +136,8 @@ def test_deed_of_staff_is_done_by_nobody_else(persona_name: str, client: Client,
 def test_nothing_is_done_by_looking(client: Client, round_: Round) -> None:
     before = _state_of_everything()
     responses = {name: client.get(address_of(name, kwargs)) for name, kwargs in DEEDS.items()}
-    wanted = dict.fromkeys(DEEDS, 405) | {"desk:round_accept": 302}  # a page's address: leads to the list
+    # These are addresses of pages, too: they lead to their lists.
+    wanted = dict.fromkeys(DEEDS, 405) | {"desk:round_accept": 302, "desk:round_confirm": 302}
     assert (statuses(responses), _state_of_everything()) == (wanted, before)
 
 

@@ -116,6 +116,9 @@ def test_a_plan_that_was_confirmed_does_not_follow_and_that_is_said(
     told = messages_of(client.post(address, other | {"then": "save"}, follow=True))[-1]
     assert "次年度の計画は、訂正する前の内容で反映済みです。訂正では変わりません。" in told
     assert f'href="/desk/rounds/2016/next-year/{proposal.pk}/"' in told
+    page = main_of(client.get(f"/desk/rounds/2016/next-year/{proposal.pk}/"))
+    assert "反映した後に、元の調書が変わりました。" in words(page)
+    assert f"/actionyear/{proposal.plans.get().action_year_id}/change/" in page
 
 
 def test_back_to_the_form_nothing_is_lost(

@@ -2,7 +2,6 @@
 
 import datetime
 import io
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -71,81 +70,11 @@ def test_exceptions_are_listed_with_what_the_public_reads(client_of: ClientOf, i
     assert "公表できます。" in words(part(page, "ready"))
 
 
-def test_the_links_to_exceptions_name_what_they_are_about(
-    client_of: ClientOf, ict_staff: User, ready: Round, blank: Evaluation
-) -> None:
-    page = part(main_of(client_of(ict_staff).get(PAGE)), "exceptions")
-    assert f"直す・外す：{blank.action}の例外" in words(page)
-    alone = words(main_of(client_of(ict_staff).get(f"{PAGE.replace('publish', 'evaluations')}{blank.pk}/exception/")))
-    assert "公表の例外を直す" in alone
-    assert "理由を直す 例外から外す" in alone
-
-
-def test_all_of_the_table_become_exceptions(client_of: ClientOf, division: Department, ict_staff: User) -> None:
-    round_ = opened(division, actions=2, by=ict_staff, slug="2016")
-    client = client_of(ict_staff)
-    page = part(main_of(client.get(PAGE)), "blockers")
-    assert "表の2件すべてを例外にする" in words(page)
-    shown = re.findall(r'name="shown" value="(\d+)"', page)
-    client.post(f"{PAGE}exceptions/", {"all": "1", "shown": shown, "reason": "決算が確定していないため"})
-    assert {each.exception_reason for each in round_.evaluations.all()} == {"決算が確定していないため"}
-
-
 def test_what_is_wrong_is_said_at_the_head_of_the_page(
     client_of: ClientOf, ict_staff: User, ready: Round, blank: Evaluation
 ) -> None:
     page = main_of(client_of(ict_staff).post(f"{PAGE}now/", {}))
     assert 0 < page.index("error-summary") < page.index('id="ready"')
-
-
-def test_several_become_exceptions_with_one_reason(client_of: ClientOf, division: Department, ict_staff: User) -> None:
-    round_ = opened(division, actions=3, by=ict_staff, slug="2016")
-    first, second, third = round_.evaluations.order_by("action__code")
-    client = client_of(ict_staff)
-    assert f'name="pk" value="{third.pk}"' in part(main_of(client.get(PAGE)), "blockers")
-    sent = {"pk": [first.pk, second.pk], "reason": "決算が確定していないため"}
-    response = client.post(f"{PAGE}exceptions/", sent, follow=True)
-    assert (response.redirect_chain, messages_of(response)) == (
-        [(PAGE, 302)],
-        ["2件の調書を公表の例外にしました。"],
-    )
-    reasons = round_.evaluations.order_by("action__code").values_list("exception_reason", flat=True)
-    assert list(reasons) == ["決算が確定していないため", "決算が確定していないため", ""]
-
-
-def test_what_cannot_be_an_exception_any_more_is_named(
-    client_of: ClientOf, ict_staff: User, round_: Round, blank: Evaluation
-) -> None:
-    accepted = round_.evaluations.get(status=Status.ACCEPTED)
-    sent = {"pk": [accepted.pk, blank.pk], "reason": "決算が確定していないため"}
-    response = client_of(ict_staff).post(f"{PAGE}exceptions/", sent, follow=True)
-    assert messages_of(response) == [
-        "1件の調書を公表の例外にしました。",
-        f"調書『{accepted}』：確認が済んでいる調書は、例外にする必要がありません。",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("keys", "reason", "errors"),
-    [
-        (False, "理由", {"__all__": ["例外にする調書を選んでください。確認が済んでいない調書の表で選びます。"]}),
-        (True, "", {"reason": ["理由を入力してください。"]}),
-    ],
-)
-def test_exceptions_need_a_choice_and_a_reason(
-    client_of: ClientOf,
-    ict_staff: User,
-    round_: Round,
-    blank: Evaluation,
-    keys: bool,
-    reason: str,
-    errors: dict[str, list[str]],
-) -> None:
-    sent = {"pk": [blank.pk] if keys else [], "reason": reason}
-    response = client_of(ict_staff).post(f"{PAGE}exceptions/", sent)
-    assert response.context["exception_form"].errors == errors
-    assert (f'value="{blank.pk}" checked' in main_of(response)) is keys  # the choice is kept
-    assert not Evaluation.objects.exclude(exception_reason="").exists()
 
 
 def test_somebody_has_to_say_that_they_looked(client_of: ClientOf, ict_staff: User, ready: Round) -> None:
