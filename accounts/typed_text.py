@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 _SECRET = re.compile(r"password|passwd|secret|token|credential|otp|csrf", re.IGNORECASE)
 # What forms send about themselves: buttons, formset counts, keys of rows, hidden values.
 _MACHINERY = re.compile(
-    r"^_|^action$|^select_across$|^index$|^next$|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|(^|-)id$|__prefix__|^(pk|all|seen|kind|subject)$"
+    r"^_|^action$|^select_across$|^index$|^next$|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|(^|-)id$|__prefix__|^(pk|all|shown|seen|put_back|kind|subject)$"
 )
 
 Labels = Callable[[str], str | None]

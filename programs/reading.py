@@ -79,13 +79,17 @@ def plain_number(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+# Zero-width space, word joiner, byte order mark: a text of these alone is none. Joiners of letters and emoji stay.
+_INVISIBLE = dict.fromkeys((0x200B, 0x2060, 0xFEFF))
+
+
 def clean_text(text: str) -> str:
-    """The text as it is kept: line breaks as \\n, no control characters, no space at either end."""
+    """The text as it is kept: line breaks as \\n, no control or invisible characters, no space at either end."""
     if text.isprintable() and "_x" not in text:
         return text.strip()
     text = _ESCAPED.sub(_unescaped, text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return without_controls(text).strip()
+    return without_controls(text).translate(_INVISIBLE).strip()
 
 
 def _unescaped(match: "re.Match[str]") -> str:

@@ -59,6 +59,15 @@ def end_action(*, action: Action, last_year: int, by: User, reason: str) -> Acti
     return stored
 
 
+@transaction.atomic
+def resume_action(*, action: Action, by: User, reason: str) -> Action:
+    """Take back the last year that `end_action` gave: it goes on to the programme's. Effects as there."""
+    stored = Action.objects.get(pk=action.pk)
+    stored.end_year = None
+    revise(root=stored, by=by, reason=reason, expected_version=stored.version)
+    return stored
+
+
 def _set_target(indicator: Indicator, year: int, target: Decimal | None, *, by: User, reason: str) -> None:
     row = IndicatorYear.objects.filter(indicator=indicator, position=year).first()
     if row is None:

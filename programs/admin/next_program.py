@@ -46,14 +46,13 @@ class NextProgramMixin(_Base):
 
     def _confirmed(self, request: HttpRequest, form: NextProgramForm, codes: CodesForm) -> HttpResponse:
         """Makes it. Who presses twice gets to what the first time made."""
-        made = form.program.successors.filter(slug=form.cleaned_data["slug"]).first()
-        if made is not None:
-            self.message_user(request, f"『{made}』は、すでに作成されています。", messages.WARNING)
-            return HttpResponseRedirect(self._form_of(made))
+        if (before := self._made_before(request, form)) is not None:
+            return before
         try:
             following = self._start(request, form, codes)
         except CannotSucceed as error:
-            return self._checking_page(request, form, codes, error.problems)
+            # The other press may have been quicker.
+            return self._made_before(request, form) or self._checking_page(request, form, codes, error.problems)
         self.message_user(
             request,
             f"『{following}』を作成しました。取組は{following.actions.count()}件です。まだ公開していません。"
@@ -62,6 +61,13 @@ class NextProgramMixin(_Base):
             messages.SUCCESS,
         )
         return HttpResponseRedirect(self._form_of(following))
+
+    def _made_before(self, request: HttpRequest, form: NextProgramForm) -> HttpResponse | None:
+        made = form.program.successors.filter(slug=form.cleaned_data["slug"]).first()
+        if made is None:
+            return None
+        self.message_user(request, f"『{made}』は、すでに作成されています。", messages.WARNING)
+        return HttpResponseRedirect(self._form_of(made))
 
     @transaction.atomic
     def _start(self, request: HttpRequest, form: NextProgramForm, codes: CodesForm) -> Program:

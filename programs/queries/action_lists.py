@@ -1,12 +1,13 @@
 """Lists of the actions of a published programme: all of them, those of a department, those of a direction."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Page
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -266,15 +267,17 @@ def department_counts(program: Program) -> list[DepartmentCount]:
     return [DepartmentCount(code, name, bureau or "", led, related) for code, name, bureau, led, related in rows]
 
 
+Period = tuple[datetime.date, datetime.date | None]
+
+
 @dataclass(frozen=True)
 class Owned:
-    """An action a department owned under one name: from its first day to its last one; an empty end is open."""
+    """An action a department owned under one name, with the periods (first day, last day); an empty end is open."""
 
     action: Action
     kind: str
     department: str
-    valid_from: datetime.date
-    valid_to: datetime.date | None
+    periods: tuple[Period, ...]
 
     @property
     def url(self) -> str:
@@ -288,28 +291,42 @@ class DepartmentPage:
     rows: tuple[Owned, ...]
 
 
+def _joined(periods: Iterable[Period]) -> tuple[Period, ...]:
+    """Periods in order, those that touch as one."""
+    joined: list[Period] = []
+    for start, end in periods:
+        if joined and (before := joined[-1][1]) is not None and start <= before + datetime.timedelta(days=1):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
 def department_page(program: Program, code: str, page: str | None) -> DepartmentPage:
-    """Raises Department.DoesNotExist where it owns nothing in the programme. Four queries."""
+    """Raises Department.DoesNotExist where it owns nothing in the programme. Five queries."""
     owns = ActionOwner.objects.filter(action__program=program, department=OuterRef("pk"))
     departments = tuple(
         Department.objects.filter(Exists(owns), code=code).select_related("bureau").order_by("-valid_from")
     )
     if not departments:
         raise Department.DoesNotExist
-    rows = (
-        ActionOwner.objects.filter(action__program=program, department__in=departments)
-        .values("action", "kind", "department__name")
-        .annotate(since=Min("valid_from"), until=Max("valid_to"), lasting=Count("pk", filter=Q(valid_to__isnull=True)))
-        .order_by("kind", "action__code", "since")
-    )
-    shown = page_of(rows, page)
-    actions = Action.objects.in_bulk([row["action"] for row in shown])
+    rows = ActionOwner.objects.filter(action__program=program, department__in=departments)
+    named = rows.values("action", "kind", "department__name").annotate(since=Min("valid_from"))
+    shown = page_of(named.order_by("kind", "action__code", "since"), page)
+    keys = [row["action"] for row in shown]
+    actions, periods = Action.objects.in_bulk(keys), defaultdict[tuple[object, ...], list[Period]](list)
+    for *key, start, end in (
+        rows.filter(action__in=keys)
+        .order_by("valid_from")
+        .values_list("action", "kind", "department__name", "valid_from", "valid_to")
+    ):
+        periods[tuple(key)].append((start, end))
     owned = []
     for row in shown:
         action = actions[row["action"]]
         action.program = program
-        until = None if row["lasting"] else row["until"]
-        owned.append(Owned(action, OwnerKind(row["kind"]).label, row["department__name"], row["since"], until))
+        found = periods[row["action"], row["kind"], row["department__name"]]
+        owned.append(Owned(action, OwnerKind(row["kind"]).label, row["department__name"], _joined(found)))
     return DepartmentPage(departments, shown, tuple(owned))
 
 

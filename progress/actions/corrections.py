@@ -87,6 +87,8 @@ def publish_late(
     round_ = _held(evaluation.round_id)
     stored = locked_evaluation(evaluation.pk)
     demand_staff(workflow.PUBLISH, stored, by)
+    if stored.status == Status.PUBLISHED:
+        raise NotNow(f"調書『{stored}』は、すでに公表しています。")
     if round_.state != RoundState.PUBLISHED or stored.status != Status.ACCEPTED:
         raise NotNow("後から公表できるのは、公表した年度の例外で、確認が済んだ調書だけです。")
     _demand_reason(reason, "後からの公表")

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from accounts.enums import AuditKind
 from accounts.models import User
 from accounts.permissions import Permission
 from plan.actions import wait_for_turn
-from programs.actions.yearly import end_action, plan_year
+from programs.actions.yearly import end_action, plan_year, resume_action
 from programs.models import ActionYear
 from progress.actions.locks import locked_evaluation
 from progress.enums import DECIDED, ProposalState
@@ -23,7 +24,7 @@ from progress.queries.confirmable import lets_out
 from progress.queries.filling import has_next_year
 from progress.queries.next_plans import NextPlan, next_plans, without
 from progress.queries.next_year import not_told_yet, nowhere_to_go, still_continued
-from progress.queries.successors import following_program, heirs_alone, is_last_year
+from progress.queries.successors import following_program, heirs_of_endings, is_last_year
 from progress.snapshots import number
 
 
@@ -75,16 +76,22 @@ def left_behind(evaluation: Evaluation) -> NextYearProposal | None:
 
 def _let_go(proposal: NextYearProposal) -> None:
     """A plan of the next programme that came from what is an ending now can be deleted: it is to go before that."""
-    for heirs in heirs_alone([proposal]).values():
-        PlanOrigin.objects.filter(proposal=proposal, action_year__action__in=heirs).delete()
+    alone = [heir.action for heir in heirs_of_endings([proposal]).get(proposal.pk, ()) if heir.is_alone]
+    PlanOrigin.objects.filter(proposal=proposal, action_year__action__in=alone).delete()
 
 
 def _has_plans(evaluation: Evaluation) -> bool:
-    """Whether the action goes on; of one whose end is the programme's, whether something is written about it."""
+    """Whether the action goes on; of one that ends with the programme, or was ended too soon, if a plan is written."""
     if has_next_year(evaluation):
         return True
-    written = evaluation.next_plan or evaluation.next_budget is not None
-    return is_last_year(evaluation.round) and bool(written)
+    written = bool(evaluation.next_plan) or evaluation.next_budget is not None
+    return written and (is_last_year(evaluation.round) or _has_ended(evaluation))
+
+
+def _has_ended(evaluation: Evaluation) -> bool:
+    """Whether its action has its last year from what was confirmed of the 調書 before."""
+    ended = NextYearProposal.history.filter(evaluation=evaluation.pk, state=ProposalState.CONFIRMED, ends_action=True)
+    return evaluation.action.end_year == evaluation.round.year and ended.exists()
 
 
 @transaction.atomic
@@ -99,6 +106,15 @@ def take_back(*, evaluation: Evaluation, by: User) -> None:
             waiting.delete()
         else:
             _save(confirmed.instance, by)
+            _keep_origins(confirmed.instance)
+
+
+def _keep_origins(proposal: NextYearProposal) -> None:
+    """What `_let_go` took away while the 調書 was to end its action comes back with the plan that was confirmed."""
+    for plan in next_plans([proposal]).get(proposal.pk, []):
+        if plan.present is not None and plan.is_inherited and not plan.others:
+            given = {"planned_work": plan.given_work, "budget": plan.given_budget}
+            PlanOrigin.objects.get_or_create(proposal=proposal, action_year=plan.present, defaults=given)
 
 
 @transaction.atomic
@@ -134,16 +150,36 @@ def confirm(
     plans = next_plans([stored]).get(stored.pk, [])
     if not (plans or stored.ends_action):
         raise NotNow(nowhere_to_go(stored, following_program(evaluation.round)))
-    if heirs := heirs_alone([stored]).get(stored.pk):
-        raise NotNow(still_continued(stored, heirs))
-    if lets_out(stored, plans):
+    heirs = heirs_of_endings([stored]).get(stored.pk, [])
+    if alone := [heir.action for heir in heirs if heir.is_alone]:
+        raise NotNow(still_continued(stored, alone))
+    if lets_out(stored, plans, heirs):
         raise NotNow(not_told_yet(stored))
     reason = f"{evaluation.round}の結果を反映"
+    if seen_at is not None:
+        _demand_plans_as_seen(stored, plans, seen_at, reason)
     if stored.ends_action:
         _end(stored, by=by, reason=reason)
     else:
+        if _has_ended(evaluation):
+            resume_action(action=evaluation.action, by=by, reason=reason)
         _plan(stored, plans, by=by, reason=reason)
     return _decide(stored, ProposalState.CONFIRMED, by=by, at=at)
+
+
+def _demand_plans_as_seen(
+    proposal: NextYearProposal, plans: Iterable[NextPlan], seen_at: datetime.datetime, reason: str
+) -> None:
+    """Raises NotNow where somebody has changed a plan since; what was confirmed in the meantime is no such change."""
+    for plan in plans:
+        if plan.present is None:
+            continue
+        later = plan.present.history.filter(history_date__gt=seen_at)
+        if later.exclude(history_change_reason=reason).exists():
+            raise NotNow(
+                f"『{proposal.evaluation}』の案を反映する計画は、画面を開いた後に変わりました。"
+                "今の計画を見てから反映してください。"
+            )
 
 
 def confirm_many(
@@ -177,21 +213,23 @@ def decline(
 def put_back(*, proposal: NextYearProposal, by: User) -> NextYearProposal:
     """Let what was declined wait again, as its 調書 says it now; the audit trail has it. Raises NotYours, NotNow."""
     stored = _locked(proposal, by, ProposalState.DECLINED)
-    if propose(evaluation=stored.evaluation, by=by) is None:
+    waiting = propose(evaluation=stored.evaluation, by=by)
+    if waiting is None:
         raise NotNow(f"『{stored.evaluation}』には、次年度の計画が書かれていません。案に戻せません。")
-    audit.record(AuditKind.TRANSITION, by=by, about=f"次年度計画「案に戻す」：{stored}")
-    return stored
+    audit.record(AuditKind.TRANSITION, by=by, about=f"次年度計画「案に戻す」：{waiting}")
+    return waiting
 
 
 def _end(proposal: NextYearProposal, *, by: User, reason: str) -> None:
-    """End the action, and take its part from the plans of merged actions that got one."""
+    """End the action. A merged action loses its part, and its money is added up without it."""
     end_action(action=proposal.evaluation.action, last_year=proposal.evaluation.round.year, by=by, reason=reason)
     given = PlanOrigin.objects.filter(proposal=proposal)
     had_part = set(given.values_list("action_year__action", flat=True))
     given.delete()
     for plan in without(proposal):
-        if plan.action.pk in had_part:
-            _plan_one(plan, proposal.year, targets={}, by=by, reason=reason)
+        if plan.action.pk not in had_part:  # only the sum may be complete now
+            plan = replace(plan, work=plan.present.planned_work if plan.present else "")
+        _plan_one(plan, proposal.year, targets={}, by=by, reason=reason)
 
 
 def _plan(proposal: NextYearProposal, plans: Iterable[NextPlan], *, by: User, reason: str) -> None:
@@ -224,7 +262,9 @@ def _locked(proposal: NextYearProposal, by: User, state: ProposalState = Proposa
         raise NotYours("次年度の計画への反映は、ICT推進課の職員が行います。")
     wait_for_turn()  # before the 調書, as publishing does: nobody waits in a circle
     evaluation = locked_evaluation(proposal.evaluation_id)
-    stored = NextYearProposal.objects.get(pk=proposal.pk)
+    stored = NextYearProposal.objects.filter(pk=proposal.pk).first()
+    if stored is None:
+        raise NotNow(f"『{evaluation}』の案は、調書の差戻しで取り下げられました。")
     stored.evaluation = evaluation
     if stored.state != state:
         raise NotNow(f"『{evaluation}』の次年度計画は、すでに「{stored.get_state_display()}」です。")

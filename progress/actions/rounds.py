@@ -201,16 +201,29 @@ def set_exception(*, evaluation: Evaluation, by: User, reason: str, at: datetime
 
 
 def set_exceptions(*, evaluations: Iterable[Evaluation], by: User, reason: str) -> tuple[int, list[Refused]]:
-    """`set_exception` for each, in a transaction of its own; how many are exceptions now, and the others with why."""
+    """`set_exception` for each, in a transaction of its own; how many are exceptions now, and the others with why.
+
+    The reason that somebody gave for one in the meantime stays.
+    """
     count, refused = 0, []
     for evaluation in evaluations:
         try:
-            set_exception(evaluation=evaluation, by=by, reason=reason)
+            _set_new_exception(evaluation, by=by, reason=reason)
         except NotNow as error:
             refused.append(Refused(evaluation, str(error)))
         else:
             count += 1
     return count, refused
+
+
+@transaction.atomic
+def _set_new_exception(evaluation: Evaluation, *, by: User, reason: str) -> None:
+    stored = locked_evaluation(evaluation.pk)
+    if stored.is_exception and stored.exception_reason != reason.strip():
+        raise NotNow(
+            f"すでに例外です（理由：{stored.exception_reason}）。理由を変えるときは、「直す・外す」を押してください。"
+        )
+    set_exception(evaluation=stored, by=by, reason=reason)
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────

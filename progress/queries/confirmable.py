@@ -8,7 +8,7 @@ from programs.models import ActionLineage
 from progress.enums import ProposalState, Status
 from progress.models import NextYearProposal, Round
 from progress.queries.next_plans import NextPlan
-from progress.queries.successors import is_last_year, lineages
+from progress.queries.successors import Heir, is_last_year, lineages
 
 EVERY = Q(pk__isnull=False)
 """A condition that can be turned round, as an empty one cannot."""
@@ -25,13 +25,14 @@ def may_be_confirmed(round_: Round) -> Q:
 
 
 def is_told(round_: Round) -> Q:
-    """Of the proposals of one round: those whose 調書 the public knows, or whose plan it does not see."""
+    """Of the proposals of one round: those whose 調書 the public knows, or that change nothing it sees."""
     told = Q(evaluation__status=Status.PUBLISHED)
     own = told if round_.program.is_public else EVERY
     if not is_last_year(round_):
         return own
     seen = _heirs(round_).filter(action__program__is_published=True, action__program__plan__is_published=True)
-    return (Q(ends_action=True) & own) | (Q(ends_action=False) & (told | ~Q(Exists(seen))))
+    hidden = told | ~Q(Exists(seen))
+    return (Q(ends_action=True) & own & hidden) | (Q(ends_action=False) & hidden)
 
 
 def has_home(round_: Round) -> Q:
@@ -48,7 +49,7 @@ def goes_on_alone(round_: Round) -> Q:
     """
     if not is_last_year(round_):
         return ~EVERY
-    others = ActionLineage.objects.filter(action=OuterRef("action")).exclude(predecessor=OuterRef("predecessor"))
+    others = lineages(round_).filter(action=OuterRef("action")).exclude(predecessor=OuterRef("predecessor"))
     return Q(ends_action=True) & Q(Exists(_heirs(round_).exclude(Exists(others))))
 
 
@@ -56,9 +57,13 @@ def _heirs(round_: Round) -> QuerySet[ActionLineage]:
     return lineages(round_).filter(predecessor=OuterRef("evaluation__action"))
 
 
-def lets_out(proposal: NextYearProposal, plans: Sequence[NextPlan]) -> bool:
-    """Whether confirming it now would show the public something of a 調書 that is not published yet."""
+def lets_out(proposal: NextYearProposal, plans: Sequence[NextPlan], heirs: Sequence[Heir]) -> bool:
+    """Whether confirming it now would show the public something of a 調書 that is not published yet.
+
+    `plans`: what it makes; `heirs`: of an ending, what continues its action.
+    """
     if proposal.evaluation.status == Status.PUBLISHED:
         return False
-    programs = [plan.action.program for plan in plans if plan.is_inherited] or [proposal.evaluation.round.program]
-    return any(program.is_public for program in programs)
+    later = [plan.action.program for plan in plans if plan.is_inherited] + [heir.action.program for heir in heirs]
+    own = [] if later and not proposal.ends_action else [proposal.evaluation.round.program]
+    return any(program.is_public for program in own + later)

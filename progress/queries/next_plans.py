@@ -53,8 +53,8 @@ class NextPlan:
     that of a merged one until the parts of all are known. In the next programme what the 調書 leaves blank stays as
     it is, too.
 
-    `others` are the codes of the further actions that a merged one continues, `awaited` those of them whose part is not
-    there yet; `untaken` are the targets the 調書 gives that no indicator there gets. `is_money_left`: the parts of a
+    `others` are the codes of the further actions that a merged one continues, `awaited` those whose part is still to
+    come; `untaken` are the targets the 調書 gives that no indicator there gets. `is_money_left`: the parts of a
     merged action do not add up yet. `is_first`: nothing but first parts of 調書 has come to the plan so far, so it
     has no original that is changed.
     """
@@ -166,8 +166,8 @@ class _Found:
         given_budget = None if is_split else proposal.budget
         own = _Part(proposal.evaluation.action.code, proposal.planned_work, given_budget)
         parts = sorted([*self.parts_of(action, proposal), *([own] if is_given else [])], key=attrgetter("code"))
-        others, awaited = self._others(proposal, action, parts)
-        budget = None if awaited else _sum([part.budget for part in parts])
+        others, missing = self._others(proposal, action, parts)
+        budget = None if missing else _sum([part.budget for part in parts])
         kept = present if self.is_inherited else None
         return NextPlan(
             action=action,
@@ -179,8 +179,8 @@ class _Found:
             budget=kept.budget if kept and budget is None else budget,
             targets=tuple(self._targets(proposal, action)),
             untaken=tuple(self._untaken(proposal, action)),
-            others=others,
-            awaited=awaited,
+            others=tuple(parent.code for parent in others),
+            awaited=tuple(parent.code for parent in missing if not parent.is_declined),
             is_inherited=self.is_inherited,
             is_split=is_split,
             is_money_left=bool(others) and budget is None,
@@ -202,12 +202,11 @@ class _Found:
 
     def _others(
         self, proposal: NextYearProposal, action: Action, parts: Sequence[_Part]
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The codes of the further actions that it continues; and of those whose part is still to come."""
+    ) -> tuple[list[Parent], list[Parent]]:
+        """The further actions that it continues; and those of them whose part is not there."""
         own, known = proposal.evaluation.action_id, {part.code for part in parts}
         others = [parent for parent in self.parents.get(action.pk, ()) if parent.key != own]
-        awaited = [parent for parent in others if not parent.is_silent and parent.code not in known]
-        return tuple(parent.code for parent in others), tuple(parent.code for parent in awaited)
+        return others, [parent for parent in others if not parent.is_silent and parent.code not in known]
 
     def _targets(self, proposal: NextYearProposal, action: Action) -> Iterator[NextTarget]:
         """In the next programme an indicator is known by its name, and a target left blank changes nothing."""

@@ -15,7 +15,7 @@ from progress.enums import DECIDED, ProposalState
 from progress.models import NextYearProposal, Round
 from progress.queries.confirmable import goes_on_alone, has_home, is_told, lets_out
 from progress.queries.next_plans import NextPlan, NextTarget, Untaken, next_plans
-from progress.queries.successors import following_program, heirs_alone, is_last_year
+from progress.queries.successors import Heir, following_program, heirs_of_endings, is_last_year
 from progress.queries.words import number
 
 PROPOSALS_A_PAGE = 50
@@ -71,13 +71,23 @@ class PlanRow:
 class ProposalRow:
     """One proposal, with the plans it makes: none of an ending, and none where there is nowhere to go yet.
 
-    `heirs_alone` are, of an ending, the actions of the next programme that continue it alone.
+    `heirs` are, of an ending, the actions of the next programme that continue it.
     """
 
     proposal: NextYearProposal
     plans: list[PlanRow]
     lets_out: bool
-    heirs_alone: list[Action]
+    heirs: list[Heir]
+
+    @property
+    def heirs_alone(self) -> list[Action]:
+        """Those that continue it alone: either they or the ending are wrong."""
+        return [heir.action for heir in self.heirs if heir.is_alone]
+
+    @property
+    def heirs_merged(self) -> list[Action]:
+        """Those that go on without it, and lose its part."""
+        return [heir.action for heir in self.heirs if not heir.is_alone]
 
     @property
     def is_waiting(self) -> bool:
@@ -209,7 +219,7 @@ def proposals_of(round_: Round) -> QuerySet[NextYearProposal]:
 def page_of_proposals(
     found: QuerySet[NextYearProposal], number: str
 ) -> tuple[Page[NextYearProposal], list[ProposalRow]]:
-    """Five queries at most, whatever the page holds."""
+    """Six queries at most, whatever the page holds."""
     page = page_by_keys(found, number, PROPOSALS_A_PAGE)
     return page, proposal_rows(page)
 
@@ -217,11 +227,11 @@ def page_of_proposals(
 def proposal_rows(proposals: Iterable[NextYearProposal]) -> list[ProposalRow]:
     """Of one round. Of what is decided already, the rows tell what was proposed. Four queries at most."""
     rows = list(proposals)
-    plans, alone = next_plans(rows), heirs_alone(rows)
+    plans, heirs = next_plans(rows), heirs_of_endings(rows)
     return [
-        ProposalRow(row, [_plan_row(row, plan) for plan in found], lets_out(row, found), alone.get(row.pk, []))
+        ProposalRow(row, [_plan_row(row, plan) for plan in made], lets_out(row, made, later), later)
         for row in rows
-        for found in [plans.get(row.pk, [])]
+        for made, later in [(plans.get(row.pk, []), heirs.get(row.pk, []))]
     ]
 
 

@@ -13,11 +13,16 @@ from progress.models import NextYearProposal, Round
 
 @dataclass(frozen=True)
 class Parent:
-    """An action that a later one continues. A silent one gives no part: it ended, and nothing is written about it."""
+    """An action that a later one continues.
+
+    A silent one gives no part: it ended, and nothing is written about it. Of a declined one the part does not come,
+    and its money is not known.
+    """
 
     key: int
     code: str
     is_silent: bool
+    is_declined: bool
 
 
 def is_last_year(round_: Round) -> bool:
@@ -51,20 +56,30 @@ def relations(actions: set[int], round_: Round) -> tuple[dict[int, list[Action]]
     """Action → the actions that continue it; and each of those → all it continues, in the order of the codes."""
     near = lineages(round_).filter(predecessor__in=actions).values("action")
     year = round_.year + 1
-    written = NextYearProposal.objects.filter(evaluation__action=OuterRef("predecessor"), year=year, ends_action=False)
+    theirs = NextYearProposal.objects.filter(evaluation__action=OuterRef("predecessor"), year=year)
+    written, declined = theirs.filter(ends_action=False), theirs.filter(state=ProposalState.DECLINED)
     rows = lineages(round_).filter(action__in=near).select_related("action__program__plan", "predecessor")
+    rows = rows.annotate(is_written=Exists(written), is_declined=Exists(declined))
     heirs: dict[int, list[Action]] = {}
     parents: dict[int, list[Parent]] = {}
-    for row in rows.annotate(is_written=Exists(written)).order_by("action__code", "predecessor__code"):
+    for row in rows.order_by("action__code", "predecessor__code"):
         before = row.predecessor
         is_silent = not before.is_in_force(year) and not row.is_written
         heirs.setdefault(before.pk, []).append(row.action)
-        parents.setdefault(row.action_id, []).append(Parent(before.pk, before.code, is_silent))
+        parents.setdefault(row.action_id, []).append(Parent(before.pk, before.code, is_silent, row.is_declined))
     return heirs, parents
 
 
-def heirs_alone(proposals: Sequence[NextYearProposal]) -> dict[int, list[Action]]:
-    """Proposal that ends an action → the actions of the next programme that continue it alone. One query.
+@dataclass(frozen=True)
+class Heir:
+    """An action of the next programme that continues one that is to end: alone, or as one of several."""
+
+    action: Action
+    is_alone: bool
+
+
+def heirs_of_endings(proposals: Sequence[NextYearProposal]) -> dict[int, list[Heir]]:
+    """Proposal that ends an action → what continues it in the next programme, by code. One query.
 
     `proposals` are of one round.
     """
@@ -73,7 +88,7 @@ def heirs_alone(proposals: Sequence[NextYearProposal]) -> dict[int, list[Action]
         return {}
     heirs, parents = relations({proposal.evaluation.action_id for proposal in ending}, ending[0].evaluation.round)
     return {
-        proposal.pk: [heir for heir in heirs.get(proposal.evaluation.action_id, ()) if len(parents[heir.pk]) == 1]
+        proposal.pk: [Heir(heir, len(parents[heir.pk]) == 1) for heir in heirs.get(proposal.evaluation.action_id, ())]
         for proposal in ending
     }
 

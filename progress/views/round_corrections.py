@@ -86,11 +86,12 @@ def measure(request: HttpRequest, round_: Round, code: Code) -> HttpResponse:
 def late(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
     """An exception that was accepted since. POST reason, version, then (preview, save, or edit)."""
     _demand_published(round_)
-    rows = Evaluation.objects.filter(round=round_, pk=pk, status__in=DECIDED)
-    found = rows.select_related("action", "department").first()
+    found = Evaluation.objects.filter(round=round_, pk=pk).select_related("action", "department").first()
     if found is None:
         raise Http404("追加で公表できる調書ではありません。")
     form = ReasonForm(request.POST if request.method == "POST" else None, label="追加で公表する理由")
+    if found.status not in DECIDED:
+        return _not_any_more(request, round_, found, form)
     context: dict[str, Any] = {"evaluation": found, "form": form}
     if not form.is_valid() or request.POST.get("then") == "edit":
         return shown(request, "desk/rounds/publish_late.html", round_, "corrections", **context)
@@ -101,6 +102,15 @@ def late(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────
+
+
+def _not_any_more(request: HttpRequest, round_: Round, found: Evaluation, form: ReasonForm) -> HttpResponse:
+    """It was returned, maybe while somebody looked it over: the reason that was typed is given back."""
+    words = f"調書『{found}』は「{found.get_status_display()}」です。確認が済むと、追加で公表できます。"
+    if form.is_valid():
+        words += f"何も公表していません。入力した理由：{form.cleaned_data['reason']}"
+    messages.warning(request, words)
+    return redirect("desk:round_corrections", round_.slug)
 
 
 def _published_late(request: HttpRequest, round_: Round, found: Evaluation, reason: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -36,6 +37,7 @@ _DEED = "confirm"
 _NOTHING = "反映する案が選ばれていません。反映待ちの案を選んでから、もう一度操作してください。"
 _UNREADABLE = "反映の画面から送られた内容を読み取れないため、何も反映していません。一覧から、もう一度選んでください。"
 _ALL_LEFT_OUT = "すべての案の選択を外したので、何も反映していません。案は反映待ちのままです。"
+_GONE = "案は、調書の差戻しで取り下げられました。何も反映していません。"
 _EARLY = (
     "評価を公表していない{:,}件の{}は、公表した後に反映できます。"
     "先に反映すると、公表前の内容が公開ページに出るためです。"
@@ -151,7 +153,7 @@ def _confirm(request: HttpRequest, round_: Round, back: str) -> HttpResponseBase
     kept = set(chosen_keys(request, "pk")).intersection(seen.singly)
     rows = list(proposals_of(round_).filter(pk__in={*seen.along, *kept}))
     if not rows:
-        messages.warning(request, _ALL_LEFT_OUT)
+        messages.warning(request, _GONE if seen.along or kept else _ALL_LEFT_OUT)
         return redirect(back)
 
     def work(report: Report) -> Outcome:
@@ -171,6 +173,18 @@ def _confirmed(round_: Round, count: int, refused: Sequence[tuple[NextYearPropos
         if each.pk in left
     )
     title = f"{count:,}件を{fiscal_year_label(round_.year + 1)}の計画に反映しました。"
-    passed = f"{len(refused) - len(left):,}件は、すでに決まっていました。" if len(refused) > len(left) else ""
+    passed = _decided_before([each.pk for each, _ in refused if each.pk not in left])
     failed = f"{len(left):,}件は反映できませんでした。理由は次のとおりです。" if left else ""
     return Outcome(title, back, "案の一覧に戻る", passed + failed, "warning" if left else "success", problems)
+
+
+def _decided_before(keys: Sequence[int]) -> str:
+    """「2件は、すでに決まっていました（反映済み 1件、反映しない 1件）。」; "" for none."""
+    if not keys:
+        return ""
+    found = NextYearProposal.objects.filter(pk__in=keys).order_by().values_list("state").annotate(Count("pk"))
+    told = [f"{ProposalState(state).label} {count:,}件" for state, count in sorted(found)]
+    if gone := len(keys) - sum(count for _, count in found):
+        told.append(f"調書の差戻しで取下げ {gone:,}件")
+    states = "、".join(told)
+    return f"{len(keys):,}件は、すでに決まっていました（{states}）。"

@@ -1,4 +1,8 @@
-"""公表: what stands in the way, publishing now, setting the moment, taking it back."""
+"""公表: what stands in the way, publishing now, setting the moment, taking it back.
+
+What a form of the page is sent to is the address of a page as well, where something was wrong; asked for anew it leads
+to the page itself.
+"""
 
 from typing import Any
 
@@ -21,7 +25,7 @@ from progress.long_work import Outcome, Task, carried_out
 from progress.models import Evaluation, Round
 from progress.queries.round_publication import readiness
 from progress.views.access import reader
-from progress.views.round_access import chosen_keys, round_deed, round_page, shown
+from progress.views.round_access import chosen_keys, round_deed, round_form, round_page, shown
 
 
 @round_page(Permission.PUBLISH)
@@ -42,9 +46,11 @@ def _page(request: HttpRequest, round_: Round, **forms: Any) -> HttpResponse:
     return shown(request, "desk/rounds/publish.html", round_, "publish", **context)
 
 
-@round_deed(Permission.PUBLISH)
+@round_form(Permission.PUBLISH)
 def exceptions(request: HttpRequest, round_: Round) -> HttpResponse:
     """POST pk (keys; with all, shown: those of the table), reason: the round is published without these."""
+    if request.method != "POST":
+        return redirect("desk:round_publish", round_.slug)
     keys, form = chosen_keys(request, "shown" if "all" in request.POST else "pk"), ExceptionForm(request.POST)
     chosen = Evaluation.objects.filter(round=round_, pk__in=keys).select_related("action").order_by("action__code")
     if not form.is_valid():
@@ -60,10 +66,12 @@ def exceptions(request: HttpRequest, round_: Round) -> HttpResponse:
     return redirect("desk:round_publish", round_.slug)
 
 
-@round_deed(Permission.PUBLISH)
+@round_form(Permission.PUBLISH)
 def publish_now(request: HttpRequest, round_: Round) -> HttpResponseBase:
     """POST confirmed: the round is public. With many 調書 the answer tells how far it is."""
     user, back = reader(request), reverse("desk:round_publish", args=[round_.slug])
+    if request.method != "POST":
+        return redirect(back)
     if round_.state == RoundState.PUBLISHED:
         messages.info(request, f"『{round_}』は、すでに公表しています。")
         return redirect(back)
@@ -79,9 +87,11 @@ def publish_now(request: HttpRequest, round_: Round) -> HttpResponseBase:
     return carried_out(request, task, rows=Evaluation.objects.filter(round=round_).count())
 
 
-@round_deed(Permission.PUBLISH)
+@round_form(Permission.PUBLISH)
 def set_moment(request: HttpRequest, round_: Round) -> HttpResponse:
     """POST day, time (in Japan): `manage.py publish_due` publishes the round then."""
+    if request.method != "POST":
+        return redirect("desk:round_publish", round_.slug)
     form = ScheduleForm(request.POST)
     if not form.is_valid():
         return _page(request, round_, schedule_form=form)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry, User
 from plan.models import Plan
 from programs.admin import next_program, next_program_forms
+from programs.errors import CannotSucceed
 from programs.models import Action, Program
 from programs.queries import leaving
 from tests.factories import DepartmentFactory
@@ -286,6 +287,23 @@ def test_the_pages_are_valid_and_ask_as_much_for_many(staff: Client, program: Pr
     assert [name for name, html in pages.items() if "<script>alert" in html] == []
     assert validate(pages) == []
     assert Action.objects.filter(program=program).count() == 35
+
+
+def test_the_slower_of_two_presses_is_led_to_what_the_other_made(
+    staff: Client, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have seen that there is none yet; then the other one makes it."""
+    page = staff.post(url_of(program), typed(staff.get(url_of(program))) | {"title": "次", "go": "check"})
+    start = next_program.NextProgramMixin._start
+
+    def slower(*args: Any) -> Program:
+        start(*args)
+        raise CannotSucceed(["アドレス『2018』は、すでに使われています。別のアドレスを入力してください。"])
+
+    monkeypatch.setattr(next_program.NextProgramMixin, "_start", slower)
+    response = staff.post(url_of(program), carried(page) | {"go": "confirm"}, follow=True)
+    assert [str(message) for message in response.context["messages"]] == ["『次』は、すでに作成されています。"]
+    assert Program.objects.count() == 2
 
 
 def test_what_is_about_to_end_is_marked_too(staff: Client, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -326,6 +326,14 @@ def test_nothing_people_can_type_breaks_a_reader(reader: Callable[[object], obje
     assert sentences == ("。", "。")
 
 
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [("\u200b", ""), (" \ufeff\u2060 \n", ""), ("理由\u200bです。", "理由です。"), ("👩\u200d💻", "👩\u200d💻")],
+)
+def test_what_nobody_can_see_is_no_text(typed: str, text: str) -> None:
+    assert reading.clean_text(typed) == text
+
+
 @given(st.text())
 def test_a_clean_text_stays_as_it_is(text: str) -> None:
     once = reading.clean_text(text)

@@ -38,6 +38,16 @@ def test_a_department_that_goes_on_under_its_name_stands_once(client: Client, ye
     assert [(row[0], row[3]) for row in owned] == [("1-1-001", "2016年4月1日〜"), ("1-1-002", "2016年4月1日〜")]
 
 
+def test_periods_that_do_not_touch_stand_by_themselves(client: Client, year: Year) -> None:
+    public, _ = year.departments
+    owner = ActionOwner.objects.get(department=public, action__code="1-1-001")
+    owner.valid_to = datetime.date(2016, 9, 30)
+    owner.save()
+    ActionOwnerFactory.create(action=owner.action, department=public, valid_from=datetime.date(2017, 10, 1))
+    owned = table_rows(main_of(client.get(f"/programs/2016/departments/{public.code}/")))
+    assert owned[0][3] == "2016年4月1日〜2016年9月30日2017年10月1日〜"
+
+
 def test_what_the_next_programme_drops_says_so(client: Client, year: Year) -> None:
     following = ProgramFactory.create(
         plan=year.program.plan, predecessor=year.program, title="次の計画書", start_year=2018, end_year=2019

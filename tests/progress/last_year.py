@@ -17,10 +17,10 @@ from tests.progress.factories import RoundFactory, action_of, bring_to, entry
 
 
 class LastYear:
-    """The round of a programme's last year, its 調書, and what is proposed."""
+    """The round of a programme's last year (2017), its 調書, and what is proposed."""
 
-    def __init__(self, division: Department, liaison: User, manager: User, staff: User) -> None:
-        self.round = RoundFactory.create(year=2017, slug="last")
+    def __init__(self, division: Department, liaison: User, manager: User, staff: User, *, year: int = 2017) -> None:
+        self.round = RoundFactory.create(year=year, slug="last")
         self._division = division
         self._people = {"liaison": liaison, "manager": manager, "staff": staff}
 

@@ -16,6 +16,7 @@ from plan.models import Revision
 from programs.actions.succession import Succession, start_next_program
 from programs.models import Action, ActionYear, Program
 from programs.queries.leaving import leaving
+from progress.actions.evaluations import perform
 from progress.actions.proposals import confirm, decline
 from progress.actions.publication import publish
 from progress.enums import ProposalState
@@ -23,6 +24,7 @@ from progress.errors import NotNow
 from progress.models import Evaluation, NextYearProposal
 from progress.queries.next_plans import next_plans
 from progress.sheets.downloading import LAST_YEAR
+from progress.workflow import RETURN_BY_STAFF
 from tests.plan.reading import inputs_of, links, main_of, words
 from tests.progress.factories import entry
 from tests.progress.last_year import LastYear, ending, plan_of
@@ -274,6 +276,44 @@ def test_the_list_takes_no_more_queries_for_more(client_of: ClientOf, last: Last
     with CaptureQueriesContext(connection) as captured:
         client.post(f"{PAGE}confirm/", {"all": "1"})
     assert len(captured) <= 12
+
+
+def test_what_was_ended_too_soon_goes_on_again(
+    client_of: ClientOf, division: Department, liaison: User, manager: User, ict_staff: User
+) -> None:
+    """Within a programme that is hidden: of a public one nothing is confirmed before 公表, and returned after it."""
+    year = LastYear(division, liaison, manager, ict_staff, year=2016)
+    action = year.action("1-1-001")
+    Program.objects.update(is_published=False)
+    year.open()
+    proposal = year.accept(action, **ending(year))
+    confirm(proposal=proposal, by=ict_staff)
+    action.refresh_from_db()
+    assert action.end_year == 2016
+    page = client_of(ict_staff).get(f"/desk/evaluations/{proposal.evaluation_id}/return_by_staff/")
+    assert "この調書で、取組を終えています。" in words(main_of(page))
+    going_on = {"outlook_id": entry(year.round, "Ⅱ").pk, "next_plan": "やはり続けます。"}
+    again = year.accept_again(proposal.evaluation, **going_on)
+    assert (again.state, again.ends_action) == (ProposalState.PROPOSED, False)
+    page = client_of(ict_staff).get(f"/desk/evaluations/{proposal.evaluation_id}/return_by_staff/")
+    assert "この調書で、取組を終えています。" in words(main_of(page))  # until the new one is confirmed
+    confirm(proposal=again, by=ict_staff)
+    action.refresh_from_db()
+    assert (action.end_year, action.years.get(year=2017).planned_work) == (None, "やはり続けます。")
+
+
+def test_the_origin_comes_back_with_the_plan_that_was_confirmed(last: LastYear, ict_staff: User) -> None:
+    action = last.action("1-1-001")
+    last.open()
+    proposal = last.accept(action)
+    following = last.succeed({action: ["1-1-001"]})
+    confirm(proposal=proposal, by=ict_staff)
+    plan = plan_of(following, "1-1-001")
+    last.accept_again(proposal.evaluation, **ending(last))
+    assert not plan.origins.exists()
+    evaluation = Evaluation.objects.get(pk=proposal.evaluation_id)
+    perform(evaluation=evaluation, transition=RETURN_BY_STAFF, by=ict_staff, comment="続けてください。")
+    assert [origin.proposal.state for origin in plan.origins.all()] == [ProposalState.CONFIRMED]
 
 
 def test_the_workbook_says_where_the_next_plan_goes(last: LastYear, liaison: User) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import Department, User
 from programs.models import ActionYear, Program
-from progress.actions.proposals import confirm
+from progress.actions.proposals import confirm, decline
 from progress.actions.publication import publish
 from progress.models import PlanOrigin
 from tests.plan.reading import main_of, words
@@ -63,6 +63,41 @@ def test_money_of_a_merged_action_is_the_same_in_any_order(
     assert plan_of(following, "1-1-001").budget == expected
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_money_without_what_ends_is_the_same_in_any_order(
+    last: LastYear, ict_staff: User, order: tuple[int, int]
+) -> None:
+    one, two = last.action("1-1-001"), last.action("1-1-002")
+    last.open()
+    proposals = [last.accept(one, next_budget=100), last.accept(two, **ending(last))]
+    following = last.succeed({one: ["1-1-001"], two: ["1-1-001"]})
+    publish(round=last.round, by=ict_staff)
+    for at in order:
+        confirm(proposal=proposals[at], by=ict_staff)
+    plan = plan_of(following, "1-1-001")
+    assert (plan.planned_work, plan.budget) == ("対象を広げて実施します。", 100)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_of_what_was_declined_the_money_is_not_known(
+    client_of: ClientOf, last: LastYear, ict_staff: User, is_first: bool
+) -> None:
+    one, two = last.action("1-1-001"), last.action("1-1-002")
+    last.open()
+    first, second = last.accept(one, next_budget=100), last.accept(two, next_budget=20)
+    following = last.succeed({one: ["1-1-001"], two: ["1-1-001"]})
+    if not is_first:
+        confirm(proposal=first, by=ict_staff)
+    decline(proposal=second, by=ict_staff, reason="行わないため")
+    if is_first:
+        page = words(main_of(client_of(ict_staff).get(f"{PAGE}{first.pk}/")))
+        assert "取組1-1-002と合わせた取組です。" in page
+        assert "まだ反映していません" not in page
+        assert "額の分からないものがある間は、予算額は変えません" in page
+        confirm(proposal=first, by=ict_staff)
+    assert plan_of(following, "1-1-001").budget is None
+
+
 def test_the_page_of_a_merged_action_says_what_comes_together(
     client_of: ClientOf, last: LastYear, ict_staff: User
 ) -> None:
@@ -74,7 +109,7 @@ def test_the_page_of_a_merged_action_says_what_comes_together(
     client = client_of(ict_staff)
     page = words(main_of(client.get(f"{PAGE}{second.pk}/")))
     assert "取組1-1-001と合わせた取組です。1-1-001の分は、まだ反映していません。" in page
-    assert "額がそろうまで、予算額は変えません（今の計画 不明、この調書 20千円）。" in page
+    assert "額の分からないものがある間は、予算額は変えません（今の計画 不明、この調書 20千円）。" in page
     assert "窓口の数 99か所は、取組1-1-001の指標を引き継いだため反映しません。" in page
     confirm(proposal=first, by=ict_staff)
     assert "不明 → 120千円" in words(main_of(client.get(f"{PAGE}{second.pk}/")))
@@ -112,7 +147,9 @@ def test_merging_in_a_public_programme_changes_no_original(last: LastYear, ict_s
     assert (plan.original_planned_work, plan.is_changed) == (plan.planned_work, False)
 
 
-def test_a_part_leaves_the_merged_plan_when_its_action_ends(last: LastYear, ict_staff: User) -> None:
+def test_a_part_leaves_the_merged_plan_when_its_action_ends(
+    client_of: ClientOf, last: LastYear, ict_staff: User
+) -> None:
     one, two = last.action("1-1-001"), last.action("1-1-002")
     last.open()
     first = last.accept(one, next_plan="窓口を広げます。", next_budget=100)
@@ -122,6 +159,12 @@ def test_a_part_leaves_the_merged_plan_when_its_action_ends(last: LastYear, ict_
         confirm(proposal=proposal, by=ict_staff)
     again = last.accept_again(first.evaluation, **ending(last))
     publish(round=last.round, by=ict_staff)
+    client = client_of(ict_staff)
+    heir, alone = plan_of(following, "1-1-001").action, words(main_of(client.get(f"{PAGE}{again.pk}/")))
+    assert f"次のプログラムの取組 {heir} は、ほかの取組と合わせて続きます。" in alone
+    assert "その計画から、この調書の分を除きます。" in alone
+    look = words(main_of(client.post(f"{PAGE}confirm/", {"pk": again.pk})))
+    assert "次の取組 1-1-001 の計画から、この調書の分を除きます。" in look
     confirm(proposal=again, by=ict_staff)
     plan = plan_of(following, "1-1-001")
     assert (plan.planned_work, plan.budget) == ("受付を早めます。", 20)

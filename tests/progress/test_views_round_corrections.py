@@ -229,7 +229,7 @@ def test_an_exception_is_published_once_it_is_accepted(
     client = client_of(ict_staff)
     excused = round_.evaluations.exclude(status=Status.PUBLISHED).get()
     address = f"{PAGE}late/{excused.pk}/"
-    assert client.get(address).status_code == 404
+    assert "確認が済むと、追加で公表できます。" in messages_of(client.get(address, follow=True))[0]
     bring_to(Status.ACCEPTED, excused, liaison=liaison, manager=manager, staff=ict_staff)
     assert [each.pk for each in client.get(PAGE).context["found"].late] == [excused.pk]
     missing = client.post(address, {"reason": ""})
@@ -272,3 +272,20 @@ def test_only_published_rounds_are_corrected(client_of: ClientOf, ict_staff: Use
     base = "/desk/rounds/2017/corrections/"
     addresses = (base, f"{base}evaluations/{evaluation.pk}/", f"{base}measures/1-1/", f"{base}late/{evaluation.pk}/")
     assert [client.get(each).status_code for each in addresses] == [404] * 4
+
+
+def test_one_that_was_returned_while_it_was_looked_over_gives_the_reason_back(
+    client_of: ClientOf, liaison: User, manager: User, ict_staff: User, round_: Round
+) -> None:
+    late = round_.evaluations.get(status=Status.DRAFT)
+    client, page = client_of(ict_staff), f"{PAGE}late/{late.pk}/"
+    told = client.post(page, {"reason": "決算が確定したため", "then": "save", "version": "1"}, follow=True)
+    assert (
+        "確認が済むと、追加で公表できます。何も公表していません。入力した理由：決算が確定したため"
+        in messages_of(told)[0]
+    )
+    bring_to(Status.ACCEPTED, late, liaison=liaison, manager=manager, staff=ict_staff)
+    look = client.post(page, {"reason": "決算が確定したため", "then": "preview"})
+    sent = {"reason": "決算が確定したため", "then": "save", "version": look.context["evaluation"].version}
+    client.post(page, sent)
+    assert messages_of(client.post(page, sent, follow=True))[-1] == f"調書『{late}』は、すでに公表しています。"

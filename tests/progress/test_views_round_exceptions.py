@@ -107,3 +107,21 @@ def test_exceptions_need_a_choice_and_a_reason(
     assert response.context["exception_form"].errors == errors
     assert (f'value="{blank.pk}" checked' in main_of(response)) is keys  # the choice is kept
     assert not Evaluation.objects.exclude(exception_reason="").exists()
+
+
+def test_a_reason_that_somebody_gave_meanwhile_stays(
+    client_of: ClientOf, ict_staff: User, ready: Round, blank: Evaluation
+) -> None:
+    sent = {"all": "1", "shown": [blank.pk], "reason": "別の理由"}
+    response = client_of(ict_staff).post(f"{PAGE}exceptions/", sent, follow=True)
+    assert messages_of(response) == [
+        f"調書『{blank}』：すでに例外です（理由：決算が確定していないため）。"
+        "理由を変えるときは、「直す・外す」を押してください。"
+    ]
+    blank.refresh_from_db()
+    assert blank.exception_reason == "決算が確定していないため"
+
+
+def test_a_reason_that_nobody_can_see_is_none(client_of: ClientOf, ict_staff: User, blank: Evaluation) -> None:
+    response = client_of(ict_staff).post(f"{PAGE}exceptions/", {"pk": [blank.pk], "reason": "\u200b"})
+    assert response.context["exception_form"].errors == {"reason": ["理由を入力してください。"]}

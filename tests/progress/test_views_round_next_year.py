@@ -8,12 +8,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
+from plan.actions import revise
 from plan.models import Revision
 from programs.models import ActionYear, IndicatorYear, Program
 from progress import long_work, workflow
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.opening import open_round
-from progress.actions.proposals import confirm
+from progress.actions.proposals import confirm, confirm_many, decline
 from progress.actions.publication import publish
 from progress.enums import ProposalState, Status
 from progress.models import Evaluation, NextYearProposal, Round
@@ -169,6 +170,43 @@ def test_only_what_the_page_showed_is_confirmed(client_of: ClientOf, ict_staff: 
     forged = client.post(f"{PAGE}confirm/", {"seen": "x"}, follow=True)
     assert "読み取れないため、何も反映していません。" in messages_of(forged)[-1]
     assert {each.state for each in NextYearProposal.objects.all()} == {ProposalState.PROPOSED}
+
+
+def test_a_plan_that_was_typed_over_since_is_not_overwritten(
+    client_of: ClientOf, ict_staff: User, round_: Round
+) -> None:
+    client, proposal = client_of(ict_staff), proposal_of("1-1-001")
+    page = client.post(f"{PAGE}confirm/", {"pk": proposal.pk})
+    plan = ActionYear.objects.get(action__code="1-1-001", year=2017)
+    plan.planned_work = "議会の指摘で直した計画です。"
+    revise(root=plan, by=ict_staff, reason="議会の指摘", expected_version=plan.version)
+    late = client.post(f"{PAGE}confirm/", {"seen": page.context["seen"]}, follow=True)
+    assert "画面を開いた後に変わりました。今の計画を見てから反映してください。" in words(main_of(late))
+    plan.refresh_from_db()
+    assert plan.planned_work == "議会の指摘で直した計画です。"
+
+
+def test_what_others_decided_meanwhile_is_named(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    client, proposal = client_of(ict_staff), proposal_of("1-1-001")
+    page = client.post(f"{PAGE}confirm/", {"pk": proposal.pk})
+    decline(proposal=proposal, by=ict_staff, reason="予算が付かなかったため")
+    done = client.post(f"{PAGE}confirm/", {"seen": page.context["seen"]}, follow=True)
+    assert messages_of(done) == [
+        "0件を平成29(2017)年度の計画に反映しました。1件は、すでに決まっていました（反映しない 1件）。"
+    ]
+
+
+def test_what_was_taken_back_meanwhile_keeps_no_other_from_its_plan(
+    client_of: ClientOf, ict_staff: User, round_: Round
+) -> None:
+    client, proposal, ending = client_of(ict_staff), proposal_of("1-1-001"), proposal_of("1-1-002")
+    proposal_pk, alone = proposal.pk, client.get(f"{PAGE}{proposal.pk}/")
+    proposal.delete()  # as 差戻し does
+    gone = client.post(f"{PAGE}confirm/", {"seen": alone.context["seen"]}, follow=True)
+    assert messages_of(gone) == ["案は、調書の差戻しで取り下げられました。何も反映していません。"]
+    proposal.pk = proposal_pk
+    count, ((_, why),) = confirm_many(proposals=[proposal, ending], by=ict_staff)
+    assert (count, why) == (1, "『1-1-001 窓口の改善』の案は、調書の差戻しで取り下げられました。")
 
 
 def test_what_was_declined_is_put_back_as_the_evaluation_says_it_now(
