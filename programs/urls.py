@@ -19,7 +19,7 @@ urlpatterns = [
     path("<slug:slug>/actions/", public.cut_short, name="no_action"),
     path("<slug:slug>/actions/<action_code:code>/", public.action, name="action"),
     path("<slug:slug>/departments/", public.departments, name="departments"),
-    path("<slug:slug>/departments/<str:code>/", public.department, name="department"),
+    path("<slug:slug>/departments/<path:code>/", public.department, name="department"),
     path("<slug:slug>/directions/", public.cut_short, name="no_direction"),
     path("<slug:slug>/directions/<direction:code>/", public.direction, name="direction"),
 ]

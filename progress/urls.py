@@ -25,7 +25,7 @@ urlpatterns = [
     path("<slug:slug>/actions/<action_code:code>/", public.action, name="action"),
     path("<slug:slug>/actions/<action_code:code>/first/", public.action_first, name="action_first"),
     path("<slug:slug>/departments/", public_lists.departments, name="departments"),
-    path("<slug:slug>/departments/<str:code>/", public_lists.department, name="department"),
+    path("<slug:slug>/departments/<path:code>/", public_lists.department, name="department"),
     path("<slug:slug>/corrections/", public_lists.corrections, name="corrections"),
     path("<slug:slug>/changes/", public_lists.changes, name="changes"),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import auth
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -27,10 +28,16 @@ class ValidityQuerySet(models.QuerySet[Any]):
         )
 
 
+CODE_IN_ADDRESSES = RegexValidator(
+    r"\A[\w-]+\Z",
+    "組織コードは、文字、数字、ハイフンだけで入力してください（例：1701）。公開ページのアドレスに使います。",
+)
+
+
 class Department(models.Model):
     """A 局 or a 課 under its name for a period; a renamed department is a new row."""
 
-    code = models.CharField("組織コード", max_length=20)
+    code = models.CharField("組織コード", max_length=20, validators=[CODE_IN_ADDRESSES])
     name = models.CharField("名称", max_length=100)
     bureau = models.ForeignKey(
         "self",

@@ -267,7 +267,7 @@ def department_counts(program: Program) -> list[DepartmentCount]:
     return [DepartmentCount(code, name, bureau or "", led, related) for code, name, bureau, led, related in rows]
 
 
-Period = tuple[datetime.date, datetime.date | None]
+Tenure = tuple[datetime.date, datetime.date | None]
 
 
 @dataclass(frozen=True)
@@ -277,7 +277,7 @@ class Owned:
     action: Action
     kind: str
     department: str
-    periods: tuple[Period, ...]
+    periods: tuple[Tenure, ...]
 
     @property
     def url(self) -> str:
@@ -291,9 +291,9 @@ class DepartmentPage:
     rows: tuple[Owned, ...]
 
 
-def _joined(periods: Iterable[Period]) -> tuple[Period, ...]:
+def _joined(periods: Iterable[Tenure]) -> tuple[Tenure, ...]:
     """Periods in order, those that touch as one."""
-    joined: list[Period] = []
+    joined: list[Tenure] = []
     for start, end in periods:
         if joined and (before := joined[-1][1]) is not None and start <= before + datetime.timedelta(days=1):
             joined[-1] = (joined[-1][0], end)
@@ -314,7 +314,7 @@ def department_page(program: Program, code: str, page: str | None) -> Department
     named = rows.values("action", "kind", "department__name").annotate(since=Min("valid_from"))
     shown = page_of(named.order_by("kind", "action__code", "since"), page)
     keys = [row["action"] for row in shown]
-    actions, periods = Action.objects.in_bulk(keys), defaultdict[tuple[object, ...], list[Period]](list)
+    actions, periods = Action.objects.in_bulk(keys), defaultdict[tuple[object, ...], list[Tenure]](list)
     for *key, start, end in (
         rows.filter(action__in=keys)
         .order_by("valid_from")

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.lookups import KeysField
 from accounts.models import Department
+from accounts.models.people import CODE_IN_ADDRESSES
 from programs.reading import Unreadable, read_day, read_line
 from progress.queries.reorganisation import code_problems, moves
 from progress.reorganising import Reorganisation, Successor
@@ -150,7 +151,11 @@ class SuccessorsForm(forms.Form):
                 help_text="今ある組織に引き継ぐときに選びます。選んだときは、下のコードと名称は空欄にします。",
             )
         self.fields[f"code-{index}"] = forms.CharField(
-            label="組織コード", max_length=20, required=False, help_text="今の組織と同じコードを使えます。"
+            label="組織コード",
+            max_length=20,
+            required=False,
+            validators=[CODE_IN_ADDRESSES],
+            help_text="今の組織と同じコードを使えます。",
         )
         self.fields[f"name-{index}"] = forms.CharField(label="名称", max_length=100, required=False)
         if not self.begun.is_of_bureaus:
@@ -194,7 +199,8 @@ class SuccessorsForm(forms.Form):
             self.add_error(f"code-{places[at]}", problem)
 
     def _successor(self, index: int, cleaned: Mapping[str, Any]) -> Successor | None:
-        existing, code, name = (cleaned.get(f"{field}-{index}") or "" for field in ("existing", "code", "name"))
+        typed = (read_line(cleaned.get(f"{field}-{index}") or "") for field in ("existing", "code", "name"))
+        existing, code, name = typed
         if not (existing or code or name) and index > 0:
             return None
         if existing:
@@ -211,7 +217,7 @@ class SuccessorsForm(forms.Form):
         if not bureau and not self.begun.is_of_bureaus:
             self.add_error(f"bureau-{index}", "課が所属する局を選んでください。")
         found = Department.objects.get(pk=bureau) if bureau else None
-        return Successor(code=read_line(code), name=read_line(name), bureau=found)
+        return Successor(code=code, name=name, bureau=found)
 
     def _is_as_before(self, successor: Successor) -> bool:
         before = self.begun.predecessors[0]

@@ -95,6 +95,7 @@ def _fingerprint(whole: Reorganisation, listed: Moves, extensions: list[Extensio
             for rows in (listed.owners, listed.memberships, listed.evaluations)
         ),
         [(extension.pk, extension.deadline.isoformat()) for extension in extensions],
+        *(sorted(to.items()) for to in (whole.action_to, whole.person_to)),
     ]
     return sha256(json.dumps(keys).encode()).hexdigest()
 

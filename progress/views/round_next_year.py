@@ -86,9 +86,10 @@ def proposal(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
 
 
 def _proposal_page(request: HttpRequest, round_: Round, found: NextYearProposal, form: ReasonForm) -> HttpResponse:
+    moment = timezone.now()
     (row,) = proposal_rows([found])
     why = "" if row.may_confirm else why_not_yet(row, following_program(round_))
-    seen = sealed(Seen(timezone.now(), [found.pk], []), deed=_DEED, round_=round_, by=reader(request))
+    seen = sealed(Seen(moment, [found.pk], []), deed=_DEED, round_=round_, by=reader(request))
     context = {
         "row": row,
         "form": form,
@@ -128,7 +129,7 @@ def confirm(request: HttpRequest, round_: Round) -> HttpResponseBase:
 
 
 def _look(request: HttpRequest, round_: Round, back: str) -> HttpResponse:
-    chosen = proposals_of(round_)
+    moment, chosen = timezone.now(), proposals_of(round_)
     if request.POST.get("all"):
         chosen = confirmable(ProposalFilterForm(request.GET).narrow(chosen), round_)
     else:
@@ -138,7 +139,7 @@ def _look(request: HttpRequest, round_: Round, back: str) -> HttpResponse:
         messages.warning(request, _NOTHING)
         return redirect(back)
     singly = [row.proposal.pk for row in found.endings]
-    content = Seen(timezone.now(), found.along, singly, found.unlisted)
+    content = Seen(moment, found.along, singly, found.unlisted)
     seen = sealed(content, deed=_DEED, round_=round_, by=reader(request))
     context = {"found": found, "seen": seen, "back": back, "year_label": fiscal_year_label(round_.year + 1)}
     return shown(request, "desk/rounds/confirm.html", round_, "next_year", **context)

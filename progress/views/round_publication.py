@@ -4,6 +4,7 @@ What a form of the page is sent to is the address of a page as well, where somet
 to the page itself.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from plan.fiscal import date_label
+from progress.actions.evaluations import Refused
 from progress.actions.opening import Report
 from progress.actions.publication import publish, schedule, unschedule
 from progress.actions.rounds import set_exceptions
@@ -26,6 +28,8 @@ from progress.models import Evaluation, Round
 from progress.queries.round_publication import readiness
 from progress.views.access import reader
 from progress.views.round_access import chosen_keys, round_deed, round_form, round_page, shown
+
+MOST_NAMED = 5
 
 
 @round_page(Permission.PUBLISH)
@@ -61,9 +65,20 @@ def exceptions(request: HttpRequest, round_: Round) -> HttpResponse:
     count, refused = set_exceptions(evaluations=chosen, by=reader(request), reason=form.cleaned_data["reason"])
     if count:
         messages.success(request, f"{count:,}件の調書を公表の例外にしました。")
-    for each in refused:
-        messages.warning(request, f"調書『{each.evaluation}』：{each.reason}")
+    for reason, each in _by_reason(refused):
+        messages.warning(request, f"{'、'.join(each)}：{reason}")
     return redirect("desk:round_publish", round_.slug)
+
+
+def _by_reason(refused: Sequence[Refused]) -> list[tuple[str, list[str]]]:
+    """Each reason with those it is given for: the first of many, and the number of the others."""
+    found: dict[str, list[str]] = {}
+    for each in refused:
+        found.setdefault(each.reason, []).append(f"調書『{each.evaluation}』")
+    return [
+        (reason, [*names[:MOST_NAMED], *([f"ほか{len(names) - MOST_NAMED}件"] if len(names) > MOST_NAMED else [])])
+        for reason, names in found.items()
+    ]
 
 
 @round_form(Permission.PUBLISH)
@@ -83,7 +98,7 @@ def publish_now(request: HttpRequest, round_: Round) -> HttpResponseBase:
         publish(round=round_, by=user, report=report)
         return Outcome(f"『{round_}』を公表しました。", back, "公表のページに戻る")
 
-    task = Task(f"{round_}を公表しています", work, back)
+    task = Task(f"{round_}の公表", work, back)
     return carried_out(request, task, rows=Evaluation.objects.filter(round=round_).count())
 
 

@@ -100,3 +100,12 @@ def test_an_edit_by_hand_is_seen_on_kept_pages_at_once(
     assert response.status_code == 302
     assert "総合窓口課" in words(main_of(client.get(address)))
     assert address in links(main_of(client.get("/search/?q=総合窓口課")))
+
+
+def test_a_code_of_before_with_a_slash_breaks_no_page(client: Client, action: Action) -> None:
+    Department.objects.filter(code="M-1").update(code="99/02")
+    bump_content_version()
+    address = f"/programs/{action.program.slug}/departments/99/02/"
+    assert address in links(main_of(client.get("/search/?q=窓口課")))
+    assert address in links(main_of(client.get(f"/programs/{action.program.slug}/departments/")))
+    assert "窓口課の取組" in main_of(client.get(address))

@@ -169,3 +169,17 @@ def test_a_code_that_is_in_use_is_refused_where_it_was_typed(staff: Client, divi
     twice = begun("split", division) | following(0, division, "一課", "S1") | following(1, division, "二課", "S1")
     message = "組織コード『S1』が重なっています。別のコードを入力してください。"
     assert reviewed(staff, twice).context["form"].errors == {"code-0": [message], "code-1": [message]}
+
+
+@pytest.mark.parametrize("code", ["99/02", "..", "a?b", "%2F", "<b>", "1 2"])
+def test_a_code_that_cannot_stand_in_an_address_is_refused(staff: Client, division: Department, code: str) -> None:
+    data = begun("rename", division) | following(0, division, "新しい課", code)
+    form = reviewed(staff, data).context["form"]
+    assert form.errors["code-0"] == [
+        "組織コードは、文字、数字、ハイフンだけで入力してください（例：1701）。公開ページのアドレスに使います。"
+    ]
+
+
+def test_a_name_that_nobody_can_see_is_none(staff: Client, division: Department) -> None:
+    form = reviewed(staff, begun("rename", division) | following(0, division, "\u200b", "S9")).context["form"]
+    assert form.errors["name-0"] == ["引き継ぐ組織の名称を入力してください。"]

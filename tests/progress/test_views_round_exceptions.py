@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Department, User
 from progress.actions.rounds import set_exception
-from progress.enums import Status
+from progress.enums import RoundState, Status
 from progress.models import Evaluation, Round
 from tests.plan.reading import main_of, part, words
 from tests.progress.factories import bring_to, opened
@@ -125,3 +126,12 @@ def test_a_reason_that_somebody_gave_meanwhile_stays(
 def test_a_reason_that_nobody_can_see_is_none(client_of: ClientOf, ict_staff: User, blank: Evaluation) -> None:
     response = client_of(ict_staff).post(f"{PAGE}exceptions/", {"pk": [blank.pk], "reason": "\u200b"})
     assert response.context["exception_form"].errors == {"reason": ["理由を入力してください。"]}
+
+
+def test_one_reason_for_many_is_told_once(client_of: ClientOf, division: Department, ict_staff: User) -> None:
+    round_ = opened(division, actions=7, by=ict_staff, slug="2016")
+    keys = [each.pk for each in round_.evaluations.order_by("action__code")]
+    Round.objects.filter(pk=round_.pk).update(state=RoundState.PUBLISHED, published_at=timezone.now())
+    (told,) = messages_of(client_of(ict_staff).post(f"{PAGE}exceptions/", {"pk": keys, "reason": "遅れ"}, follow=True))
+    assert told.endswith("、ほか2件：例外にできるのは、照会中の調書だけです。")
+    assert told.count("調書『") == 5
