@@ -209,6 +209,14 @@ def decline(
     return _decide(stored, ProposalState.DECLINED, by=by, at=at)
 
 
+def _is_made_of_parts(plan: NextPlan, reason: str) -> bool:
+    """Whether nobody ever typed anything into the plan: it was blank, or had what was confirmed of the round."""
+    if plan.present is None:
+        return True
+    written = plan.present.history.exclude(planned_work="", budget=None)
+    return not written.exclude(history_change_reason=reason).exists()
+
+
 @transaction.atomic
 def put_back(*, proposal: NextYearProposal, by: User) -> NextYearProposal:
     """Let what was declined wait again, as its 調書 says it now; the audit trail has it. Raises NotYours, NotNow."""
@@ -250,7 +258,7 @@ def _plan_one(plan: NextPlan, year: int, *, targets: Mapping[int, Decimal | None
         planned_work=plan.work,
         budget=plan.budget,
         targets=targets,
-        is_first=plan.is_first,
+        is_first=plan.is_first and _is_made_of_parts(plan, reason),
         by=by,
         reason=reason,
     )

@@ -11,6 +11,7 @@ from accounts.samples import SAMPLE_MARK
 from plan.fiscal import date_label, moment_label
 from progress.enums import EvaluationField, ScaleKind
 from progress.models import Evaluation
+from progress.queries.left_out import left_out_of
 from progress.queries.successors import is_last_year
 from progress.sheets.cells import earlier_text, look_of, typed_value, why_closed
 from progress.sheets.contents import Contents
@@ -151,6 +152,7 @@ def _write_sheet(pages: Pages, contents: Contents, evaluation: Evaluation, quest
         ("取組名", evaluation.action.title),
         ("所管課", str(evaluation.department)),
         ("状態", closed or str(evaluation.get_status_display())),
+        *_caution(evaluation),
     ]
     for row, (label, value) in enumerate(head, start=3):
         pages.put(page, row, ITEM_COLUMN, label, Look.HEAD)
@@ -169,6 +171,12 @@ def _write_sheet(pages: Pages, contents: Contents, evaluation: Evaluation, quest
     hide(page, rows=[1], columns=[MARK_COLUMN])
     page.freeze_panes = page.cell(row=first, column=ANSWER_COLUMN)
     page.print_title_rows = f"{first - 1}:{first - 1}"
+
+
+def _caution(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """That it is an exception of 公表, and why; [] where it is none."""
+    left_out = left_out_of(evaluation)
+    return [("注意", f"{left_out.title}{left_out.text}理由：{left_out.reason}")] if left_out else []
 
 
 def _write_question(

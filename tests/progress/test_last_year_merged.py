@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Department, User
+from plan.actions import revise
 from programs.models import ActionYear, Program
 from progress.actions.proposals import confirm, decline
 from progress.actions.publication import publish
@@ -145,6 +146,28 @@ def test_merging_in_a_public_programme_changes_no_original(last: LastYear, ict_s
     plan = plan_of(following, "1-1-001")
     assert (plan.planned_work, plan.budget) == ("窓口を広げます。\n受付を早めます。", 120)
     assert (plan.original_planned_work, plan.is_changed) == (plan.planned_work, False)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_original_that_staff_typed_stays(last: LastYear, ict_staff: User, order: tuple[int, int]) -> None:
+    """Even where a 調書 says the very same, so that its part changes nothing."""
+    one, two = last.action("1-1-001"), last.action("1-1-002")
+    last.open()
+    proposals = [
+        last.accept(one, next_plan="窓口を広げます。", next_budget=50),
+        last.accept(two, next_plan="受付を早めます。", next_budget=20),
+    ]
+    following = last.succeed({one: ["1-1-001"], two: ["1-1-001"]})
+    plan = plan_of(following, "1-1-001")
+    plan.planned_work, plan.budget = "窓口を広げます。", 50
+    revise(root=plan, by=ict_staff, reason="", expected_version=plan.version)
+    Program.objects.update(is_published=True)
+    publish(round=last.round, by=ict_staff)
+    for at in order:
+        confirm(proposal=proposals[at], by=ict_staff)
+    plan = plan_of(following, "1-1-001")
+    assert (plan.planned_work, plan.budget) == ("窓口を広げます。\n受付を早めます。", 70)
+    assert (plan.original_planned_work, plan.original_budget, plan.is_changed) == ("窓口を広げます。", 50, True)
 
 
 def test_a_part_leaves_the_merged_plan_when_its_action_ends(

@@ -1,11 +1,13 @@
 """Exceptions of 公表 at the desk: several at once, put right, taken off."""
 
+import io
 import re
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from accounts.models import Department, User
 from progress.actions.rounds import set_exception
@@ -14,6 +16,7 @@ from progress.models import Evaluation, Round
 from tests.plan.reading import main_of, part, words
 from tests.progress.factories import bring_to, opened
 from tests.progress.pages import messages_of
+from tests.progress.sheets import downloaded
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -135,3 +138,16 @@ def test_one_reason_for_many_is_told_once(client_of: ClientOf, division: Departm
     (told,) = messages_of(client_of(ict_staff).post(f"{PAGE}exceptions/", {"pk": keys, "reason": "遅れ"}, follow=True))
     assert told.endswith("、ほか2件：例外にできるのは、照会中の調書だけです。")
     assert told.count("調書『") == 5
+
+
+def test_the_workbook_says_that_it_is_an_exception(ready: Round, blank: Evaluation, liaison: User) -> None:
+    blank = Evaluation.objects.get(pk=blank.pk)
+    (caution,) = (
+        str(cell.value)
+        for page in load_workbook(io.BytesIO(downloaded(blank, liaison))).worksheets
+        for row in page.iter_rows()
+        for cell in row
+        if "未確定のまま" in str(cell.value)
+    )
+    assert caution.startswith("この調書は、未確定のまま年度の評価を公表することにしています。")
+    assert caution.endswith("理由：決算が確定していないため")
