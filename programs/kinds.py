@@ -50,13 +50,19 @@ _TARGETS = RowKind(IndicatorYear, "years", "indicator", "年度別の目標", in
 def register_kinds() -> None:
     """Programmes, actions, yearly plans and indicators: public once their programme and its plan are."""
     register_root(
-        RootKind(Program, "plan", is_public=lambda program: program.is_public, instead_of_deleting=WITH_ROUNDS)
+        RootKind(
+            Program,
+            "plan",
+            title_of=lambda program: f"{program}{program.sample_mark}",
+            is_public=lambda program: program.is_public,
+            instead_of_deleting=WITH_ROUNDS,
+        )
     )
     register_root(
         RootKind(
             Action,
             "program__plan",
-            title_of=lambda action: f"取組 {action}",
+            title_of=lambda action: f"取組 {action}{action.program.sample_mark}",
             is_public=lambda action: action.program.is_public,
             rows=(
                 RowKind(ActionDirection, "other_directions", "action", "ほかの基本方向"),
@@ -71,7 +77,9 @@ def register_kinds() -> None:
         RootKind(
             ActionYear,
             "action__program__plan",
-            title_of=lambda plan: f"取組 {plan.action} の年度別計画（{fiscal_year_label(plan.year)}）",
+            title_of=lambda plan: (
+                f"取組 {plan.action} の年度別計画（{fiscal_year_label(plan.year)}）{plan.action.program.sample_mark}"
+            ),
             public_path=_page_of_action,
             is_public=lambda plan: plan.action.program.is_public,
             rows=(_MILESTONES,),
@@ -86,7 +94,9 @@ def register_kinds() -> None:
         RootKind(
             Indicator,
             "action__program__plan",
-            title_of=lambda indicator: f"取組 {indicator.action} の指標「{indicator.name}」",
+            title_of=lambda indicator: (
+                f"取組 {indicator.action} の指標「{indicator.name}」{indicator.action.program.sample_mark}"
+            ),
             public_path=_page_of_action,
             is_public=lambda indicator: indicator.action.program.is_public,
             rows=(_TARGETS,),
