@@ -73,6 +73,11 @@ def register_kinds() -> None:
             instead_of_deleting=WITH_EVALUATIONS,
         )
     )
+    _register_plans()
+
+
+def _register_plans() -> None:
+    """Of the actions: their yearly plans and indicators."""
     register_root(
         RootKind(
             ActionYear,
