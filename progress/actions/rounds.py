@@ -175,13 +175,20 @@ def withdraw_from_committee(*, round: Round, by: User) -> Round:
 
 
 @transaction.atomic
-def set_exception(*, evaluation: Evaluation, by: User, reason: str, at: datetime.datetime | None = None) -> Evaluation:
+def set_exception(
+    *, evaluation: Evaluation, by: User, reason: str, at: datetime.datetime | None = None, is_first: bool = False
+) -> Evaluation:
     """List a 調書 as an exception, so that the round can be published without it; an empty reason takes it off.
 
     The reason is published; the 経過 and the audit trail have it. Nothing is done where it stands so already.
-    Raises NotYours, NotNow once the round is published or the 調書 accepted.
+    Raises NotYours, NotNow once the round is published or the 調書 accepted, or where it has another reason already
+    and this is to be its `is_first` one.
     """
     stored = locked_evaluation(evaluation.pk)
+    if is_first and stored.is_exception and stored.exception_reason != reason.strip():
+        raise NotNow(
+            f"すでに例外です（理由：{stored.exception_reason}）。理由を変えるときは、「直す・外す」を押してください。"
+        )
     if refused := permissions.refusal(by, workflow.PUBLISH, stored):
         raise NotYours(refused)
     if stored.round.state != RoundState.OPEN:
@@ -208,22 +215,12 @@ def set_exceptions(*, evaluations: Iterable[Evaluation], by: User, reason: str) 
     count, refused = 0, []
     for evaluation in evaluations:
         try:
-            _set_new_exception(evaluation, by=by, reason=reason)
+            set_exception(evaluation=evaluation, by=by, reason=reason, is_first=True)
         except NotNow as error:
             refused.append(Refused(evaluation, str(error)))
         else:
             count += 1
     return count, refused
-
-
-@transaction.atomic
-def _set_new_exception(evaluation: Evaluation, *, by: User, reason: str) -> None:
-    stored = locked_evaluation(evaluation.pk)
-    if stored.is_exception and stored.exception_reason != reason.strip():
-        raise NotNow(
-            f"すでに例外です（理由：{stored.exception_reason}）。理由を変えるときは、「直す・外す」を押してください。"
-        )
-    set_exception(evaluation=stored, by=by, reason=reason)
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────
