@@ -17,7 +17,7 @@ from plan.admin.hierarchy import MeasureFilter
 from plan.admin.records import ReadOnlyAdmin
 from plan.editing.roots import is_public
 from plan.fiscal import date_label, fiscal_year_label
-from programs.admin.filters import InForceFilter, OwnerFilter
+from programs.admin.filters import InForceFilter, OwnerFilter, PlannedFilter
 from programs.admin.formsets import DirectionFormSet, OwnerFormSet, UpperFormSet
 from programs.enums import OwnerKind
 from programs.models import Action, ActionDirection, ActionLineage, ActionOwner, ActionUpper
@@ -73,7 +73,14 @@ class ActionAdmin(RootAdmin):
     inlines = [DirectionInline, UpperInline, OwnerInline]
     list_display = ["code", "title", "direction", "lead", "period", "public_link"]
     list_display_links = ["code", "title"]
-    list_filter = ["program", InForceFilter, OwnerFilter, "category", ("main_direction__measure", MeasureFilter)]
+    list_filter = [
+        "program",
+        InForceFilter,
+        PlannedFilter,
+        OwnerFilter,
+        "category",
+        ("main_direction__measure", MeasureFilter),
+    ]
     show_full_result_count = False
     ordering = ["-program_id", "code"]
     search_fields = ["code", "title", "purpose", "content", "legal_basis"]

@@ -45,6 +45,20 @@ class InForceFilter(FiscalYearFilter):
         return queryset.in_force(year).filter(program__start_year__lte=year, program__end_year__gte=year)  # type: ignore[attr-defined]  # of ActionQuerySet
 
 
+class PlannedFilter(admin.SimpleListFilter):
+    """Actions that lack the plan of a year in which they are carried out."""
+
+    title = "年度別計画"
+    parameter_name = "plans"
+    LACKING = "lacking"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [(self.LACKING, "ない年度がある")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.lacking_plans() if self.value() == self.LACKING else queryset  # type: ignore[attr-defined]  # of ActionQuerySet
+
+
 class MeasuredFilter(FiscalYearFilter):
     """Indicators with a row for the year."""
 

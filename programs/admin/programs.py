@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.lookups import HistoryAdmin
 from plan.admin.base import MARKDOWN_HELP, RootAdmin, change_link
+from programs.admin.filters import PlannedFilter
 from programs.admin.next_program import NextProgramMixin
 from programs.models import Program, UpperItem
 
@@ -42,8 +43,29 @@ class ProgramAdmin(NextProgramMixin, RootAdmin):
             (f"{name}の一覧", f"{reverse(f'admin:programs_{model}_changelist')}?{key}={obj.pk}")
             for name, model, key in lists
         ]
+        if self._lacking_plans(obj):
+            actions = f"{reverse('admin:programs_action_changelist')}?program__id__exact={obj.pk}"
+            own.append(("年度別計画がない年度のある取組の一覧", f"{actions}&plans={PlannedFilter.LACKING}"))
         before = [change_link(obj.predecessor, "前のプログラム：")] if obj.predecessor else []
         return [*own, *before, *(change_link(program, "次のプログラム：") for program in obj.successors.all())]
+
+    def notice(self, obj: Any) -> str:
+        count = self._lacking_plans(obj)
+        if not count:
+            return ""
+        return (
+            f"年度別計画がない年度のある取組が{count}件あります。このまま公開すると、公開ページにその年度の計画が"
+            "出ません。公開する前に、計画を入力するか、「次年度の計画」の案を反映してください。"
+        )
+
+    def _lacking_plans(self, obj: Program) -> int:
+        """How many actions the public would see without a plan; asked once, and only while nobody sees them."""
+        if obj.is_published:
+            return 0
+        if not hasattr(obj, "_lacking_plans"):
+            obj._lacking_plans = obj.actions.lacking_plans().count()  # type: ignore[attr-defined]  # kept on the row
+        found: int = obj._lacking_plans
+        return found
 
     def ways_to_add(self, obj: Any) -> list[tuple[str, str]]:
         return [

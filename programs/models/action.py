@@ -6,7 +6,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
@@ -26,6 +27,13 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def in_force(self, year: int) -> "ActionQuerySet":
         """Those carried out in the fiscal year; an empty end is that of the programme."""
         return self.filter(Q(end_year__isnull=True) | Q(end_year__gte=year), start_year__lte=year)
+
+    def lacking_plans(self) -> "ActionQuerySet":
+        """Those without a 年度別計画 for a fiscal year in which they are carried out."""
+        last_year = Coalesce("end_year", "program__end_year")
+        planned = Q(years__year__gte=F("start_year"), years__year__lte=last_year)
+        counted = self.annotate(planned_years=Count("years", filter=planned))
+        return counted.filter(planned_years__lte=last_year - F("start_year"))
 
 
 def not_of_plan(what: models.Model, program: Program) -> str:

@@ -20,6 +20,7 @@ from progress.actions.opening import ensure_default_scale
 from progress.enums import EvaluationField, RoundState, Status
 from progress.errors import NotNow, NotYours, ReasonRequired
 from progress.models import Evaluation, Extension, Guidance, Round
+from progress.queries.left_out import exception_problem
 
 OPEN_ROUND_FIELDS = ("deadline",)
 """What of a round may still change once its 調書 are out; before, everything may."""
@@ -191,10 +192,8 @@ def set_exception(
         )
     if refused := permissions.refusal(by, workflow.PUBLISH, stored):
         raise NotYours(refused)
-    if stored.round.state != RoundState.OPEN:
-        raise NotNow("例外にできるのは、照会中の調書だけです。")
-    if reason.strip() and stored.status == Status.ACCEPTED:
-        raise NotNow("確認が済んでいる調書は、例外にする必要がありません。")
+    if problem := exception_problem(stored, clears=not reason.strip()):
+        raise NotNow(problem)
     if stored.exception_reason == reason.strip():
         return stored
     stored.exception_reason = reason.strip()

@@ -14,7 +14,7 @@ from progress.enums import Status
 from progress.models import Evaluation, EvaluationIndicator
 from progress.queries.extensions import with_deadline
 from progress.queries.filling import missing_of
-from progress.queries.left_out import LeftOut, left_out_of
+from progress.queries.left_out import LeftOut, exception_problem, left_out_of
 
 MOST_WAITING, MOST_HANDED_ON, PAGE_SIZE = 20, 10, 50
 
@@ -61,8 +61,8 @@ class Row:
 
     @property
     def may_be_exception(self) -> bool:
-        """Whether the round may be told to be published without it (`actions.rounds.set_exception`)."""
-        return self.evaluation.round.is_open and self.evaluation.status != Status.ACCEPTED
+        """Whether the round may be told to be published without it."""
+        return not exception_problem(self.evaluation)
 
 
 @dataclass(frozen=True)

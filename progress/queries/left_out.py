@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from progress.enums import DECIDED
+from progress.enums import DECIDED, RoundState, Status
 from progress.models import Evaluation, Round
 
 MOST_SHOWN = 50
@@ -51,6 +51,15 @@ def left_out_of(evaluation: Evaluation) -> LeftOut | None:
         f"{_IN_PUBLIC}しています。記入して提出し、確認が済んだ後に、追加で公表します。",
         evaluation.exception_reason,
     )
+
+
+def exception_problem(evaluation: Evaluation, *, clears: bool = False) -> str:
+    """Why a 調書 cannot be made an exception, or be none any more (`clears`), now; "" when it can. No query."""
+    if evaluation.round.state != RoundState.OPEN:
+        return f"例外{'から外せる' if clears else 'にできる'}のは、照会中の調書だけです。"
+    if not clears and evaluation.status == Status.ACCEPTED:
+        return "確認が済んでいる調書は、例外にする必要がありません。"
+    return ""
 
 
 def left_out_rows(round_: Round) -> LeftOutRows:

@@ -116,6 +116,8 @@ def page_context(
     return {
         "evaluation": evaluation,
         "left": _time_left(evaluation),
+        # What a published round left out is late already, whatever its deadline.
+        "counts_days": standing.may_save and not evaluation.round.is_published,
         "standing": standing,
         "form": shown,
         "items": {item.key: item for item in _items(evaluation, shown, beside, ends=_ends(empty, entries))},

@@ -16,6 +16,7 @@ from progress.forms.round_lists import EvaluationFilterForm
 from progress.forms.rounds import ExceptionForm
 from progress.models import Evaluation, Round
 from progress.queries.desk import listed, sort_head
+from progress.queries.left_out import exception_problem
 from progress.queries.round_evaluations import departments_of_round, evaluations_of, for_file, measures_of_round
 from progress.round_exports import evaluation_columns
 from progress.views.access import reader
@@ -75,9 +76,12 @@ def evaluations_csv(request: HttpRequest, round_: Round) -> HttpResponseBase:
 @round_form(Permission.PUBLISH)
 def exception(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
     """The reason why the round may be published without one 調書. POST reason, or clear."""
-    found = Evaluation.objects.filter(round=round_, pk=pk).select_related("action", "department").first()
+    found = Evaluation.objects.filter(round=round_, pk=pk).select_related("round", "action", "department").first()
     if found is None:
         raise Http404("この調書はありません。")
+    if request.method != "POST" and (problem := exception_problem(found, clears=found.is_exception)):
+        messages.warning(request, problem)
+        return redirect("desk:round_publish", round_.slug)
     clears = bool(request.POST.get("clear"))
     form = ExceptionForm(request.POST if request.method == "POST" else None, reason=found.exception_reason)
     if request.method != "POST" or not (clears or form.is_valid()):

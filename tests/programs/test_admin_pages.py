@@ -33,6 +33,7 @@ from tests.programs.factories import (
     ActionFactory,
     ActionLineageFactory,
     ActionUpperFactory,
+    ActionYearFactory,
     IndicatorFactory,
     ProgramFactory,
     UpperItemFactory,
@@ -270,6 +271,23 @@ def test_an_action_without_a_lead_is_told_so(whole: Action, staff: Client) -> No
     assert notice.endswith(
         "に有効な主管課がありません。主管課がないと、評価年度の照会を始められません。「所管課」に登録してください。"
     )
+
+
+def test_a_programme_that_is_not_public_counts_the_actions_without_a_plan(whole: Action, staff: Client) -> None:
+    """2016 has one and 2017 has none; an action that ends in 2016 needs no other."""
+    program, page = whole.program, admin_url(whole.program, "change")
+    ActionYearFactory.create(year=2016, action__program=program, action__end_year=2016)
+    later = ActionYearFactory.create(year=2016, action__program=program, action__start_year=2017).action
+    assert staff.get(page).context["notice"] == ""
+    Program.objects.update(is_published=False)
+    context = staff.get(page).context
+    assert context["notice"].startswith("年度別計画がない年度のある取組が2件あります。")
+    address = dict(context["related_lists"])["年度別計画がない年度のある取組の一覧"]
+    assert set(staff.get(address).context["cl"].queryset) == {whole, later}
+    for year, action in ((2017, whole), (2017, later)):
+        ActionYearFactory.create(year=year, action=action)
+    assert list(program.actions.lacking_plans()) == []
+    assert staff.get(page).context["notice"] == ""
 
 
 def test_the_index_lists_programmes_after_the_plan(staff: Client) -> None:

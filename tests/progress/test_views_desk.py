@@ -158,9 +158,12 @@ def test_an_exception_of_a_published_round_still_waits(
     evaluation: Evaluation, ict_staff: User, liaison: User, client_of: ClientOf
 ) -> None:
     set_exception(evaluation=evaluation, by=ict_staff, reason="災害対応のため")
+    client, address = client_of(liaison), f"/desk/evaluations/{evaluation.pk}/"
+    assert client.get(address).context["counts_days"]
     publish(round=evaluation.round, by=ict_staff)
-    page = page_of(client_of(liaison))
+    page = page_of(client)
     assert titles(page, "waiting") == [name(evaluation)]
+    assert not client.get(address).context["counts_days"]
     assert f'href="/desk/sheets/{evaluation.round.slug}/"' in section(page, "sheets")
 
 

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.enums import AuditKind
 from accounts.models import AuditEntry, Department, User
 from progress.actions.opening import open_round
-from progress.actions.rounds import set_exception
+from progress.actions.publication import publish
+from progress.actions.rounds import set_exception, set_exceptions
 from progress.enums import Status
 from progress.models import Evaluation, Round
 from tests.factories import DepartmentFactory
@@ -163,6 +164,21 @@ def test_what_is_accepted_is_no_exception(client_of: ClientOf, ict_staff: User, 
     accepted = round_.evaluations.get(action__code="1-1-003")
     response = client_of(ict_staff).post(f"{LIST}{accepted.pk}/exception/", {"reason": "理由"}, follow=True)
     assert messages_of(response) == ["確認が済んでいる調書は、例外にする必要がありません。"]
+
+
+def test_the_page_of_an_exception_is_not_opened_for_what_cannot_be_done(
+    client_of: ClientOf, ict_staff: User, round_: Round
+) -> None:
+    draft, accepted = (round_.evaluations.get(action__code=code) for code in ("1-1-002", "1-1-003"))
+    client = client_of(ict_staff)
+    response = client.get(f"{LIST}{accepted.pk}/exception/", follow=True)
+    assert messages_of(response) == ["確認が済んでいる調書は、例外にする必要がありません。"]
+    assert client.get(f"{LIST}{draft.pk}/exception/").status_code == 200
+    set_exceptions(evaluations=round_.evaluations.exclude(pk=accepted.pk), by=ict_staff, reason="未確定")
+    publish(round=round_, by=ict_staff)
+    response = client.get(f"{LIST}{draft.pk}/exception/", follow=True)
+    assert messages_of(response) == ["例外から外せるのは、照会中の調書だけです。"]
+    assert response.redirect_chain == [("/desk/rounds/2016/publish/", 302)]
 
 
 def test_another_rounds_evaluation_is_not_found(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
