@@ -200,6 +200,8 @@ def _demand_permission(by: User) -> None:
 def _publishable(round_: Round) -> Round:
     """The round, locked; raises where it cannot be published now."""
     stored = locked_round(round_.pk)
+    if stored.state == RoundState.PUBLISHED:
+        raise NotNow(f"{stored}は、すでに公表しています。公表のページで、公表した日時を確かめてください。")
     if stored.state != RoundState.OPEN:
         raise NotNow(f"{stored}は「{stored.get_state_display()}」のため、公表できません。")
     # Whoever is saving or moving a 調書 or a 施策評価 finishes first; whoever comes later sees the published round.

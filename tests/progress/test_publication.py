@@ -179,7 +179,7 @@ def test_a_set_moment_lies_ahead_and_can_be_taken_back(accepted: Evaluation, ict
 
 
 def test_a_round_is_published_once(published: Evaluation, ict_staff: User) -> None:
-    with pytest.raises(NotNow, match="「公表済み」のため、公表できません。"):
+    with pytest.raises(NotNow, match="は、すでに公表しています。"):
         publish(round=published.round, by=ict_staff)
     assert Publication.objects.count() == 1
 
