@@ -1,7 +1,7 @@
 """訂正: a new snapshot beside the earlier ones, with a 正誤 that says what was wrong, what is right and why."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +14,16 @@ from accounts.models import User
 from plan.actions import bump_content_version, wait_for_turn
 from progress import workflow
 from progress.actions import proposals
-from progress.actions.evaluations import Answers, apply_answers, check, demand_staff, move, record_event, save_row
+from progress.actions.evaluations import (
+    Answers,
+    Refused,
+    apply_answers,
+    check,
+    demand_staff,
+    move,
+    record_event,
+    save_row,
+)
 from progress.actions.freezing import first_frame, freeze_measures, frozen_again, in_words_of
 from progress.actions.locks import locked_evaluation, locked_round
 from progress.actions.measures import MEASURE_FIELDS
@@ -22,12 +31,23 @@ from progress.actions.notices import tell_published_late
 from progress.actions.publication import record_actuals
 from progress.documents import index_publication
 from progress.enums import PublicationKind, RoundState, Status
-from progress.errors import NothingToCorrect, NotNow, ReasonRequired, StaleSave
-from progress.models import Correction, Evaluation, MeasureEvaluation, Publication, PublishedEvaluation, Round
+from progress.errors import NothingToCorrect, NotNow, ProgressError, ReasonRequired, StaleSave
+from progress.models import (
+    Correction,
+    Evaluation,
+    EvaluationEvent,
+    MeasureEvaluation,
+    Publication,
+    PublishedEvaluation,
+    Round,
+)
 from progress.queries.filling import entries_of
 from progress.queries.snapshot_rows import snapshot_rows
 from progress.snapshot_differences import Change, evaluation_differences, measure_differences
 from progress.snapshots import entry_data, frame_data
+
+_LATE = "後からの公表"
+_CHANGED_SINCE = "確かめる画面を開いた後に変わりました。内容を読んでから、もう一度操作してください。"
 
 
 @transaction.atomic
@@ -84,22 +104,33 @@ def publish_late(
     Effects as for a correction, the 調書 becomes PUBLISHED, and mail to its department is queued. Raises NotYours,
     NotNow, ReasonRequired, StaleSave where another version of it was looked over (None: nobody did).
     """
-    round_ = _held(evaluation.round_id)
-    stored = locked_evaluation(evaluation.pk)
-    demand_staff(workflow.PUBLISH, stored, by)
-    if stored.status == Status.PUBLISHED:
-        raise NotNow(f"調書『{stored}』は、すでに公表しています。")
-    if round_.state != RoundState.PUBLISHED or stored.status != Status.ACCEPTED:
-        raise NotNow("後から公表できるのは、公表した年度の例外で、確認が済んだ調書だけです。")
-    _demand_reason(reason, "後からの公表")
-    if expected_version not in {None, stored.version}:
-        raise StaleSave(stored)
-    moment = at or timezone.now()
-    move(stored, Status.PUBLISHED, by=by, moment=moment)
-    save_row(stored, by=by, moment=moment)
-    event = record_event(stored, workflow.PUBLISH, by=by, before=Status.ACCEPTED, at=moment, comment=reason)
-    tell_published_late(event)
-    return _publish_again(stored, round_, by=by, reason=reason, moment=moment, kind=PublicationKind.ADDITION)
+    correction, event = _publish_late(evaluation, by=by, reason=reason, expected_version=expected_version, at=at)
+    tell_published_late([event])
+    return correction
+
+
+def publish_late_many(
+    *, evaluations: Iterable[Evaluation], by: User, reason: str, seen_at: datetime.datetime
+) -> tuple[int, list[Refused]]:
+    """`publish_late` for each, in a transaction of its own: how many are public now, and the others with why.
+
+    `seen_at`: when the person was shown them. What was accepted anew since, or is saved after `evaluations` were
+    read, is refused. Each person gets one mail about all, queued at the end, however it ends. Raises ReasonRequired.
+    """
+    _demand_reason(reason, _LATE)
+    done: list[EvaluationEvent] = []
+    refused: list[Refused] = []
+    try:
+        for evaluation in evaluations:
+            try:
+                done.append(_publish_seen(evaluation, by=by, reason=reason, seen_at=seen_at))
+            except StaleSave:
+                refused.append(Refused(evaluation, _CHANGED_SINCE))
+            except ProgressError as error:
+                refused.append(Refused(evaluation, str(error)))
+    finally:
+        tell_published_late(done)
+    return len(done), refused
 
 
 @transaction.atomic
@@ -164,6 +195,41 @@ def _held(round_id: int) -> Round:
 def _demand_reason(reason: str, noun: str = "訂正") -> None:
     if not reason.strip():
         raise ReasonRequired(noun)
+
+
+def _publish_seen(evaluation: Evaluation, *, by: User, reason: str, seen_at: datetime.datetime) -> EvaluationEvent:
+    """The text of what is 確認済み changes only by way of a 差戻し, and then it is accepted anew."""
+    if evaluation.accepted_at and evaluation.accepted_at > seen_at:
+        raise StaleSave(evaluation)
+    _, event = _publish_late(evaluation, by=by, reason=reason, expected_version=evaluation.version)
+    return event
+
+
+@transaction.atomic
+def _publish_late(
+    evaluation: Evaluation,
+    *,
+    by: User,
+    reason: str,
+    expected_version: int | None,
+    at: datetime.datetime | None = None,
+) -> tuple[Correction, EvaluationEvent]:
+    round_ = _held(evaluation.round_id)
+    stored = locked_evaluation(evaluation.pk)
+    demand_staff(workflow.PUBLISH, stored, by)
+    if stored.status == Status.PUBLISHED:
+        raise NotNow(f"調書『{stored}』は、すでに公表しています。")
+    if round_.state != RoundState.PUBLISHED or stored.status != Status.ACCEPTED:
+        raise NotNow("後から公表できるのは、公表した年度の例外で、確認が済んだ調書だけです。")
+    _demand_reason(reason, _LATE)
+    if expected_version not in {None, stored.version}:
+        raise StaleSave(stored)
+    moment = at or timezone.now()
+    move(stored, Status.PUBLISHED, by=by, moment=moment)
+    save_row(stored, by=by, moment=moment)
+    event = record_event(stored, workflow.PUBLISH, by=by, before=Status.ACCEPTED, at=moment, comment=reason)
+    kind = PublicationKind.ADDITION
+    return _publish_again(stored, round_, by=by, reason=reason, moment=moment, kind=kind), event
 
 
 def _publish_again(

@@ -6,7 +6,7 @@ ICT推進課 hears of 承認 only once a day: docs/decisions/0009-mail.md.
 """
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,24 +135,17 @@ def tell_not_published(round_: Round, missed: datetime.datetime, error: CannotPu
     )
 
 
-def tell_published_late(event: EvaluationEvent) -> None:
-    """One mail to everybody of the department: its exception has been published after the others."""
-    evaluation = event.evaluation
-    found = posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments=[evaluation.department_id])
-    context = {
-        "title": f"{evaluation.round}（{evaluation}）",
-        "public_url": f"{settings.PORTAL_URL}{evaluation.action.get_absolute_url()}",
-    }
-    queue(
-        draft(
-            MailKind.PUBLISHED,
-            _about(event),
-            person,
-            is_sample=evaluation.round.is_sample,
-            context=context,
-        )
-        for person in by_person(found)
-    )
+def tell_published_late(events: Collection[EvaluationEvent]) -> None:
+    """One mail to everybody of the departments: their exceptions of a round have been published after the others."""
+    by_department: dict[int, list[EvaluationEvent]] = {}
+    for event in events:
+        by_department.setdefault(event.evaluation.department_id, []).append(event)
+    found = posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments=by_department)
+    drafts = []
+    for person, theirs in by_person(found).items():
+        departments = dict.fromkeys(post.department.pk for post in theirs if post.department)
+        drafts.append(_published_late([each for key in departments for each in by_department[key]], person))
+    queue(drafts)
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────
@@ -208,6 +201,23 @@ def _context(event: EvaluationEvent) -> dict[str, Any]:
 
 def _day(moment: datetime.datetime) -> datetime.date:
     return timezone.localdate(moment)
+
+
+def _published_late(events: Sequence[EvaluationEvent], person: User) -> Draft:
+    """About the first of them, so that a second press queues no second mail."""
+    first, round_ = events[0].evaluation, events[0].evaluation.round
+    if len(events) == 1:
+        context: dict[str, Any] = {
+            "title": f"{round_}（{first}）",
+            "public_url": f"{settings.PORTAL_URL}{first.action.get_absolute_url()}",
+        }
+    else:
+        context = {
+            "title": f"{round_}の調書{len(events)}件",
+            "public_url": f"{settings.PORTAL_URL}{round_.get_absolute_url()}",
+            "actions": Listed.of(str(each.evaluation) for each in events),
+        }
+    return draft(MailKind.PUBLISHED, _about(events[0]), person, is_sample=round_.is_sample, context=context)
 
 
 def _is_told_of_acceptance(event: EvaluationEvent, post: Post) -> bool:

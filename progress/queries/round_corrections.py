@@ -6,10 +6,12 @@ from django.core.paginator import Page
 from django.db.models import QuerySet
 
 from plan.queries.listing import page_by_keys
+from programs.queries.first_of import FirstOf
 from progress.enums import Status
 from progress.models import Correction, Evaluation, MeasureEvaluation, Round
 
 EVALUATIONS_A_PAGE = 20
+LATE_SHOWN = 50
 CORRECTIONS_SHOWN = 10
 
 
@@ -17,27 +19,35 @@ CORRECTIONS_SHOWN = 10
 class Correctable:
     """`late`: exceptions of the publication that were accepted since and can be published now.
 
-    `corrections` are the newest; `are_all_shown` is False where the public 正誤表 has more of them.
+    `corrections` are the newest; `are_all_shown` is False where the public 正誤表 has more of them. Of `late` at most
+    `LATE_SHOWN` are shown.
     """
 
     corrections: list[Correction]
     are_all_shown: bool
     measures: list[MeasureEvaluation]
-    late: list[Evaluation]
+    late: FirstOf
     page: Page[Evaluation]
 
 
+def late_ones(round_: Round) -> QuerySet[Evaluation]:
+    """Of a published round, in the order of the codes: its exceptions that were accepted since."""
+    rows = Evaluation.objects.filter(round=round_, status=Status.ACCEPTED)
+    return rows.select_related("action", "department", "grade", "outlook").order_by("action__code")
+
+
 def correctable(round_: Round, published: QuerySet[Evaluation], page: str) -> Correctable:
-    """`published`: the 調書 to choose from. Five queries."""
+    """`published`: the 調書 to choose from. At most six queries."""
     corrections = Correction.objects.filter(publication__round=round_).select_related("publication__by")
     measures = MeasureEvaluation.objects.filter(round=round_).select_related("measure__policy")
     rows = published.select_related("action", "department", "grade").order_by("action__code")
-    late = Evaluation.objects.filter(round=round_, status=Status.ACCEPTED).select_related("action", "department")
+    late = list(late_ones(round_)[: LATE_SHOWN + 1])
+    late_total = len(late) if len(late) <= LATE_SHOWN else late_ones(round_).count()
     newest = list(corrections.order_by("-publication__made_at", "-pk")[: CORRECTIONS_SHOWN + 1])
     return Correctable(
         corrections=newest[:CORRECTIONS_SHOWN],
         are_all_shown=len(newest) <= CORRECTIONS_SHOWN,
         measures=list(measures.order_by("measure__policy__number", "measure__number")),
-        late=list(late.order_by("action__code")),
+        late=FirstOf(late_total, late[:LATE_SHOWN]),
         page=page_by_keys(rows, page, EVALUATIONS_A_PAGE),
     )

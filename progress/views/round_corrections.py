@@ -1,6 +1,9 @@
-"""訂正: choose what is published, put it right, see the 正誤 beforehand, and let the public see it."""
+"""訂正: choose what is published, put it right, see the 正誤 beforehand, and let the public see it.
 
-from collections.abc import Callable
+What is published late: `progress.views.round_additions`.
+"""
+
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -10,11 +13,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.permissions import Permission
-from progress.actions.correction_preview import evaluation_changes, late_changes, measure_changes
-from progress.actions.corrections import correct_evaluation, correct_measure, publish_late
+from progress.actions.correction_preview import evaluation_changes, measure_changes
+from progress.actions.corrections import correct_evaluation, correct_measure
 from progress.actions.proposals import left_behind
-from progress.enums import DECIDED, RoundState, Status
-from progress.errors import NothingToCorrect, NotNow, StaleSave
+from progress.enums import RoundState, Status
+from progress.errors import NothingToCorrect, StaleSave
 from progress.forms.corrections import CorrectionForm, MeasureCorrectionForm, sent_again
 from progress.forms.round_lists import WordsForm
 from progress.forms.rounds import ReasonForm
@@ -23,7 +26,7 @@ from progress.queries.filling import entries_of
 from progress.queries.round_corrections import correctable
 from progress.snapshot_differences import Change
 from progress.views.access import reader
-from progress.views.round_access import chosen_keys, round_form, round_page, shown
+from progress.views.round_access import round_form, round_page, shown
 from progress.views.round_measures import Code, measure_or_404
 
 Form = CorrectionForm | MeasureCorrectionForm
@@ -36,11 +39,23 @@ OVERTAKEN = (
 @round_page(Permission.PUBLISH)
 def corrections(request: HttpRequest, round_: Round) -> HttpResponse:
     """GET q, page: the published 調書 to choose from."""
-    _demand_published(round_)
+    demand_published(round_)
+    return choosing_page(request, round_, late_form())
+
+
+def late_form(data: Mapping[str, Any] | None = None) -> ReasonForm:
+    return ReasonForm(data, label="追加で公表する理由")
+
+
+def choosing_page(
+    request: HttpRequest, round_: Round, reason_form: ReasonForm, chosen: Collection[int] = ()
+) -> HttpResponse:
+    """`reason_form` and `chosen` (keys): what was typed and chosen to be published late."""
     form = WordsForm(request.GET)
     published = form.narrow(Evaluation.objects.filter(round=round_, status=Status.PUBLISHED))
     found = correctable(round_, published, request.GET.get("page", ""))
-    return shown(request, "desk/rounds/corrections.html", round_, "corrections", form=form, found=found)
+    context = {"form": form, "found": found, "reason_form": reason_form, "chosen": chosen}
+    return shown(request, "desk/rounds/corrections.html", round_, "corrections", **context)
 
 
 @round_form(Permission.PUBLISH)
@@ -66,7 +81,7 @@ def evaluation(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
 @round_form(Permission.PUBLISH)
 def measure(request: HttpRequest, round_: Round, code: Code) -> HttpResponse:
     """POST the fields of the 施策評価, correction_reason, then (preview, save, or edit)."""
-    _demand_published(round_)
+    demand_published(round_)
     found = measure_or_404(round_, code)
     form = MeasureCorrectionForm(request.POST or None, evaluation=found, entries=entries_of(round_))
 
@@ -82,54 +97,10 @@ def measure(request: HttpRequest, round_: Round, code: Code) -> HttpResponse:
     return _corrected(request, round_, found, form, lambda: measure_changes(found, form.values), save)
 
 
-@round_form(Permission.PUBLISH)
-def late(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
-    """An exception that was accepted since. POST reason, version, then (preview, save, or edit)."""
-    _demand_published(round_)
-    found = Evaluation.objects.filter(round=round_, pk=pk).select_related("action", "department").first()
-    if found is None:
-        raise Http404("追加で公表できる調書ではありません。")
-    form = ReasonForm(request.POST if request.method == "POST" else None, label="追加で公表する理由")
-    if found.status not in DECIDED:
-        return _not_any_more(request, round_, found, form)
-    context: dict[str, Any] = {"evaluation": found, "form": form}
-    if not form.is_valid() or request.POST.get("then") == "edit":
-        return shown(request, "desk/rounds/publish_late.html", round_, "corrections", **context)
-    if request.POST.get("then") == "save" and _published_late(request, round_, found, form.cleaned_data["reason"]):
-        return redirect("desk:round_corrections", round_.slug)
-    context["changes"] = late_changes(found)
-    return shown(request, "desk/rounds/publish_late_preview.html", round_, "corrections", **context)
-
-
 # ── Steps ─────────────────────────────────────────────────────────────────────
 
 
-def _not_any_more(request: HttpRequest, round_: Round, found: Evaluation, form: ReasonForm) -> HttpResponse:
-    """It was returned, maybe while somebody looked it over: the reason that was typed is given back."""
-    words = f"調書『{found}』は「{found.get_status_display()}」です。確認が済むと、追加で公表できます。"
-    if form.is_valid():
-        words += f"何も公表していません。入力した理由：{form.cleaned_data['reason']}"
-    messages.warning(request, words)
-    return redirect("desk:round_corrections", round_.slug)
-
-
-def _published_late(request: HttpRequest, round_: Round, found: Evaluation, reason: str) -> bool:
-    """Whether there is nothing more to look over; a message says what was done, or why not."""
-    version = next(iter(chosen_keys(request, "version")), 0)
-    try:
-        publish_late(evaluation=found, by=reader(request), reason=reason, expected_version=version)
-    except StaleSave:
-        messages.warning(request, "確かめた後に、調書の内容が変わりました。もう一度確かめてから公表してください。")
-        return False
-    except NotNow as error:
-        messages.warning(request, str(error))
-    else:
-        messages.success(request, f"調書『{found}』を追加で公表しました。")
-        _remind_of_measure(request, round_, found)
-    return True
-
-
-def _demand_published(round_: Round) -> None:
+def demand_published(round_: Round) -> None:
     if round_.state != RoundState.PUBLISHED:
         raise Http404(NOT_PUBLISHED)
 
@@ -159,14 +130,14 @@ def _corrected(
             deed = "追加で公表しました" if correction.is_addition else "訂正しました"
             messages.success(request, f"『{correction.title}』を{deed}。公開ページに正誤を示しています。")
             if isinstance(found, Evaluation):
-                _remind_of_measure(request, round_, found)
+                remind_of_measure(request, round_, found)
                 _remind_of_plan(request, round_, found)
             return redirect("desk:round_corrections", round_.slug)
     context |= {"changes": changes(), "sent": sent_again(request.POST), "version": found.version}
     return shown(request, "desk/rounds/correction_preview.html", round_, "corrections", **context)
 
 
-def _remind_of_measure(request: HttpRequest, round_: Round, evaluation: Evaluation) -> None:
+def remind_of_measure(request: HttpRequest, round_: Round, evaluation: Evaluation) -> None:
     """What was written of the measure, as it was published, may count or tell what was corrected."""
     rows = PublishedEvaluation.objects.filter(evaluation=evaluation, is_current=True)
     measure = rows.select_related("measure__policy").get().measure

@@ -44,6 +44,7 @@ DEEDS: dict[str, dict[str, Any]] = {
     "desk:round_extension_remove": {"pk": "extension"},
     "desk:round_confirm": {},
     "desk:round_exceptions": {},
+    "desk:round_publish_late_many": {},
     "desk:round_publish_now": {},
     "desk:round_schedule": {},
     "desk:round_unschedule": {},

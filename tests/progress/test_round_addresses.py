@@ -137,7 +137,7 @@ def test_nothing_is_done_by_looking(client: Client, round_: Round) -> None:
     before = _state_of_everything()
     responses = {name: client.get(address_of(name, kwargs)) for name, kwargs in DEEDS.items()}
     # These are addresses of pages, too: they lead to their lists.
-    pages = ("accept", "confirm", "exceptions", "publish_now", "schedule")
+    pages = ("accept", "confirm", "exceptions", "publish_late_many", "publish_now", "schedule")
     wanted = dict.fromkeys(DEEDS, 405) | {f"desk:round_{name}": 302 for name in pages}
     assert (statuses(responses), _state_of_everything()) == (wanted, before)
 

@@ -1,7 +1,6 @@
-"""訂正 at the desk: choose, put right, see the 正誤 beforehand, publish; exceptions that come late."""
+"""訂正 at the desk: choose, put right, see the 正誤 beforehand, publish."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -53,7 +52,7 @@ def test_the_page_offers_what_is_published(client_of: ClientOf, ict_staff: User,
     response = client_of(ict_staff).get(PAGE)
     found = response.context["found"]
     assert [each.pk for each in found.page] == [published.pk]
-    assert (len(found.measures), found.late, found.corrections) == (7, [], [])
+    assert (len(found.measures), found.late.total, found.corrections) == (7, 0, [])
     assert list(client_of(ict_staff).get(f"{PAGE}?q=ありえない").context["found"].page) == []
 
 
@@ -220,72 +219,9 @@ def test_a_measure_is_corrected_in_the_same_way(client_of: ClientOf, ict_staff: 
     assert (stored.rating, Correction.objects.get().changes) == (rating, wanted)
 
 
-# ── Late ones ─────────────────────────────────────────────────────────────────
-
-
-def test_an_exception_is_published_once_it_is_accepted(
-    client_of: ClientOf, liaison: User, manager: User, ict_staff: User, round_: Round
-) -> None:
-    client = client_of(ict_staff)
-    excused = round_.evaluations.exclude(status=Status.PUBLISHED).get()
-    address = f"{PAGE}late/{excused.pk}/"
-    assert "確認が済むと、追加で公表できます。" in messages_of(client.get(address, follow=True))[0]
-    bring_to(Status.ACCEPTED, excused, liaison=liaison, manager=manager, staff=ict_staff)
-    assert [each.pk for each in client.get(PAGE).context["found"].late] == [excused.pk]
-    missing = client.post(address, {"reason": ""})
-    assert missing.context["form"].errors == {"reason": ["理由を入力してください。"]}
-    data: dict[str, Any] = {"reason": "決算が確定したため"}
-    look = client.post(address, data | {"then": "preview"})
-    excused.refresh_from_db()
-    assert (excused.status, Correction.objects.exists()) == (Status.ACCEPTED, False)
-    assert [f'name="{name}" value="{value}"' in main_of(look) for name, value in data.items()] == [True]
-    back = client.post(address, data | {"then": "edit"})
-    assert 'value="決算が確定したため"' in main_of(back)
-    data |= {"version": excused.version, "then": "save"}
-    response = client.post(address, data, follow=True)
-    excused.refresh_from_db()
-    assert look.context["changes"] == Correction.objects.get().changes
-    assert {"label": "達成度", "before": "", "after": "3 ほぼ目標どおり"} in look.context["changes"]
-    assert (excused.status, Correction.objects.get().reason) == (Status.PUBLISHED, "決算が確定したため")
-    done, reminder = messages_of(response)
-    assert done == f"調書『{excused.action}』を追加で公表しました。"
-    assert f'href="{PAGE}measures/1-1/"' in reminder
-    again = client.post(address, data, follow=True)
-    assert (len(messages_of(again)), Correction.objects.count()) == (1, 1)
-
-
-@pytest.mark.parametrize("version", [{}, {"version": "0"}, {"version": "x"}])
-def test_only_what_was_looked_over_is_published_late(
-    client_of: ClientOf, liaison: User, manager: User, ict_staff: User, round_: Round, version: dict[str, str]
-) -> None:
-    excused = round_.evaluations.exclude(status=Status.PUBLISHED).get()
-    bring_to(Status.ACCEPTED, excused, liaison=liaison, manager=manager, staff=ict_staff)
-    sent = {"reason": "決算が確定したため", "then": "save"} | version
-    response = client_of(ict_staff).post(f"{PAGE}late/{excused.pk}/", sent)
-    assert messages_of(response) == ["確かめた後に、調書の内容が変わりました。もう一度確かめてから公表してください。"]
-    assert (bool(response.context["changes"]), Correction.objects.exists()) == (True, False)
-
-
 def test_only_published_rounds_are_corrected(client_of: ClientOf, ict_staff: User, division: Department) -> None:
     round_ = opened(division, by=ict_staff, slug="2017")
     client, evaluation = client_of(ict_staff), round_.evaluations.get()
     base = "/desk/rounds/2017/corrections/"
     addresses = (base, f"{base}evaluations/{evaluation.pk}/", f"{base}measures/1-1/", f"{base}late/{evaluation.pk}/")
     assert [client.get(each).status_code for each in addresses] == [404] * 4
-
-
-def test_one_that_was_returned_while_it_was_looked_over_gives_the_reason_back(
-    client_of: ClientOf, liaison: User, manager: User, ict_staff: User, round_: Round
-) -> None:
-    late = round_.evaluations.get(status=Status.DRAFT)
-    client, page = client_of(ict_staff), f"{PAGE}late/{late.pk}/"
-    told = client.post(page, {"reason": "決算が確定したため", "then": "save", "version": "1"}, follow=True)
-    assert (
-        "確認が済むと、追加で公表できます。何も公表していません。入力した理由：決算が確定したため"
-        in messages_of(told)[0]
-    )
-    bring_to(Status.ACCEPTED, late, liaison=liaison, manager=manager, staff=ict_staff)
-    look = client.post(page, {"reason": "決算が確定したため", "then": "preview"})
-    sent = {"reason": "決算が確定したため", "then": "save", "version": look.context["evaluation"].version}
-    client.post(page, sent)
-    assert messages_of(client.post(page, sent, follow=True))[-1] == f"調書『{late}』は、すでに公表しています。"
