@@ -62,7 +62,7 @@ def late_many(request: HttpRequest, round_: Round) -> HttpResponseBase:
         return _published_many(request, round_, form.cleaned_data["reason"])
     keys = set(chosen_keys(request, "pk"))
     rows = list(late_ones(round_).filter(pk__in=keys))
-    if form.is_valid() and not rows:
+    if not rows and not is_back:
         form.add_error(None, _NOTHING)
     if is_back or not form.is_valid():
         return choosing_page(request, round_, form, keys)

@@ -24,6 +24,7 @@ ClientOf = Callable[[User], Client]
 PAGE = "/desk/rounds/2016/corrections/"
 MANY = f"{PAGE}late/"
 REASON = "決算が確定したため"
+NOTHING_CHOSEN = "追加で公表する調書を選んでください。「追加で公表できる調書」の表で選びます。"
 
 
 @pytest.fixture
@@ -147,8 +148,9 @@ def test_several_are_looked_over_and_published_with_one_reason(
 @pytest.mark.parametrize(
     ("chosen", "reason", "error"),
     [
-        (False, REASON, {"__all__": ["追加で公表する調書を選んでください。「追加で公表できる調書」の表で選びます。"]}),
+        (False, REASON, {"__all__": [NOTHING_CHOSEN]}),
         (True, "", {"reason": ["理由を入力してください。"]}),
+        (False, "", {"reason": ["理由を入力してください。"], "__all__": [NOTHING_CHOSEN]}),
     ],
 )
 def test_what_is_lacking_is_told_and_the_rest_stays(
