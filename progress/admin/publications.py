@@ -1,17 +1,25 @@
 """What was published and corrected, to be looked at: frozen, and never changed."""
 
 import json
+from collections.abc import Iterable
 
 from django.contrib import admin
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from plan.admin.records import ReadOnlyAdmin
 from progress.models import Correction, Publication, PublishedEvaluation, PublishedMeasure
+from progress.snapshot_differences import evaluation_lines, measure_lines
 
 
 def _as_text(data: object) -> SafeString:
     return format_html("<pre>{}</pre>", json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def _as_list(lines: Iterable[tuple[str, str]]) -> SafeString:
+    """Names and texts, for people; what is empty is left out."""
+    found = [line for line in lines if line[1]]
+    return format_html_join("", "<div class='revision-change'><strong>{}</strong><p>{}</p></div>", found)
 
 
 @admin.register(Publication)
@@ -45,7 +53,7 @@ class PublishedEvaluationAdmin(ReadOnlyAdmin):
 
     @admin.display(description="公表した内容")
     def data_text(self, row: PublishedEvaluation) -> SafeString:
-        return _as_text(row.data)
+        return _as_list(evaluation_lines(row.data))
 
 
 @admin.register(PublishedMeasure)
@@ -59,7 +67,7 @@ class PublishedMeasureAdmin(ReadOnlyAdmin):
 
     @admin.display(description="公表した内容")
     def data_text(self, row: PublishedMeasure) -> SafeString:
-        return _as_text(row.data)
+        return _as_list(measure_lines(row.data))
 
 
 @admin.register(Correction)
@@ -72,4 +80,7 @@ class CorrectionAdmin(ReadOnlyAdmin):
 
     @admin.display(description="正誤")
     def changes_text(self, correction: Correction) -> SafeString:
-        return _as_text(correction.changes)
+        return _as_list(
+            (each["label"], f"誤：{each['before'] or '（なし）'}　正：{each['after'] or '（なし）'}")
+            for each in correction.changes
+        )

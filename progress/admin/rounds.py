@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from plan.admin.records import ReadOnlyAdmin
+from progress.admin.saves import SavesMixin
 from progress.models import (
     Evaluation,
     EvaluationEvent,
@@ -45,7 +46,7 @@ class GuidanceInline(ReadOnlyInline):
 
 
 @admin.register(Round)
-class RoundAdmin(ReadOnlyAdmin):
+class RoundAdmin(SavesMixin, ReadOnlyAdmin):
     admin_order = 20
     list_display = ["__str__", "program", "state", "opens_on", "deadline", "published_at"]
     list_filter = ["state", "program"]
@@ -88,7 +89,7 @@ class EventInline(ReadOnlyInline):
 
 
 @admin.register(Evaluation)
-class EvaluationAdmin(ReadOnlyAdmin):
+class EvaluationAdmin(SavesMixin, ReadOnlyAdmin):
     admin_order = 30
     list_display = ["action", "round", "department", "status", "saved_at"]
     list_filter = ["status", "round"]
@@ -119,7 +120,7 @@ class EvaluationEventAdmin(ReadOnlyAdmin):
 
 
 @admin.register(MeasureEvaluation)
-class MeasureEvaluationAdmin(ReadOnlyAdmin):
+class MeasureEvaluationAdmin(SavesMixin, ReadOnlyAdmin):
     admin_order = 50
     list_display = ["measure", "round", "rating", "saved_at"]
     list_filter = ["round"]
@@ -127,7 +128,7 @@ class MeasureEvaluationAdmin(ReadOnlyAdmin):
 
 
 @admin.register(NextYearProposal)
-class NextYearProposalAdmin(ReadOnlyAdmin):
+class NextYearProposalAdmin(SavesMixin, ReadOnlyAdmin):
     admin_order = 60
     list_display = ["evaluation", "year", "state", "ends_action", "decided_at"]
     list_filter = ["state", "year"]

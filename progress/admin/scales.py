@@ -31,6 +31,7 @@ class ScaleAdmin(HistoryAdmin):
     fields = ["name", "note"]
     formfield_overrides = PROSE
     inlines = [ScaleEntryInline]
+    object_history_template = "accounts/admin_history.html"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

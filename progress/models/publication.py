@@ -57,31 +57,43 @@ class PublishedEvaluation(models.Model):
     the one before; nothing else of a row ever changes. Money in 千円.
     """
 
-    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="evaluations")
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="published_evaluations")
-    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="published")
-    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="published_evaluations")
-    edition = models.PositiveSmallIntegerField(default=1)
-    is_current = models.BooleanField(default=True)
-    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="published_evaluations")
-    direction = models.ForeignKey(Direction, on_delete=models.PROTECT, related_name="published_evaluations")
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="published_evaluations")
-    code = models.CharField(max_length=20)
-    title = models.CharField(max_length=200)
-    department_name = models.CharField(max_length=100)
-    bureau_name = models.CharField(max_length=100, blank=True)
+    publication = models.ForeignKey(
+        Publication, verbose_name="公表", on_delete=models.PROTECT, related_name="evaluations"
+    )
+    round = models.ForeignKey(
+        Round, verbose_name="評価年度", on_delete=models.PROTECT, related_name="published_evaluations"
+    )
+    evaluation = models.ForeignKey(Evaluation, verbose_name="調書", on_delete=models.PROTECT, related_name="published")
+    action = models.ForeignKey(
+        Action, verbose_name="取組", on_delete=models.PROTECT, related_name="published_evaluations"
+    )
+    edition = models.PositiveSmallIntegerField("版", default=1)
+    is_current = models.BooleanField("いまの内容", default=True)
+    measure = models.ForeignKey(
+        Measure, verbose_name="施策", on_delete=models.PROTECT, related_name="published_evaluations"
+    )
+    direction = models.ForeignKey(
+        Direction, verbose_name="基本方向", on_delete=models.PROTECT, related_name="published_evaluations"
+    )
+    department = models.ForeignKey(
+        Department, verbose_name="所管課", on_delete=models.PROTECT, related_name="published_evaluations"
+    )
+    code = models.CharField("コード", max_length=20)
+    title = models.CharField("取組の題名", max_length=200)
+    department_name = models.CharField("所管課の名前", max_length=100)
+    bureau_name = models.CharField("局の名前", max_length=100, blank=True)
     # All three are "" where the 調書 was an exception at publication: nothing was decided then.
-    grade_kind = models.CharField(max_length=20, choices=ScaleKind.choices, blank=True)
-    grade_symbol = models.CharField(max_length=10, blank=True)
-    grade_label = models.CharField(max_length=100, blank=True)
-    outlook_symbol = models.CharField(max_length=10, blank=True)
-    outlook_label = models.CharField(max_length=100, blank=True)
-    budget = models.BigIntegerField(null=True)
-    settlement = models.BigIntegerField(null=True)
-    indicators_total = models.PositiveSmallIntegerField(default=0)
-    indicators_reached = models.PositiveSmallIntegerField(default=0)
-    exception_reason = models.CharField(max_length=300, blank=True)
-    data = models.JSONField(default=dict)
+    grade_kind = models.CharField("達成度の種別", max_length=20, choices=ScaleKind.choices, blank=True)
+    grade_symbol = models.CharField("達成度の記号", max_length=10, blank=True)
+    grade_label = models.CharField("達成度", max_length=100, blank=True)
+    outlook_symbol = models.CharField("今後の方向性の記号", max_length=10, blank=True)
+    outlook_label = models.CharField("今後の方向性", max_length=100, blank=True)
+    budget = models.BigIntegerField("予算額（千円）", null=True)
+    settlement = models.BigIntegerField("決算額（千円）", null=True)
+    indicators_total = models.PositiveSmallIntegerField("実績のある指標", default=0)
+    indicators_reached = models.PositiveSmallIntegerField("目標に達した指標", default=0)
+    exception_reason = models.CharField("例外の理由", max_length=300, blank=True)
+    data = models.JSONField("公表した内容", default=dict)
 
     class Meta:
         verbose_name = "公表した調書"
@@ -115,15 +127,21 @@ class PublishedEvaluation(models.Model):
 class PublishedMeasure(models.Model):
     """One 施策評価 as published, with the counts and sums of its actions (`progress.rollup`) at that moment."""
 
-    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="measures")
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="published_measures")
-    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="published_measures")
-    evaluation = models.ForeignKey(MeasureEvaluation, null=True, on_delete=models.PROTECT, related_name="published")
-    edition = models.PositiveSmallIntegerField(default=1)
-    is_current = models.BooleanField(default=True)
-    rating_symbol = models.CharField(max_length=10, blank=True)
-    rating_label = models.CharField(max_length=100, blank=True)
-    data = models.JSONField(default=dict)
+    publication = models.ForeignKey(Publication, verbose_name="公表", on_delete=models.PROTECT, related_name="measures")
+    round = models.ForeignKey(
+        Round, verbose_name="評価年度", on_delete=models.PROTECT, related_name="published_measures"
+    )
+    measure = models.ForeignKey(
+        Measure, verbose_name="施策", on_delete=models.PROTECT, related_name="published_measures"
+    )
+    evaluation = models.ForeignKey(
+        MeasureEvaluation, verbose_name="施策評価", null=True, on_delete=models.PROTECT, related_name="published"
+    )
+    edition = models.PositiveSmallIntegerField("版", default=1)
+    is_current = models.BooleanField("いまの内容", default=True)
+    rating_symbol = models.CharField("評価の記号", max_length=10, blank=True)
+    rating_label = models.CharField("評価", max_length=100, blank=True)
+    data = models.JSONField("公表した内容", default=dict)
 
     class Meta:
         verbose_name = "公表した施策評価"
@@ -146,10 +164,14 @@ class Correction(models.Model):
     `changes` is a list of `{"label": …, "before": …, "after": …}` in the order of the form.
     """
 
-    publication = models.OneToOneField(Publication, on_delete=models.PROTECT, related_name="correction")
-    evaluation = models.ForeignKey(Evaluation, null=True, on_delete=models.PROTECT, related_name="corrections")
+    publication = models.OneToOneField(
+        Publication, verbose_name="公表", on_delete=models.PROTECT, related_name="correction"
+    )
+    evaluation = models.ForeignKey(
+        Evaluation, verbose_name="調書", null=True, on_delete=models.PROTECT, related_name="corrections"
+    )
     measure_evaluation = models.ForeignKey(
-        MeasureEvaluation, null=True, on_delete=models.PROTECT, related_name="corrections"
+        MeasureEvaluation, verbose_name="施策評価", null=True, on_delete=models.PROTECT, related_name="corrections"
     )
     title = models.CharField("対象", max_length=300)
     path = models.CharField("アドレス", max_length=300)

@@ -1,6 +1,7 @@
 """Rounds in the Django admin: scales are kept there, everything else is looked at."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.contrib import admin
@@ -18,10 +19,12 @@ from progress.default_scale import ENTRIES
 from progress.enums import Status
 from progress.models import Evaluation, ScaleEntry
 from tests.plan.admin_forms import filled_in
+from tests.programs.factories import IndicatorFactory
 from tests.progress.factories import bring_to, opened
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
+MOST_QUERIES = 12
 LOOKED_AT = (
     models.Round,
     models.Evaluation,
@@ -125,3 +128,57 @@ def test_a_scale_cannot_be_deleted(client_of: ClientOf, ict_staff: User) -> None
 def test_every_model_of_the_round_is_there() -> None:
     registered = {model for model in admin.site._registry if model._meta.app_label == "progress"}
     assert registered >= {*LOOKED_AT, models.Scale}
+
+
+# ── What each save changed ────────────────────────────────────────────────────
+
+
+def test_the_record_of_a_sheet_says_who_changed_what(
+    client_of: ClientOf, ict_staff: User, liaison: User, published: models.Round
+) -> None:
+    """The first 調書 was filled in, submitted, endorsed, accepted and published."""
+    row = published.evaluations.earliest("action__code")
+    client, address = client_of(ict_staff), reverse("admin:progress_evaluation_history", args=[row.pk])
+    page = client.get(reverse("admin:progress_evaluation_change", args=[row.pk]))
+    assert f'href="{address}"' in page.content.decode()
+    with CaptureQueriesContext(connection) as queries:
+        saves = client.get(address).context["page"].object_list
+    assert len(queries) <= MOST_QUERIES
+    assert [save.deed for save in saves][-1] == "登録"
+    changes = {(save.by, change["label"], change["after"]) for save in saves for change in save.changes}
+    assert (str(liaison), "実績", "計画どおりに実施しました。") in changes
+    assert (str(liaison), "達成度", "3 ほぼ目標どおり") in changes
+    assert (str(ict_staff), "状態", "公表済み") in changes
+    assert "保存した人" not in {label for _, label, _ in changes}
+
+
+def test_the_record_of_a_sheet_has_its_indicators(
+    client_of: ClientOf, ict_staff: User, published: models.Round
+) -> None:
+    sheet = published.evaluations.earliest("action__code")
+    indicator = IndicatorFactory.create(action=sheet.action)
+    row = models.EvaluationIndicator.objects.create(evaluation=sheet, indicator=indicator)
+    row.actual = Decimal("1200.5000")
+    row.save()
+    address = reverse("admin:progress_evaluation_history", args=[row.evaluation_id])
+    saves = client_of(ict_staff).get(address).context["page"].object_list
+    (save,) = [each for each in saves if each.changes and each.subject]
+    assert save.subject == f"指標の実績「{row.indicator}」"
+    assert save.changes == [{"label": "実績値", "before": "", "after": "1,200.5"}]
+
+
+def test_the_record_is_for_who_sees_the_row(
+    client_of: ClientOf, liaison: User, ict_staff: User, published: models.Round
+) -> None:
+    address = "admin:progress_round_history"
+    assert client_of(ict_staff).get(reverse(address, args=[published.pk + 1])).status_code == 404
+    assert client_of(ict_staff).get(reverse(address, args=["x"])).status_code == 404
+    assert client_of(liaison).get(reverse(address, args=[published.pk])).status_code in {302, 403}
+
+
+def test_what_was_published_is_shown_in_words(client_of: ClientOf, ict_staff: User, published: models.Round) -> None:
+    row = models.PublishedEvaluation.objects.earliest("code")
+    shown = client_of(ict_staff).get(reverse("admin:progress_publishedevaluation_change", args=[row.pk]))
+    text = shown.content.decode()
+    assert "<strong>実績</strong><p>計画どおりに実施しました。</p>" in text
+    assert ("いまの内容" in text, "Is current" in text) == (True, False)
