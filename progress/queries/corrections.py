@@ -7,10 +7,14 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
+from plan.models import Measure
 from progress.enums import RoundState
 from progress.models import Correction, PublishedEvaluation, Round
 from progress.queries.published import PublishedRound
 from progress.queries.results import CorrectionView
+
+# So many lead to their 調書 from the page of the measure; the 正誤表 has them all.
+WITHIN_A_MEASURE = 10
 
 
 def shown_corrections() -> QuerySet[Any]:
@@ -24,11 +28,18 @@ def shown_corrections() -> QuerySet[Any]:
     )
 
 
-def corrections_of(published: PublishedRound, **what: Any) -> tuple[CorrectionView, ...]:
+def corrections_of(published: PublishedRound, *, most: int | None = None, **what: Any) -> tuple[CorrectionView, ...]:
     """The corrections of one thing in a year; of a year that is only previewed there are none. At most one query."""
     if published.round.state != RoundState.PUBLISHED:
         return ()
-    return tuple(map(correction_view, shown_corrections().filter(publication__round=published.round, **what)))
+    rows = shown_corrections().filter(publication__round=published.round, **what)[:most]
+    return tuple(map(correction_view, rows))
+
+
+def corrections_within(published: PublishedRound, measure: Measure) -> tuple[CorrectionView, ...]:
+    """The newest corrections of the 調書 of a measure in a year. At most one query."""
+    current = {"evaluation__published__measure": measure, "evaluation__published__is_current": True}
+    return corrections_of(published, most=WITHIN_A_MEASURE, **current)
 
 
 def correction_view(correction: Any) -> CorrectionView:

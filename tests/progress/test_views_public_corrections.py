@@ -112,6 +112,31 @@ def test_words_of_a_measure_that_a_correction_overtook_say_of_when_they_are(clie
     assert ("900千円" in told(), note in told()) == (True, False)
 
 
+def test_sums_that_a_correction_moved_say_so_on_the_measure_and_the_year(client: Client, year: Year) -> None:
+    page, listed = "/progress/2016/measures/1-1/", "/progress/2016/corrections/"
+
+    def told(address: str, anchor: str = "grades") -> str:
+        return part(main_of(client.get(address)), anchor)
+
+    assert (listed in links(told(page)), listed in links(told("/progress/2016/", "glance"))) == (False, False)
+    correction = year.correct("1-1-001", settlement=900)
+    made_on = date_label(timezone.localdate(correction.publication.made_at))
+    assert f"1-1-001 公開するデータの拡充（{made_on}の訂正）" in words(told(page))
+    assert links(told(page))[-3:] == [f"{RESULT}#correction-2", listed, f"{page}first/"]
+    assert 'id="correction-2"' in main_of(client.get(RESULT))
+    assert listed in links(told("/progress/2016/", "glance"))
+    assert "公表した後の訂正または追加があります。" in words(told("/progress/2016/", "glance"))
+    for untouched in (f"{page}first/", "/progress/2016/measures/1-2/"):
+        assert listed not in links(told(untouched)), untouched
+
+
+def test_a_measure_names_the_newest_corrections_and_leaves_the_rest_to_the_list(client: Client, year: Year) -> None:
+    for amount in range(1, 13):
+        year.correct("1-1-001", settlement=amount)
+    shown = [link for link in links(part(main_of(client.get("/progress/2016/measures/1-1/")), "grades")) if "#" in link]
+    assert shown == [f"{RESULT}#correction-{number}" for number in range(13, 3, -1)]
+
+
 def test_late_publication_of_an_exception_is_added_and_corrects_nothing(client: Client, year: Year) -> None:
     evaluation = year.evaluation("1-2-001")
     liaison = UserFactory.create(role=Role.LIAISON, role__department=evaluation.department)
