@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from plan import search
@@ -12,7 +13,7 @@ from plan.fiscal import fiscal_year_label
 from plan.search import Document, Source, name_also, register_source
 from programs.documents import position_of
 from programs.models import Program
-from progress.models import Publication, PublishedEvaluation, PublishedMeasure
+from progress.models import Correction, Publication, PublishedEvaluation, PublishedMeasure
 
 DO = ("results",)
 CHECK = ("grade_reason", "outcomes", "problems", "environment_change")
@@ -54,6 +55,28 @@ def of_measure(row: PublishedMeasure) -> Document:
     )
 
 
+def of_correction(row: Any) -> Document:
+    """A 正誤, read with `corrections`: why, and of each field what was wrong and what is right; it leads to its place
+    on the page of what it corrects. What an addition added is found there itself.
+    """
+    round_ = row.publication.round
+    changes = () if row.is_addition else row.changes
+    wrong_and_right = (f"{change['label']} 誤：{change['before']} 正：{change['after']}" for change in changes)
+    measure = row.measure_evaluation and row.measure_evaluation.measure
+    kind, code = ("measure", measure.code) if measure else ("action", row.code)
+    return Document(
+        DocumentKind.EVALUATION,
+        row,
+        round_.program.plan_id,
+        measure.pk if measure else row.of_measure,
+        f"{'追加公表' if row.is_addition else '正誤'}：{row.title}の評価（{fiscal_year_label(round_.year)}）"
+        f"{round_.program.sample_mark}",
+        f"{reverse(f'progress:{kind}', args=[round_.slug, code])}#correction-{row.publication.number}",
+        "\n".join((row.reason, *wrong_and_right)),
+        0 if measure else position_of(row.code),
+    )
+
+
 def evaluations() -> QuerySet[PublishedEvaluation]:
     """Those the public may find, with all that `of_evaluation` reads. One query."""
     rows = PublishedEvaluation.objects.filter(is_current=True, round__program__is_published=True)
@@ -63,6 +86,17 @@ def evaluations() -> QuerySet[PublishedEvaluation]:
 def measures() -> QuerySet[PublishedMeasure]:
     rows = PublishedMeasure.objects.filter(is_current=True, round__program__is_published=True)
     return rows.select_related("round__program", "measure__policy").order_by("pk")
+
+
+def corrections() -> QuerySet[Any]:
+    """Each with the code and the measure of its 調書, as published. One query."""
+    rows = Correction.objects.filter(publication__round__program__is_published=True)
+    told = PublishedEvaluation.objects.filter(evaluation=OuterRef("evaluation"), is_current=True)
+    return (
+        rows.select_related("publication__round__program", "measure_evaluation__measure__policy")
+        .annotate(code=Subquery(told.values("code")[:1]), of_measure=Subquery(told.values("measure")[:1]))
+        .order_by("pk")
+    )
 
 
 def index_publication(publication: Publication) -> None:
@@ -79,17 +113,21 @@ def _documents_of(publication: Publication) -> Iterator[Document]:
         yield of_evaluation(row)
     for measure in measures().filter(publication=publication):
         yield of_measure(measure)
+    for correction in corrections().filter(publication=publication):
+        yield of_correction(correction)
 
 
 def _published_of(program: Program) -> Iterable[Model]:
-    """What comes and goes with a programme: `evaluations` and `measures` say whether it may be found now."""
+    """What comes and goes with a programme: whether it may be found now is said above."""
     return chain(
         PublishedEvaluation.objects.filter(round__program=program, is_current=True).defer("data"),
         PublishedMeasure.objects.filter(round__program=program, is_current=True).defer("data"),
+        Correction.objects.filter(publication__round__program=program).defer("changes", "reason"),
     )
 
 
 def register_sources() -> None:
     register_source(PublishedEvaluation, Source(evaluations(), "round__program__plan", of_evaluation))
     register_source(PublishedMeasure, Source(measures(), "round__program__plan", of_measure))
+    register_source(Correction, Source(corrections(), "publication__round__program__plan", of_correction))
     name_also(Program, _published_of)

@@ -7,7 +7,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.enums import Role
+from plan import search
 from plan.fiscal import date_label
+from plan.models import SearchDocument
 from progress.actions.corrections import correct_measure, publish_late
 from progress.actions.rounds import release_to_committee
 from progress.enums import Status
@@ -57,6 +59,42 @@ def test_corrected_words_are_found_and_the_wrong_ones_are_not(client: Client, ye
     year.correct("1-1-001", results="訂正した実績です。")
     assert RESULT in links(main_of(client.get("/search/?q=訂正した実績")))
     assert RESULT not in links(main_of(client.get(f"/search/?q={DONE}")))
+
+
+def test_what_a_correction_says_is_found_and_goes_with_its_programme(client: Client, year: Year) -> None:
+    place = f"{RESULT}#correction-2"
+
+    def finding(*queries: str) -> list[bool]:
+        return [place in links(main_of(client.get(f"/search/?q={query}"))) for query in queries]
+
+    told = ("数え間違いの松山", DONE, "訂正した実績", "誤：1,000千円")
+    assert finding(*told) == [False] * 4
+    year.correct("1-1-001", reason="数え間違いの松山", results="訂正した実績です。", settlement=900)
+    assert finding(*told) == [True] * 4
+    assert finding("数え間違いの松山&measure=1-1", "数え間違いの松山&measure=1-2") == [True, False]
+    found = words(main_of(client.get("/search/?q=数え間違いの松山")))
+    assert "正誤：1-1-001 公開するデータの拡充の評価（平成28(2016)年度）" in found
+    search.rebuild(year.program.plan)
+    assert finding(*told) == [True] * 4
+    year.program.is_published = False
+    year.program.save()
+    search.refresh(year.program)
+    assert not SearchDocument.objects.filter(text__contains="数え間違いの松山").exists()
+    search.rebuild(year.program.plan)
+    assert not SearchDocument.objects.filter(text__contains="数え間違いの松山").exists()
+
+
+def test_correction_of_a_measure_is_found_with_its_reason(client: Client, year: Year) -> None:
+    evaluation = MeasureEvaluation.objects.get(round=year.round, measure__policy__number=1, measure__number=1)
+    correct_measure(
+        evaluation=evaluation,
+        values={"reason": "直した理由です。"},
+        by=year.staff,
+        reason="当てはめの誤りの高松",
+        expected_version=evaluation.version,
+    )
+    found = links(main_of(client.get("/search/?q=当てはめの誤りの高松")))
+    assert "/progress/2016/measures/1-1/#correction-2" in found
 
 
 def test_without_a_correction_the_first_state_says_so(client: Client, year: Year) -> None:
