@@ -6,13 +6,22 @@ import pytest
 from django.test import Client
 
 from accounts.models import Department, User
+from programs.models import Indicator
 from progress.actions.corrections import correct_evaluation
 from progress.actions.evaluations import Answers
 from progress.actions.proposals import confirm
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
 from progress.enums import ScaleKind, Status
-from progress.models import Correction, Evaluation, MeasureEvaluation, NextYearProposal, PublishedEvaluation, Round
+from progress.models import (
+    Correction,
+    Evaluation,
+    MeasureEvaluation,
+    NextYearProposal,
+    PublishedEvaluation,
+    Round,
+    ScaleEntry,
+)
 from tests.plan.reading import main_of, part, words
 from tests.progress.desk_pages import typed
 from tests.progress.factories import bring_to, entry, opened
@@ -225,3 +234,29 @@ def test_only_published_rounds_are_corrected(client_of: ClientOf, ict_staff: Use
     base = "/desk/rounds/2017/corrections/"
     addresses = (base, f"{base}evaluations/{evaluation.pk}/", f"{base}measures/1-1/", f"{base}late/{evaluation.pk}/")
     assert [client.get(each).status_code for each in addresses] == [404] * 4
+
+
+def test_the_look_over_shows_the_correction_in_the_words_of_the_first_publication(
+    client_of: ClientOf, ict_staff: User, published: Evaluation, address: str
+) -> None:
+    """What was edited since — the scale, an indicator — is no part of it."""
+    ScaleEntry.objects.update(label="言い換えた区分")
+    Indicator.objects.update(name="改めた指標")
+    client, sent = client_of(ict_staff), corrected(published)
+    look = client.post(address, sent | {"then": "preview"})
+    assert [each["label"] for each in look.context["changes"]] == ["決算額", "次年度の計画"]
+    client.post(address, sent | {"then": "save"})
+    assert Correction.objects.get().changes == look.context["changes"]
+
+
+def test_the_look_over_of_a_measure_is_in_the_words_of_the_first_publication(
+    client_of: ClientOf, ict_staff: User, round_: Round
+) -> None:
+    sent = {"version": "1", "whole": "1", "rating_id": str(entry(round_, "B", ScaleKind.MEASURE).pk)}
+    sent |= {"reason": "書き忘れた理由", "correction_reason": "書き忘れたため"}
+    ScaleEntry.objects.update(label="言い換えた区分")
+    client, address = client_of(ict_staff), f"{PAGE}measures/1-1/"
+    look = client.post(address, sent | {"then": "preview"})
+    assert {"label": "施策の評価", "before": "", "after": "B 一定の進捗"} in look.context["changes"]
+    client.post(address, sent | {"then": "save"})
+    assert Correction.objects.get().changes == look.context["changes"]
