@@ -38,6 +38,7 @@ SQLITE_ONLY = {
         "test_desk_phone",
         "test_public_pages",
         "test_sheets",
+        "test_staff_pages",
     ),
     "progress": (
         "test_books_committee",
