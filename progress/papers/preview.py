@@ -86,8 +86,9 @@ class Preview:
     def result_page(
         self, evaluations: QuerySet[Evaluation], number: str | None
     ) -> tuple["Page[Evaluation]", tuple[ResultRow, ...]]:
-        """Two queries: the list shows the columns of a row, not the whole of it."""
-        page = page_of(evaluations.order_by("action__code").values("pk"), number)
-        shown = Evaluation.objects.filter(pk__in=page.object_list).order_by("action__code")
-        frozen = [listed_evaluation(each, self.publication) for each in listed_rows(shown)]
+        """In the order of `evaluations`. Two queries: the list shows the columns of a row, not the whole of it."""
+        page = page_of(evaluations.values_list("pk", flat=True), number)
+        keys = list(page.object_list)
+        shown = listed_rows(Evaluation.objects.filter(pk__in=keys)).in_bulk()
+        frozen = [listed_evaluation(shown[key], self.publication) for key in keys]
         return page, result_rows(self.published, frozen)

@@ -17,6 +17,9 @@ from progress.queries.published import PublishedRound, published_round
 from progress.queries.results import UNDECIDED, UNDECIDED_LABEL, ResultRow, Sums, sums_of
 
 FILTERS = ("measure", "department", "grade", "outlook")
+_COLUMNS = ("code", "title", "measure", "department", "department_name", "bureau_name", "settlement")
+FROZEN = {name: name for name in (*_COLUMNS, "grade_symbol", "outlook_symbol")}
+"""Where the lists find their columns; the preview finds them in the 調書 themselves."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,13 @@ def result_list(slug: str, given: Mapping[str, str]) -> ResultList:
     """`/progress/2016/actions/`; raises Round.DoesNotExist. Five queries."""
     published = published_round(slug)
     asked = Asked.of(given, FILTERS)
-    rows = _ordered(narrowed(published, asked), published, asked)
+    rows = ordered(narrowed(containing(rows_of(published), asked.words), asked), published, asked)
     shown = (page_of_found if asked.words else page_of)(rows, given.get("page"))
     return ResultList(
         published,
         asked,
-        _selects(published, asked),
-        _heads(asked),
+        selects_of(published, asked, _department_options(published)),
+        heads_of(asked),
         shown,
         result_rows(published, shown),
     )
@@ -51,9 +54,9 @@ def results_for_file(slug: str, given: Mapping[str, str]) -> tuple[PublishedRoun
     """The same rows, all of them: for the file of what is shown."""
     published = published_round(slug)
     asked = Asked.of(given, FILTERS)
-    return published, _ordered(narrowed(published, asked), published, asked).select_related(
-        "measure__policy", "direction__measure__policy", "department"
-    )
+    return published, ordered(
+        narrowed(containing(rows_of(published), asked.words), asked), published, asked
+    ).select_related("measure__policy", "direction__measure__policy", "department")
 
 
 def whole_results(published: PublishedRound) -> QuerySet[PublishedEvaluation]:
@@ -86,47 +89,50 @@ def edition(*, first: bool) -> dict[str, Any]:
     return {"edition": 1} if first else {"is_current": True}
 
 
-def narrowed(published: PublishedRound, asked: Asked) -> QuerySet[PublishedEvaluation]:
-    """The rows asked for; a value that is not among those offered finds nothing."""
-    rows, values = containing(rows_of(published), asked.words), asked.values
+def narrowed(rows: QuerySet[Any], asked: Asked, columns: Mapping[str, str] = FROZEN) -> QuerySet[Any]:
+    """Those of `rows` that the filters ask for; a value that is not among those offered finds nothing."""
+    values, measure = asked.values, columns["measure"]
     if code := values.get("measure"):
         policy, _, number = code.partition("-")
         known = policy.isascii() and policy.isdecimal() and number.isascii() and number.isdecimal()
-        rows = rows.filter(measure__policy__number=policy, measure__number=number) if known else rows.none()
+        wanted = {f"{measure}__policy__number": policy, f"{measure}__number": number}
+        rows = rows.filter(**wanted) if known else rows.none()
     if department := values.get("department"):
-        rows = rows.filter(department__code=department)
+        rows = rows.filter(**{f"{columns['department']}__code": department})
     if grade := values.get("grade"):
-        rows = rows.filter(IS_UNDECIDED if grade == UNDECIDED else Q(grade_symbol=grade))
+        rows = rows.filter(**{columns["grade_symbol"]: "" if grade == UNDECIDED else grade})
     if outlook := values.get("outlook"):
-        rows = rows.filter(outlook_symbol=outlook)
+        rows = rows.filter(**{columns["outlook_symbol"]: outlook})
     return rows
 
 
-def _ordered(
-    rows: QuerySet[PublishedEvaluation], published: PublishedRound, asked: Asked
-) -> QuerySet[PublishedEvaluation]:
+def ordered(
+    rows: QuerySet[Any], published: PublishedRound, asked: Asked, columns: Mapping[str, str] = FROZEN
+) -> QuerySet[Any]:
     places = enumerate(step.symbol for step in published.legend.achievements)
     grade = Case(
-        *(When(grade_symbol=symbol, then=Value(place)) for place, symbol in places),
+        *(When(**{columns["grade_symbol"]: symbol}, then=Value(place)) for place, symbol in places),
         default=Value(1000),
         output_field=IntegerField(),
     )
+    code, title, settlement = columns["code"], columns["title"], F(columns["settlement"])
+    bureau, department = columns["bureau_name"], columns["department_name"]
     orders: dict[str, tuple[Any, ...]] = {
-        "code": ("code",),
-        "-code": ("-code",),
-        "title": ("title", "code"),
-        "-title": ("-title", "code"),
-        "department": ("bureau_name", "department_name", "code"),
-        "-department": ("-bureau_name", "-department_name", "code"),
-        "grade": (grade.asc(), "code"),
-        "-grade": (grade.desc(), "code"),
-        "settlement": (F("settlement").asc(nulls_last=True), "code"),
-        "-settlement": (F("settlement").desc(nulls_last=True), "code"),
+        "code": (code,),
+        "-code": (f"-{code}",),
+        "title": (title, code),
+        "-title": (f"-{title}", code),
+        "department": (bureau, department, code),
+        "-department": (f"-{bureau}", f"-{department}", code),
+        "grade": (grade.asc(), code),
+        "-grade": (grade.desc(), code),
+        "settlement": (settlement.asc(nulls_last=True), code),
+        "-settlement": (settlement.desc(nulls_last=True), code),
     }
     return rows.order_by(*asked.order(orders))
 
 
-def _heads(asked: Asked) -> tuple[Head, ...]:
+def heads_of(asked: Asked) -> tuple[Head, ...]:
     return (
         asked.head("コード", "code", first=True),
         asked.head("取組", "title"),
@@ -136,13 +142,13 @@ def _heads(asked: Asked) -> tuple[Head, ...]:
     )
 
 
-def _selects(published: PublishedRound, asked: Asked) -> tuple[Select, ...]:
-    """Two queries."""
+def selects_of(published: PublishedRound, asked: Asked, departments: Iterable[tuple[str, str]]) -> tuple[Select, ...]:
+    """One query."""
     legend = published.legend
     grades = [(step.symbol, step.name) for step in legend.achievements]
     return (
         asked.select("measure", "施策", "すべての施策", _measure_options(measures_of(published.plan))),
-        asked.select("department", "所管課", "すべての所管課", _department_options(published)),
+        asked.select("department", "所管課", "すべての所管課", departments),
         asked.select("grade", "達成度", "すべての達成度", [*grades, (UNDECIDED, UNDECIDED_LABEL)]),
         asked.select(
             "outlook", "今後の方向性", "すべての方向性", [(step.symbol, step.name) for step in legend.outlooks]

@@ -9,15 +9,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.permissions import Permission
-from plan.queries.listing import Asked
 from plan.queries.plans import Neighbours
 from plan.views.page import Page
 from progress.enums import RoundState
-from progress.forms.round_lists import having_words
 from progress.models import Round
 from progress.papers.preview import Preview
+from progress.papers.preview_lists import preview_list
 from progress.queries.published import published_rounds
-from progress.queries.result_lists import ResultList
 from progress.queries.result_pages import measure_of, page_of_evaluation, page_of_measure
 from progress.queries.years import page_of_year
 from progress.views.public import trail
@@ -61,12 +59,9 @@ def measure(request: HttpRequest, round_: Round, code: Code) -> HttpResponse:
 
 @round_page(Permission.PUBLISH)
 def actions(request: HttpRequest, round_: Round) -> HttpResponse:
-    """/progress/2016/actions/ as it would be, by code. GET q, page."""
+    """/progress/2016/actions/ as it would be. GET measure, department, grade, outlook, q, sort, page."""
     made = Preview.of(round_)
-    asked = Asked.of(request.GET, ())
-    wanted = made.evaluations.filter(having_words(asked.words))
-    shown_page, rows = made.result_page(wanted, request.GET.get("page"))
-    found = ResultList(made.published, asked, (), (), shown_page, rows)  # type: ignore[arg-type]  # pages alike
+    found = preview_list(made, request.GET)
     page = Page(
         title=f"取組の一覧（{made.published.year_label}）", plan=made.published.plan, trail=trail(made.published)
     )

@@ -109,6 +109,39 @@ def test_the_list_of_actions_finds_words(client_of: ClientOf, ict_staff: User, r
     assert shown == [f"{PREVIEW}actions/2-1-001/"]
 
 
+ASKED = (
+    "",
+    "grade={grade}",
+    "grade=undecided",
+    "grade=nothing",
+    "measure=2-1",
+    "measure=2",
+    "department={department}",
+    "department=none",
+    "outlook={outlook}",
+    "sort=-code",
+    "sort=-grade",
+    "sort=department",
+    "sort=-settlement",
+    "grade={grade}&measure=1-1&sort=title",
+)
+
+
+def test_the_list_of_actions_is_narrowed_and_sorted_as_the_public_one(
+    client_of: ClientOf, ict_staff: User, round_: Round, division: Department
+) -> None:
+    one = round_.evaluations.get(action__code="1-1-001")
+    assert one.grade
+    assert one.outlook
+    given = {"grade": one.grade.symbol, "outlook": one.outlook.symbol, "department": division.code}
+    queries, client = [query.format(**given) for query in ASKED], client_of(ict_staff)
+    before = {query: _text(client.get(f"{PREVIEW}actions/?{query}")) for query in queries}
+    publish(round=round_, by=ict_staff)
+    assert before == {query: _text(Client().get(f"{PUBLIC}actions/?{query}")) for query in queries}
+    undecided = before["grade=undecided"]
+    assert ("1-1-002" in undecided, "1-1-001" in undecided) == (True, False)
+
+
 def test_what_is_not_there_is_not_found(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
     client = client_of(ict_staff)
     missing = [client.get(PREVIEW + page).status_code for page in ("measures/9-9/", "actions/9-9-999/")]
