@@ -61,15 +61,15 @@ def correction_view(correction: Any) -> CorrectionView:
     )
 
 
-def overtaken_words(round_: Round, **which: Any) -> dict[int, datetime.date]:
+def overtaken_words(round_: Round) -> dict[int, datetime.date]:
     """Measure → the day of the words of its 施策評価, where a 調書 of it was corrected after them. At most one query.
 
-    `which` narrows the rows; of a round that is only previewed there is nothing.
+    Of a round that is only previewed there is nothing.
     """
     if round_.published_at is None:
         return {}
     own = Correction.objects.filter(publication__round=round_, measure_evaluation__measure=OuterRef("measure"))
-    corrected = PublishedEvaluation.objects.filter(round=round_, is_current=True, edition__gt=1, **which).order_by()
+    corrected = PublishedEvaluation.objects.filter(round=round_, is_current=True, edition__gt=1).order_by()
     found = corrected.values("measure").annotate(
         newest=Max("publication__made_at"),
         own=Subquery(own.order_by("-publication__made_at").values("publication__made_at")[:1]),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from plan.fiscal import fiscal_year_label
@@ -19,7 +20,7 @@ from plan.queries.plans import Link, Neighbours, pick
 from programs.queries.standing import Step
 from progress.charts import written
 from progress.models import PublishedEvaluation, PublishedMeasure
-from progress.queries.corrections import corrections_of, corrections_within, overtaken_words
+from progress.queries.corrections import corrections_of, corrections_within
 from progress.queries.published import PublishedRound, current_evaluations, published_round
 from progress.queries.result_lists import edition, result_rows, rows_of
 from progress.queries.results import CorrectionView, Legend, ResultRow, Sums, sums_of
@@ -235,8 +236,7 @@ def _value(number: str | None, row: Data) -> str:
 class MeasurePage:
     """One 施策評価 with the counts and sums of its actions, and the actions themselves.
 
-    `words_of`: the day of its words, where a 調書 of the measure was corrected after them. `within`: the newest
-    corrections of its 調書, which moved the counts and sums.
+    `within`: the newest corrections of its 調書, which moved the counts and sums.
     """
 
     published: PublishedRound
@@ -248,7 +248,6 @@ class MeasurePage:
     texts: tuple[Text, ...]
     corrections: tuple[CorrectionView, ...]
     within: tuple[CorrectionView, ...]
-    words_of: datetime.date | None
     page: "Page[PublishedEvaluation]"
     rows: tuple[ResultRow, ...]
     neighbours: Neighbours
@@ -259,9 +258,17 @@ class MeasurePage:
         return entry_name(self.row.data.get("rating"))
 
     @property
+    def words_of(self) -> datetime.date | None:
+        """The day of its words, where a 調書 of the measure was corrected after them."""
+        moment = self.corrections[0].made_at if self.corrections else self.published.round.published_at
+        if moment is None or not self.within or self.within[0].made_at <= moment:
+            return None
+        return timezone.localdate(moment)
+
+    @property
     def is_corrected(self) -> bool:
         """Itself, or any of its actions."""
-        return bool(self.corrections or self.words_of)
+        return bool(self.corrections or self.within)
 
     @property
     def legend(self) -> Legend:
@@ -269,7 +276,7 @@ class MeasurePage:
 
 
 def measure_page(slug: str, code: Sequence[int], *, first: bool = False, page: str | None = None) -> MeasurePage:
-    """Raises ObjectDoesNotExist unless the year is published with that measure. Seven queries and the kept plan's."""
+    """Raises ObjectDoesNotExist unless the year is published with that measure. Six queries and the kept plan's."""
     published = published_round(slug)
     measure = measure_of(published, code)
     rows = PublishedMeasure.objects.filter(round=published.round, measure=measure)
@@ -287,7 +294,7 @@ def page_of_measure(
     *,
     first: bool = False,
 ) -> MeasurePage:
-    """The page of a frozen row with those of its actions, which need not be stored. Three queries, the kept plan's."""
+    """The page of a frozen row with those of its actions, which need not be stored. Two queries, the kept plan's."""
     kept = kept_plan(published.plan.slug)
     told = Told(published, published.legend, kept.plan, TermMarker(kept.glossary))
     return MeasurePage(
@@ -300,7 +307,6 @@ def page_of_measure(
         texts=told.measure_texts(row.data),
         corrections=corrections_of(published, measure_evaluation__measure=measure),
         within=corrections_within(published, measure),
-        words_of=overtaken_words(published.round, measure=measure).get(measure.pk),
         page=page,
         rows=rows,
         neighbours=_neighbours(_measures_of(kept), measure, published.slug),
