@@ -87,8 +87,7 @@ class Preview:
         self, evaluations: QuerySet[Evaluation], number: str | None
     ) -> tuple["Page[Evaluation]", tuple[ResultRow, ...]]:
         """In the order of `evaluations`. Two queries: the list shows the columns of a row, not the whole of it."""
-        page = page_of(evaluations.values_list("pk", flat=True), number)
-        keys = list(page.object_list)
-        shown = listed_rows(Evaluation.objects.filter(pk__in=keys)).in_bulk()
-        frozen = [listed_evaluation(shown[key], self.publication) for key in keys]
+        page = page_of(evaluations.values("pk"), number)
+        shown = listed_rows(evaluations.filter(pk__in=page.object_list))
+        frozen = [listed_evaluation(each, self.publication) for each in shown]
         return page, result_rows(self.published, frozen)
