@@ -21,6 +21,7 @@ from progress.actions.evaluations import (
     check,
     demand_staff,
     move,
+    one_by_one,
     record_event,
     save_row,
 )
@@ -31,7 +32,7 @@ from progress.actions.notices import tell_published_late
 from progress.actions.publication import record_actuals
 from progress.documents import index_publication
 from progress.enums import PublicationKind, RoundState, Status
-from progress.errors import NothingToCorrect, NotNow, ProgressError, ReasonRequired, StaleSave
+from progress.errors import NothingToCorrect, NotNow, ReasonRequired, StaleSave
 from progress.models import (
     Correction,
     Evaluation,
@@ -118,18 +119,11 @@ def publish_late_many(
     read, is refused. Each person gets one mail about all, queued at the end, however it ends. Raises ReasonRequired.
     """
     _demand_reason(reason, _LATE)
-    done: list[EvaluationEvent] = []
-    refused: list[Refused] = []
-    try:
-        for evaluation in evaluations:
-            try:
-                done.append(_publish_seen(evaluation, by=by, reason=reason, seen_at=seen_at))
-            except StaleSave:
-                refused.append(Refused(evaluation, _CHANGED_SINCE))
-            except ProgressError as error:
-                refused.append(Refused(evaluation, str(error)))
-    finally:
-        tell_published_late(done)
+
+    def publish(evaluation: Evaluation) -> EvaluationEvent:
+        return _publish_seen(evaluation, by=by, reason=reason, seen_at=seen_at)
+
+    done, refused = one_by_one(evaluations, publish, changed_since=_CHANGED_SINCE, tell=tell_published_late)
     return len(done), refused
 
 

@@ -1,7 +1,7 @@
 """Saving a 調書 and moving it along the decision chain. The only writes of `Evaluation.status`."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -163,18 +163,36 @@ def accept_many(
     about them is queued at the end, however it ends: one to each person, not
     one for each 調書.
     """
+
+    def accept(evaluation: Evaluation) -> EvaluationEvent:
+        return _accept_seen(evaluation, by=by, seen_at=seen_at, at=at)
+
+    return one_by_one(evaluations, accept, changed_since=_CHANGED_SINCE, tell=notices.tell_accepted)
+
+
+def one_by_one(
+    evaluations: Iterable[Evaluation],
+    deed: Callable[[Evaluation], EvaluationEvent],
+    *,
+    changed_since: str,
+    tell: Callable[[Collection[EvaluationEvent]], None],
+) -> tuple[list[EvaluationEvent], list[Refused]]:
+    """Do the deed to each, and `tell` of those done at the end, however it ends.
+
+    What is refused is listed with the reason: `changed_since` for StaleSave.
+    """
     done: list[EvaluationEvent] = []
     refused: list[Refused] = []
     try:
         for evaluation in evaluations:
             try:
-                done.append(_accept_seen(evaluation, by=by, seen_at=seen_at, at=at))
+                done.append(deed(evaluation))
             except StaleSave:
-                refused.append(Refused(evaluation, _CHANGED_SINCE))
+                refused.append(Refused(evaluation, changed_since))
             except ProgressError as error:
                 refused.append(Refused(evaluation, str(error)))
     finally:
-        notices.tell_accepted(done)
+        tell(done)
     return done, refused
 
 

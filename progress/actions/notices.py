@@ -93,9 +93,7 @@ def is_needed(mail: OutboxMail) -> bool:
 
 def tell_accepted(events: Collection[EvaluationEvent]) -> None:
     """確認, of one or of many at once: one mail to each person for all of a round that concerns them."""
-    by_department: dict[int, list[EvaluationEvent]] = {}
-    for event in events:
-        by_department.setdefault(event.evaluation.department_id, []).append(event)
+    by_department = _by_department(events)
     found = posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments=by_department)
     drafts = []
     for person, theirs in by_person(found).items():
@@ -137,9 +135,7 @@ def tell_not_published(round_: Round, missed: datetime.datetime, error: CannotPu
 
 def tell_published_late(events: Collection[EvaluationEvent]) -> None:
     """One mail to everybody of the departments: their exceptions of a round have been published after the others."""
-    by_department: dict[int, list[EvaluationEvent]] = {}
-    for event in events:
-        by_department.setdefault(event.evaluation.department_id, []).append(event)
+    by_department = _by_department(events)
     found = posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments=by_department)
     drafts = []
     for person, theirs in by_person(found).items():
@@ -149,6 +145,13 @@ def tell_published_late(events: Collection[EvaluationEvent]) -> None:
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────
+
+
+def _by_department(events: Iterable[EvaluationEvent]) -> dict[int, list[EvaluationEvent]]:
+    found: dict[int, list[EvaluationEvent]] = {}
+    for event in events:
+        found.setdefault(event.evaluation.department_id, []).append(event)
+    return found
 
 
 def _people(event: EvaluationEvent, *roles: Role, submitter: int | None = None) -> Iterable[User]:
