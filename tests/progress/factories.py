@@ -13,6 +13,8 @@ from programs.models import Action, Program
 from progress import workflow
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.opening import ensure_default_scale, open_round
+from progress.actions.publication import publish
+from progress.actions.rounds import set_exception
 from progress.enums import Reached, ScaleKind, Status
 from progress.models import Evaluation, Round, ScaleEntry
 from tests.factories import UserFactory
@@ -125,3 +127,13 @@ def department_of(person: User) -> Department:
     department = person.memberships.get().department
     assert department is not None
     return department
+
+
+def published_with_an_exception(division: Department, *, liaison: User, manager: User, staff: User) -> Round:
+    """The published round `2016` of two 調書: the first whole, the second as an exception."""
+    round_ = opened(division, actions=2, by=staff, slug="2016")
+    first, second = round_.evaluations.order_by("action__code")
+    bring_to(Status.ACCEPTED, first, liaison=liaison, manager=manager, staff=staff)
+    set_exception(evaluation=second, by=staff, reason="決算が確定していないため")
+    publish(round=round_, by=staff)
+    return Round.objects.get(pk=round_.pk)

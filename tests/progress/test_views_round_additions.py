@@ -11,12 +11,12 @@ from accounts.models import Department, User
 from progress import workflow
 from progress.actions.evaluations import perform
 from progress.actions.publication import publish
-from progress.actions.rounds import set_exception, set_exceptions
+from progress.actions.rounds import set_exceptions
 from progress.enums import MailKind, Status
 from progress.models import Correction, Evaluation, OutboxMail, Publication, Round
 from tests.factories import UserFactory
 from tests.plan.reading import main_of
-from tests.progress.factories import bring_to, opened
+from tests.progress.factories import bring_to, opened, published_with_an_exception
 from tests.progress.pages import messages_of
 
 pytestmark = pytest.mark.django_db
@@ -29,13 +29,7 @@ NOTHING_CHOSEN = "追加で公表する調書を選んでください。「追�
 
 @pytest.fixture
 def round_(division: Department, liaison: User, manager: User, ict_staff: User) -> Round:
-    """Published: one 調書 whole, one as an exception."""
-    round_ = opened(division, actions=2, by=ict_staff, slug="2016")
-    first, second = round_.evaluations.order_by("action__code")
-    bring_to(Status.ACCEPTED, first, liaison=liaison, manager=manager, staff=ict_staff)
-    set_exception(evaluation=second, by=ict_staff, reason="決算が確定していないため")
-    publish(round=round_, by=ict_staff)
-    return Round.objects.get(pk=round_.pk)
+    return published_with_an_exception(division, liaison=liaison, manager=manager, staff=ict_staff)
 
 
 def test_an_exception_is_published_once_it_is_accepted(

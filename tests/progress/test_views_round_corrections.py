@@ -10,8 +10,6 @@ from programs.models import Indicator
 from progress.actions.corrections import correct_evaluation
 from progress.actions.evaluations import Answers
 from progress.actions.proposals import confirm
-from progress.actions.publication import publish
-from progress.actions.rounds import set_exception
 from progress.enums import ScaleKind, Status
 from progress.models import (
     Correction,
@@ -24,7 +22,7 @@ from progress.models import (
 )
 from tests.plan.reading import main_of, part, words
 from tests.progress.desk_pages import typed
-from tests.progress.factories import bring_to, entry, opened
+from tests.progress.factories import entry, opened, published_with_an_exception
 from tests.progress.pages import messages_of
 
 pytestmark = pytest.mark.django_db
@@ -34,13 +32,7 @@ PAGE = "/desk/rounds/2016/corrections/"
 
 @pytest.fixture
 def round_(division: Department, liaison: User, manager: User, ict_staff: User) -> Round:
-    """Published: one 調書 whole, one as an exception."""
-    round_ = opened(division, actions=2, by=ict_staff, slug="2016")
-    first, second = round_.evaluations.order_by("action__code")
-    bring_to(Status.ACCEPTED, first, liaison=liaison, manager=manager, staff=ict_staff)
-    set_exception(evaluation=second, by=ict_staff, reason="決算が確定していないため")
-    publish(round=round_, by=ict_staff)
-    return Round.objects.get(pk=round_.pk)
+    return published_with_an_exception(division, liaison=liaison, manager=manager, staff=ict_staff)
 
 
 @pytest.fixture
