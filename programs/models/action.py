@@ -29,9 +29,12 @@ class ActionQuerySet(models.QuerySet["Action"]):
         return self.filter(Q(end_year__isnull=True) | Q(end_year__gte=year), start_year__lte=year)
 
     def lacking_plans(self) -> "ActionQuerySet":
-        """Those without a 年度別計画 for a fiscal year in which they are carried out."""
+        """Those without a written 年度別計画 for a fiscal year in which they are carried out.
+
+        A blank plan is none: the next programme begins with one for each year.
+        """
         last_year = Coalesce("end_year", "program__end_year")
-        planned = Q(years__year__gte=F("start_year"), years__year__lte=last_year)
+        planned = Q(years__year__gte=F("start_year"), years__year__lte=last_year, years__planned_work__gt="")
         counted = self.annotate(planned_years=Count("years", filter=planned))
         return counted.filter(planned_years__lte=last_year - F("start_year"))
 

@@ -1,12 +1,11 @@
 """Opening a round: one blank 調書 for every action in force, all or nothing."""
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
@@ -18,7 +17,7 @@ from plan.actions import wait_for_turn
 from plan.fiscal import date_label, fiscal_year_label
 from plan.models import Measure
 from programs.enums import OwnerKind
-from programs.models import Action, ActionOwner, ActionYear, Indicator, IndicatorYear
+from programs.models import Action, ActionOwner
 from progress.actions.locks import locked_round
 from progress.actions.notices import tell_opened
 from progress.default_scale import ENTRIES, NAME, NOTE
@@ -35,8 +34,7 @@ from progress.models import (
     ScaleEntry,
 )
 from progress.queries.guidance import guidance_texts
-from progress.queries.next_plans import planned_targets
-from progress.queries.successors import is_last_year
+from progress.queries.plan_parts import PlanPart, plan_parts, with_plans
 
 BATCH = 500
 SHOWN_PROBLEMS = 20
@@ -136,7 +134,7 @@ def _blank_all(
     round_: Round, actions: QuerySet[Action], *, by: User, moment: datetime.datetime, report: Report
 ) -> None:
     total = actions.count()
-    rows = _with_plans(actions, round_).iterator(chunk_size=BATCH)
+    rows = with_plans(actions, round_).iterator(chunk_size=BATCH)
     done = 0
     report(done, total)
     for batch in _batches(rows):
@@ -150,71 +148,46 @@ def _batches(rows: Iterator[Action]) -> Iterator[list[Action]]:
         yield batch
 
 
-def _with_plans(actions: QuerySet[Action], round_: Round) -> QuerySet[Action]:
-    years = (round_.year, round_.year + 1)
-    leads = ActionOwner.objects.valid_on(round_.opens_on).filter(kind=OwnerKind.LEAD).order_by("position", "pk")
-    plans = ActionYear.objects.filter(year=round_.year).prefetch_related("milestones")
-    targets = Prefetch("years", IndicatorYear.objects.filter(position__in=years), to_attr="values")
-    return actions.prefetch_related(
-        Prefetch("years", plans, to_attr="plans_of_year"),
-        Prefetch("owners", leads, to_attr="leads"),
-        Prefetch("indicators", Indicator.objects.order_by("position").prefetch_related(targets), to_attr="measured_by"),
-    )
-
-
 def _blank_batch(round_: Round, batch: list[Action], *, by: User, moment: datetime.datetime) -> None:
-    blanks = [_blank(round_, action) for action in batch]
+    parts = plan_parts(batch, round_)
     options = {"batch_size": BATCH, "default_user": by, "default_date": moment}
+    blanks = [_blank(round_, action, parts[action.pk]) for action in batch]
     evaluations = bulk_create_with_history(blanks, Evaluation, **options)
-    pairs = list(zip(batch, evaluations, strict=True))
-    milestones = [row for action, evaluation in pairs for row in _milestones(action, evaluation)]
-    inherited = planned_targets(batch, round_) if is_last_year(round_) else {}
-    indicators = [
-        row
-        for action, evaluation in pairs
-        for row in _indicators(round_, action, evaluation, inherited.get(action.pk, {}))
-    ]
+    pairs = [(evaluation, parts[evaluation.action_id]) for evaluation in evaluations]
+    milestones = [row for evaluation, part in pairs for row in _milestones(evaluation, part)]
+    indicators = [row for evaluation, part in pairs for row in _indicators(evaluation, part)]
     bulk_create_with_history(milestones, EvaluationMilestone, **options)
     bulk_create_with_history(indicators, EvaluationIndicator, **options)
 
 
-def _blank(round_: Round, action: Action) -> Evaluation:
-    (plan,) = action.plans_of_year or (None,)  # type: ignore[attr-defined]  # fetched by _with_plans
-    lead = action.leads[0]  # type: ignore[attr-defined]  # see above; _problems has seen that there is one
+def _blank(round_: Round, action: Action, part: PlanPart) -> Evaluation:
+    lead = action.leads[0]  # type: ignore[attr-defined]  # fetched by with_plans; _problems has seen that there is one
     return Evaluation(
         round=round_,
         action=action,
         direction_id=action.main_direction_id,
         department_id=lead.department_id,
-        planned_work=plan.planned_work if plan else "",
-        planned_budget=plan.budget if plan else None,
+        planned_work=part.work,
+        planned_budget=part.budget,
     )
 
 
-def _milestones(action: Action, evaluation: Evaluation) -> list[EvaluationMilestone]:
+def _milestones(evaluation: Evaluation, part: PlanPart) -> list[EvaluationMilestone]:
     return [
         EvaluationMilestone(evaluation=evaluation, position=row.position, month=row.month, title=row.title)
-        for plan in action.plans_of_year  # type: ignore[attr-defined]  # fetched by _with_plans
-        for row in plan.milestones.all()
+        for row in part.milestones
     ]
 
 
-def _indicators(
-    round_: Round, action: Action, evaluation: Evaluation, inherited: Mapping[str, Decimal | None]
-) -> list[EvaluationIndicator]:
-    """`inherited`: the targets of the next programme's action by the indicator's name, in a programme's last year."""
-    rows = []
-    for indicator in action.measured_by:  # type: ignore[attr-defined]  # fetched by _with_plans
-        targets = {value.position: value.target for value in indicator.values}
-        following = targets.get(round_.year + 1, inherited.get(indicator.name))
-        rows.append(
-            EvaluationIndicator(
-                evaluation=evaluation,
-                indicator=indicator,
-                position=indicator.position,
-                target=targets.get(round_.year),
-                planned_next_target=following,
-                next_target=following,
-            )
+def _indicators(evaluation: Evaluation, part: PlanPart) -> list[EvaluationIndicator]:
+    return [
+        EvaluationIndicator(
+            evaluation=evaluation,
+            indicator=row.indicator,
+            position=row.indicator.position,
+            target=row.target,
+            planned_next_target=row.next_target,
+            next_target=row.next_target,
         )
-    return rows
+        for row in part.targets
+    ]

@@ -39,7 +39,9 @@ class OpeningPreview:
     actions: int
     departments: int
     unplanned: FirstOf
-    """Actions without a plan of the year."""
+    """Actions without a plan of the year, or with one in which nothing is written."""
+    waiting: list[Round]
+    """The rounds of the year before in which nobody has decided yet on plans for this one."""
     unstaffed: FirstOf
     """The departments in which nobody fills in, or nobody endorses."""
     is_sound: bool
@@ -94,21 +96,32 @@ def proposed_round() -> tuple[Program, int] | None:
 def opening_preview(round_: Round, actions: QuerySet[Action], *, today: datetime.date) -> OpeningPreview:
     """`actions`: those to be opened. Five queries, each as short as with a few actions or close to it."""
     leads = ActionOwner.objects.valid_on(round_.opens_on).filter(kind=OwnerKind.LEAD).order_by()
-    # An action has one plan a year at most: those that have none are the rest.
-    plan = FilteredRelation("years", condition=Q(years__year=round_.year))
+    # An action has one plan a year at most: those that have none are the rest. The next programme's begin blank.
+    plan = FilteredRelation("years", condition=Q(years__year=round_.year, years__planned_work__gt=""))
     with_plan = actions.annotate(plan=plan)
-    counted = with_plan.aggregate(actions=Count("pk"), planned=Count("plan"))
+    # `IN` and not `EXISTS`: the leads are listed once, and not looked for with each action.
+    led = Q(pk__in=leads.values("action"))
+    counted = with_plan.aggregate(actions=Count("pk"), planned=Count("plan"), led=Count("pk", filter=led))
     missing = counted["actions"] - counted["planned"]
     unplanned = with_plan.filter(plan__isnull=True)
     theirs = leads.filter(Exists(actions.order_by().filter(pk=OuterRef("action"))), department=OuterRef("pk"))
-    # `NOT IN` and not `NOT EXISTS`: the leads are listed once, and not looked for with each action.
-    orphans = actions.exclude(pk__in=leads.values("action"))
     in_charge = Department.objects.filter(Exists(theirs))
     lacking = unstaffed(in_charge, max(today, round_.opens_on))
     return OpeningPreview(
         actions=counted["actions"],
         departments=in_charge.count(),
         unplanned=FirstOf(missing, list(unplanned[:SHOWN]) if missing else []),
+        waiting=_waiting_for(round_),
         unstaffed=FirstOf(len(lacking), lacking[:SHOWN]),
-        is_sound=counted["actions"] > 0 and not orphans.exists(),
+        is_sound=0 < counted["actions"] == counted["led"],
     )
+
+
+def _waiting_for(round_: Round) -> list[Round]:
+    """Rounds of the year before, of the same programme or the one before it, with proposals nobody decided on."""
+    program = round_.program
+    undecided = NextYearProposal.objects.filter(
+        state=ProposalState.PROPOSED, year=round_.year, evaluation__round=OuterRef("pk")
+    )
+    before = Round.objects.filter(year=round_.year - 1, program__in=[program.pk, program.predecessor_id])
+    return list(before.filter(Exists(undecided)))

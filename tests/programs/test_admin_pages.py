@@ -284,8 +284,10 @@ def test_a_programme_that_is_not_public_counts_the_actions_without_a_plan(whole:
     assert context["notice"].startswith("年度別計画がない年度のある取組が2件あります。")
     address = dict(context["related_lists"])["年度別計画がない年度のある取組の一覧"]
     assert set(staff.get(address).context["cl"].queryset) == {whole, later}
-    for year, action in ((2017, whole), (2017, later)):
-        ActionYearFactory.create(year=year, action=action)
+    blank = ActionYearFactory.create(year=2017, action=whole, planned_work="")
+    ActionYearFactory.create(year=2017, action=later)
+    assert list(program.actions.lacking_plans()) == [whole]
+    ActionYear.objects.filter(pk=blank.pk).update(planned_work="試行します。")
     assert list(program.actions.lacking_plans()) == []
     assert staff.get(page).context["notice"] == ""
 

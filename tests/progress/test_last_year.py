@@ -26,7 +26,7 @@ from progress.queries.next_plans import next_plans
 from progress.sheets.downloading import LAST_YEAR
 from progress.workflow import RETURN_BY_STAFF
 from tests.plan.reading import inputs_of, links, main_of, words
-from tests.progress.factories import entry
+from tests.progress.factories import RoundFactory, entry
 from tests.progress.last_year import LastYear, ending, plan_of
 from tests.progress.pages import confirm_looked_over, messages_of
 from tests.progress.sheets import downloaded
@@ -56,6 +56,20 @@ def test_what_is_proposed_waits_until_the_next_programme_is_made(last: LastYear,
     assert [(origin.proposal, origin.planned_work) for origin in plan.origins.all()] == [(proposal, WORK)]
     assert Revision.objects.get(object_type="programs.actionyear").reason == "平成29(2017)年度の評価の結果を反映"
     assert last.program.actions.get().years.filter(year=2018).count() == 0
+
+
+def test_before_the_next_round_what_is_not_confirmed_is_named(
+    client_of: ClientOf, last: LastYear, ict_staff: User
+) -> None:
+    action = last.action("1-1-001")
+    last.open()
+    proposal = last.accept(action)
+    RoundFactory.create(slug="first", year=2018, program=last.succeed({action: ["2-1-001"]}))
+    address, client = "/desk/rounds/first/open/", client_of(ict_staff)
+    assert PAGE in links(main_of(client.get(address)))
+    confirm(proposal=proposal, by=ict_staff)
+    page = client.get(address)
+    assert (page.context["preview"].waiting, PAGE in page.content.decode()) == ([], False)
 
 
 def test_who_has_no_heir_waits_and_can_be_declined(last: LastYear, ict_staff: User) -> None:

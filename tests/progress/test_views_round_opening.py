@@ -34,6 +34,15 @@ def test_before_opening_the_first_actions_without_a_plan_are_named(
     assert ("計画がない取組（12件）" in page, "<li>ほか2件</li>" in page) == (True, True)
 
 
+def test_a_blank_plan_is_no_plan(client_of: ClientOf, ict_staff: User, division: Department) -> None:
+    """The next programme begins with a blank one for each year."""
+    action = action_of(RoundFactory.create(slug="2016").program, division)
+    client = client_of(ict_staff)
+    assert client.get("/desk/rounds/2016/open/").context["preview"].unplanned.total == 0
+    ActionYear.objects.update(planned_work="")
+    assert client.get("/desk/rounds/2016/open/").context["preview"].unplanned.shown == [action]
+
+
 def test_before_opening_the_departments_without_people_are_named(
     client_of: ClientOf, ict_staff: User, division: Department, liaison: User, manager: User
 ) -> None:
