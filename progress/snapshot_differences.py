@@ -18,12 +18,12 @@ class Change(TypedDict):
 
 def evaluation_differences(before: Data, after: Data) -> list[Change]:
     """What differs between two `progress.snapshots.evaluation_data`, in the order of the 調書."""
-    return _differences(dict(evaluation_lines(before)), dict(evaluation_lines(after)))
+    return differences(dict(evaluation_lines(before)), dict(evaluation_lines(after)))
 
 
 def measure_differences(before: Data, after: Data) -> list[Change]:
     """What differs between two `progress.snapshots.measure_data`; sums follow from the 調書 and are left out."""
-    return _differences(dict(measure_lines(before)), dict(measure_lines(after)))
+    return differences(dict(measure_lines(before)), dict(measure_lines(after)))
 
 
 def evaluation_lines(data: Data) -> Iterator[Line]:
@@ -102,7 +102,7 @@ def _joined(*texts: str | None) -> str:
     return "　".join(text for text in texts if text)
 
 
-def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
+def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
     labels = [*before, *(label for label in after if label not in before)]
     return [
         {"label": label, "before": before.get(label, ""), "after": after.get(label, "")}

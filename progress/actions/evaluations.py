@@ -174,12 +174,12 @@ def one_by_one(
     evaluations: Iterable[Evaluation],
     deed: Callable[[Evaluation], EvaluationEvent],
     *,
-    changed_since: str,
-    tell: Callable[[Collection[EvaluationEvent]], None],
+    changed_since: str = "",
+    tell: Callable[[Collection[EvaluationEvent]], None] = lambda done: None,
 ) -> tuple[list[EvaluationEvent], list[Refused]]:
     """Do the deed to each, and `tell` of those done at the end, however it ends.
 
-    What is refused is listed with the reason: `changed_since` for StaleSave.
+    What is refused is listed with the reason: `changed_since` for StaleSave, where the deed raises it.
     """
     done: list[EvaluationEvent] = []
     refused: list[Refused] = []

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
@@ -34,7 +34,7 @@ from progress.models import (
     ScaleEntry,
 )
 from progress.queries.guidance import guidance_texts
-from progress.queries.plan_parts import PlanPart, plan_parts, with_plans
+from progress.queries.plan_parts import PlanPart, plan_lookups, plan_parts
 
 BATCH = 500
 SHOWN_PROBLEMS = 20
@@ -134,7 +134,9 @@ def _blank_all(
     round_: Round, actions: QuerySet[Action], *, by: User, moment: datetime.datetime, report: Report
 ) -> None:
     total = actions.count()
-    rows = with_plans(actions, round_).iterator(chunk_size=BATCH)
+    leads = ActionOwner.objects.valid_on(round_.opens_on).filter(kind=OwnerKind.LEAD).order_by("position", "pk")
+    with_leads = actions.prefetch_related(*plan_lookups(round_), Prefetch("owners", leads, to_attr="leads"))
+    rows = with_leads.iterator(chunk_size=BATCH)
     done = 0
     report(done, total)
     for batch in _batches(rows):
@@ -161,7 +163,7 @@ def _blank_batch(round_: Round, batch: list[Action], *, by: User, moment: dateti
 
 
 def _blank(round_: Round, action: Action, part: PlanPart) -> Evaluation:
-    lead = action.leads[0]  # type: ignore[attr-defined]  # fetched by with_plans; _problems has seen that there is one
+    lead = action.leads[0]  # type: ignore[attr-defined]  # fetched by _blank_all; _problems has seen that there is one
     return Evaluation(
         round=round_,
         action=action,

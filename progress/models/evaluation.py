@@ -58,7 +58,8 @@ class Evaluation(models.Model):
     """調書. `department` is the 主管課 that fills it in; it moves to the successor while the round is open.
 
     The Plan part (`planned_work`, `planned_budget`, targets, milestones) is a
-    copy of the action's yearly plan as it stood when the round was opened.
+    copy of the action's yearly plan as it stood when the round was opened, or
+    when staff copied it anew (`progress.actions.replanning`).
     `version` counts the saved states; saving over a newer one is refused and
     both are shown. `direction` and the counts of indicators repeat what other
     rows say, so that the sums of a round are read from one index: kept by

@@ -1,13 +1,15 @@
 """The Plan part of a 調書, as the programme has it now: what opening a round copies, and what may be copied anew."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
+from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, Subquery
 
-from programs.enums import OwnerKind
-from programs.models import Action, ActionOwner, ActionYear, Indicator, IndicatorYear
+from plan.queries.json_rows import rows_below
+from programs.models import Action, ActionYear, Indicator, IndicatorYear, Milestone
 from progress.models import Round
 from progress.queries.next_plans import planned_targets
 from progress.queries.successors import is_last_year
@@ -44,40 +46,45 @@ class PlanPart:
     targets: tuple[PlannedTarget, ...]
 
 
-def with_plans(actions: QuerySet[Action], round_: Round) -> QuerySet[Action]:
-    """With what `plan_parts` reads, and `leads`: who leads each on the day the round opens. Five queries."""
-    years = (round_.year, round_.year + 1)
-    leads = ActionOwner.objects.valid_on(round_.opens_on).filter(kind=OwnerKind.LEAD).order_by("position", "pk")
-    plans = ActionYear.objects.filter(year=round_.year).prefetch_related("milestones")
-    targets = Prefetch("years", IndicatorYear.objects.filter(position__in=years), to_attr="values")
-    return actions.prefetch_related(
+def plan_lookups(round_: Round) -> tuple[Prefetch, ...]:
+    """What `plan_parts` reads of actions. Two queries."""
+    milestones = rows_below(
+        Milestone.objects.all(), "action_year", pk="pk", position="position", month="month", title="title"
+    )
+    plans = ActionYear.objects.filter(year=round_.year).annotate(milestone_rows=milestones)
+    indicators = Indicator.objects.order_by("position").annotate(
+        target=_target(round_.year), following=_target(round_.year + 1)
+    )
+    return (
         Prefetch("years", plans, to_attr="plans_of_year"),
-        Prefetch("owners", leads, to_attr="leads"),
-        Prefetch("indicators", Indicator.objects.order_by("position").prefetch_related(targets), to_attr="measured_by"),
+        Prefetch("indicators", indicators, to_attr="measured_by"),
     )
 
 
 def plan_parts(actions: Sequence[Action], round_: Round) -> dict[int, PlanPart]:
-    """Action id → its Plan part; `actions` as `with_plans` reads them. In a programme's last year two queries.
+    """Action id → its Plan part; `actions` are read with `plan_lookups`. In a programme's last year two queries.
 
     There the targets of the year after are those of the next programme's action, by the indicator's name.
     """
     inherited = planned_targets(actions, round_) if is_last_year(round_) else {}
-    return {action.pk: _part(action, round_, inherited.get(action.pk, {})) for action in actions}
+    return {action.pk: _part(action, inherited.get(action.pk, {})) for action in actions}
 
 
-def _part(action: Action, round_: Round, inherited: dict[str, Decimal | None]) -> PlanPart:
-    (plan,) = action.plans_of_year or (None,)  # type: ignore[attr-defined]  # fetched by with_plans
-    targets = []
-    for indicator in action.measured_by:  # type: ignore[attr-defined]  # see above
-        values = {value.position: value.target for value in indicator.values}
-        following = values.get(round_.year + 1, inherited.get(indicator.name))
-        targets.append(PlannedTarget(indicator, values.get(round_.year), following))
+def _target(year: int) -> Subquery:
+    return Subquery(IndicatorYear.objects.filter(indicator=OuterRef("pk"), position=year).values("target")[:1])
+
+
+def _part(action: Action, inherited: Mapping[str, Decimal | None]) -> PlanPart:
+    (plan,) = action.plans_of_year or (None,)  # type: ignore[attr-defined]  # fetched by plan_lookups
+    indicators = action.measured_by  # type: ignore[attr-defined]  # see above
     return PlanPart(
         work=plan.planned_work if plan else "",
         budget=plan.budget if plan else None,
-        milestones=tuple(
-            PlannedMilestone(row.position, row.month, row.title) for row in (plan.milestones.all() if plan else ())
-        ),
-        targets=tuple(targets),
+        milestones=tuple(_milestones(plan.milestone_rows or ()) if plan else ()),
+        targets=tuple(PlannedTarget(row, row.target, inherited.get(row.name, row.following)) for row in indicators),
     )
+
+
+def _milestones(rows: Iterable[Mapping[str, Any]]) -> Iterator[PlannedMilestone]:
+    for row in sorted(rows, key=itemgetter("position", "pk")):
+        yield PlannedMilestone(row["position"], row["month"], row["title"])

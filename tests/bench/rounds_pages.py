@@ -82,6 +82,7 @@ _DESK = [
     Page("desk:round_evaluations", STAFF, OPEN),
     Page("desk:round_evaluations", STAFF, OPEN, "state=endorsed&q=受付&sort=due"),
     Page("desk:round_exception", STAFF, OPEN | {"pk": "{draft}"}),
+    Page("desk:round_plans", STAFF, OPEN),
     Page("desk:round_extensions", STAFF, OPEN),
     Page("desk:round_extension", STAFF, OPEN | {"pk": "{extension}"}),
     Page("desk:round_measures", STAFF, OPEN),

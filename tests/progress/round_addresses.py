@@ -13,6 +13,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "desk:round_committee_xlsx": {},
     "desk:round_data_xlsx": {},
     "desk:round_exception": {"pk": "evaluation"},
+    "desk:round_plans": {},
     "desk:round_extensions": {},
     "desk:round_extension": {"pk": "extension"},
     "desk:round_measures": {},
