@@ -51,14 +51,25 @@ class CannotOpen(ProgressError):
 
 
 class CannotPublish(ProgressError):
-    """The round cannot be published; `first` says why, one line each for the first of `total`."""
+    """The round cannot be published; `first` says why, one line each for the first of `total`.
 
-    def __init__(self, first: Sequence[str], *, total: int) -> None:
-        self.first, self.total = list(first), total
-        super().__init__(
-            f"公表できません。確認が済んでいない調書が{total:,}件あります。"
-            "確認を済ませるか、理由を付けて例外にしてください。"
-        )
+    `undecided` names the first of `undecided_total` 調書, `unreasoned` all 施策評価 that are rated without a reason.
+    """
+
+    def __init__(self, undecided: Sequence[str], *, undecided_total: int, unreasoned: Sequence[str] = ()) -> None:
+        self.first, self.total = [*unreasoned, *undecided], undecided_total + len(unreasoned)
+        words = ["公表できません。"]
+        if undecided_total:
+            words.append(
+                f"確認が済んでいない調書が{undecided_total:,}件あります。"
+                "確認を済ませるか、理由を付けて例外にしてください。"
+            )
+        if unreasoned:
+            words.append(
+                f"評価の理由がない施策評価が{len(unreasoned):,}件あります。"
+                "「施策評価」で理由を書くか、評価の選択を外してください。"
+            )
+        super().__init__("".join(words))
 
     @property
     def problems(self) -> list[str]:

@@ -33,7 +33,7 @@ from progress.models import (
     Round,
 )
 from progress.queries.filling import entries_of
-from progress.queries.snapshot_rows import snapshot_rows, undecided
+from progress.queries.snapshot_rows import snapshot_rows, undecided, unreasoned
 from progress.snapshots import frame_data
 from progress.workflow import PUBLISH
 
@@ -48,7 +48,7 @@ def schedule(*, round: Round, by: User, publish_at: datetime.datetime) -> Round:
 
     Nothing is public before. Effects: (1) the round's `publish_at` and who
     answers for it; (2) the audit trail has it. Raises NotYours, NotNow (also for a moment that has gone
-    by), CannotPublish when something is undecided today.
+    by), CannotPublish when something stands in the way today.
     """
     _demand_permission(by)
     wait_for_turn()
@@ -208,9 +208,11 @@ def _publishable(round_: Round) -> Round:
     for model in (Evaluation, MeasureEvaluation):
         rows = model._default_manager.select_for_update(of=("self",)).filter(round=stored).order_by("pk")
         list(rows.values_list("pk", flat=True))
-    waiting = undecided(stored)
-    if first := [f"{row.department} {row.action}（{row.get_status_display()}）" for row in waiting[:SHOWN_PROBLEMS]]:
-        raise CannotPublish(first, total=waiting.count())
+    waiting, bare = undecided(stored), unreasoned(stored)
+    first = [f"{row.department} {row.action}（{row.get_status_display()}）" for row in waiting[:SHOWN_PROBLEMS]]
+    if first or bare:
+        names = [f"施策評価 {row}（評価の理由がない）" for row in bare]
+        raise CannotPublish(first, undecided_total=waiting.count(), unreasoned=names)
     return stored
 
 

@@ -8,7 +8,7 @@ from django import forms
 from progress.enums import PART_OF, EvaluationField, Part
 from progress.forms.evaluation import EvaluationForm
 from progress.forms.fields import ProseField, ThousandYenField
-from progress.forms.measures import MeasureForm
+from progress.forms.measures import RATING, MeasureForm
 
 REASON = "correction_reason"
 # The rows of these fields stand where the field stands in the 調書.
@@ -61,6 +61,13 @@ class MeasureCorrectionForm(MeasureForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _add_reason(self)
+
+    def clean(self) -> None:
+        super().clean()
+        sent = {name: self.cleaned_data.get(name) for name in (RATING, "reason") if self.was_sent(name)}
+        told = {RATING: self.evaluation.rating_id, "reason": self.evaluation.reason, **sent}
+        if told[RATING] is not None and not told["reason"] and "reason" not in self.errors:
+            self.add_error("reason", "評価の理由を入力してください。評価は、理由とともに公開します。")
 
     @property
     def reason(self) -> str:

@@ -43,5 +43,10 @@ class MeasureEvaluation(models.Model):
         return str(self.measure)
 
     @property
+    def lacks_reason(self) -> bool:
+        """Whether it is rated, and nobody says why: so it is not published."""
+        return self.rating_id is not None and not self.reason.strip()
+
+    @property
     def is_complete(self) -> bool:
         return self.rating_id is not None and bool(self.reason.strip())

@@ -23,8 +23,13 @@ class Readiness:
     unwritten: list[MeasureEvaluation]
 
     @property
+    def unreasoned(self) -> list[MeasureEvaluation]:
+        """Those that stand in the way."""
+        return [row for row in self.unwritten if row.lacks_reason]
+
+    @property
     def is_ready(self) -> bool:
-        return self.total > 0 and self.blocker_count == 0
+        return self.total > 0 and self.blocker_count == 0 and not self.unreasoned
 
 
 def readiness(round_: Round) -> Readiness:

@@ -9,7 +9,14 @@ from plan.queries.json_rows import rows_below
 from programs.models import ActionDirection, ActionOwner, ActionUpper
 from programs.queries.action_rows import UPPER_ITEM
 from progress.enums import DECIDED
-from progress.models import Evaluation, EvaluationIndicator, EvaluationMilestone, PublishedEvaluation, Round
+from progress.models import (
+    Evaluation,
+    EvaluationIndicator,
+    EvaluationMilestone,
+    MeasureEvaluation,
+    PublishedEvaluation,
+    Round,
+)
 from progress.models.publication import IS_UNDECIDED
 from progress.rollup import Money, Rollup
 
@@ -73,6 +80,12 @@ def undecided(round_: Round) -> QuerySet[Evaluation]:
     """The 調書 that keep the round from being published: neither accepted nor listed as an exception."""
     blocking = Evaluation.objects.filter(UNDECIDED, round=round_)
     return blocking.select_related("action", "department").order_by("department__code", "action__code")
+
+
+def unreasoned(round_: Round) -> list[MeasureEvaluation]:
+    """The 施策評価 that keep the round from being published: rated, and nobody says why. One query."""
+    rated = MeasureEvaluation.objects.filter(round=round_, rating__isnull=False).select_related("measure__policy")
+    return [row for row in rated.order_by("measure__policy__number", "measure__number") if row.lacks_reason]
 
 
 def rollups_by_measure(round_: Round) -> dict[int, Rollup]:

@@ -95,6 +95,22 @@ def test_an_undecided_round_is_not_published(evaluation: Evaluation, ict_staff: 
     assert Round.objects.get().state == RoundState.OPEN
 
 
+def test_a_rating_is_not_published_without_its_reason(
+    evaluation: Evaluation, brought_to: Callable[[Status, Evaluation], Evaluation], ict_staff: User
+) -> None:
+    round_ = brought_to(Status.ACCEPTED, evaluation).round
+    measure = MeasureEvaluation.objects.get(round=round_, measure=evaluation.action.main_direction.measure)
+    save_measure_evaluation(
+        evaluation=measure, values={"rating_id": entry(round_, "A").pk}, by=ict_staff, expected_version=1
+    )
+    with pytest.raises(CannotPublish, match="評価の理由がない施策評価が1件あります。") as error:
+        publish(round=round_, by=ict_staff)
+    assert error.value.problems == [f"施策評価 {measure.measure}（評価の理由がない）"]
+    assert "調書が" not in str(error.value)
+    save_measure_evaluation(evaluation=measure, values={"reason": "順調なため"}, by=ict_staff, expected_version=2)
+    assert publish(round=round_, by=ict_staff).number == 1
+
+
 def test_an_exception_is_published_with_its_plan_and_reason_only(
     evaluation: Evaluation, liaison: User, ict_staff: User
 ) -> None:

@@ -220,6 +220,22 @@ def test_a_measure_is_corrected_in_the_same_way(client_of: ClientOf, ict_staff: 
     assert (stored.rating, Correction.objects.get().changes) == (rating, wanted)
 
 
+def test_a_rating_is_not_corrected_without_its_reason(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    sent = {
+        "rating_id": entry(round_, "A").pk,
+        "reason": " ",
+        "whole": "1",
+        "correction_reason": "誤記のため",
+        "version": 1,
+        "then": "save",
+    }
+    response = client_of(ict_staff).post(f"{PAGE}measures/1-1/", sent)
+    assert response.context["form"].errors == {
+        "reason": ["評価の理由を入力してください。評価は、理由とともに公開します。"]
+    }
+    assert Correction.objects.count() == 0
+
+
 def test_only_published_rounds_are_corrected(client_of: ClientOf, ict_staff: User, division: Department) -> None:
     round_ = opened(division, by=ict_staff, slug="2017")
     client, evaluation = client_of(ict_staff), round_.evaluations.get()

@@ -18,9 +18,9 @@ from progress.actions import outbox, publication
 from progress.actions.publication import publish_due
 from progress.actions.rounds import set_exception
 from progress.enums import MailKind, RoundState, Status
-from progress.models import Evaluation, OutboxMail, Publication, PublishedEvaluation, Round
+from progress.models import Evaluation, MeasureEvaluation, OutboxMail, Publication, PublishedEvaluation, Round
 from tests.plan.reading import main_of, part, words
-from tests.progress.factories import RoundFactory, action_of, bring_to, opened
+from tests.progress.factories import RoundFactory, action_of, bring_to, entry, opened
 from tests.progress.pages import messages_of
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,19 @@ def test_what_stands_in_the_way_is_listed(
     assert f'href="/desk/rounds/2016/evaluations/{blank.pk}/exception/"' in part(page, "blockers")
     assert "今すぐ公表する" not in page
     assert words(part(page, "unwritten")).count("施策") > 7
+
+
+def test_a_rating_without_a_reason_stands_in_the_way(client_of: ClientOf, ict_staff: User, ready: Round) -> None:
+    client = client_of(ict_staff)
+    assert "今すぐ公表する" in main_of(client.get(PAGE))
+    first = MeasureEvaluation.objects.filter(round=ready, measure__policy__number=1, measure__number=1)
+    first.update(rating=entry(ready, "A"))
+    page = main_of(client.get(PAGE))
+    assert 'href="/desk/rounds/2016/measures/1-1/"' in part(page, "ready")
+    assert ("今すぐ公表する" in page, 'href="/desk/rounds/2016/measures/1-1/"' in part(page, "unwritten")) == (
+        False,
+        False,
+    )
 
 
 def test_a_round_that_is_not_ready_is_not_published(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
