@@ -10,13 +10,12 @@ from django.test import Client
 
 from accounts.models import User
 from plan import actions
-from plan.actions import revise
 from plan.forms import REASON_MISSING, STALE
 from plan.models import Plan, Revision
 from programs.actions.yearly import plan_year
 from programs.enums import OwnerKind
 from programs.models import Action, ActionYear, Indicator, IndicatorYear, Program
-from tests.factories import DepartmentFactory, UserFactory
+from tests.factories import DepartmentFactory
 from tests.plan.admin_forms import admin_url, filled_in, opened, sent
 from tests.programs.admin_roots import whole_action
 from tests.programs.factories import (
@@ -24,7 +23,6 @@ from tests.programs.factories import (
     ActionYearFactory,
     IndicatorFactory,
     IndicatorYearFactory,
-    MilestoneFactory,
     ProgramFactory,
     UpperItemFactory,
     direction_of,
@@ -107,45 +105,6 @@ def test_what_was_left_open_has_its_original_when_it_is_planned(staff: Client) -
     sent(staff, plan, opened(staff, plan) | {"planned_work": "初めての計画です。", "reason": REASON})
     plan.refresh_from_db()
     assert (plan.original_planned_work, plan.original_budget, plan.is_changed) == ("初めての計画です。", None, False)
-
-
-def _with_milestones(**fields: Any) -> ActionYear:
-    plan = ActionYearFactory.create(**fields)
-    for position, month in enumerate((9, 12), start=1):
-        MilestoneFactory.create(action_year=plan, position=position, month=month, title=f"{month}月の目標")
-    return plan
-
-
-def _milestone(staff: Client, plan: ActionYear, **typed: str) -> list[dict[str, Any]] | None:
-    """What is kept after the second milestone was changed."""
-    fields = {f"milestones-1-{name}": value for name, value in typed.items()}
-    sent(staff, plan, opened(staff, plan) | fields | {"reason": REASON})
-    plan.refresh_from_db()
-    kept: list[dict[str, Any]] | None = plan.original_milestones
-    return kept
-
-
-@pytest.mark.parametrize("typed", [{"title": "本格実施"}, {"month": "2"}, {"DELETE": "on"}])
-def test_milestones_keep_their_original_whole(staff: Client, typed: dict[str, str]) -> None:
-    plan = _with_milestones()
-    first = [{"month": 9, "title": "9月の目標"}, {"month": 12, "title": "12月の目標"}]
-    assert _milestone(staff, plan, **typed) == first
-    assert [str(row) for row in plan.milestones.all()] != ["9月 9月の目標", "12月 12月の目標"]
-    again = plan.milestones.get(position=1)
-    again.title = "二度目の変更"
-    revise(root=plan, by=UserFactory.create(), reason=REASON, expected_version=plan.version, rows=[again])
-    plan.refresh_from_db()
-    assert plan.original_milestones == first
-
-
-def test_milestones_of_a_draft_and_the_first_ones_are_no_change(staff: Client) -> None:
-    draft = _with_milestones(action__program__is_published=False)
-    assert _milestone(staff, draft, title="本格実施") is None
-    bare = ActionYearFactory.create()
-    fields = {"milestones-TOTAL_FORMS": "1", "milestones-0-position": "1", "milestones-0-title": "試行の開始"}
-    sent(staff, bare, opened(staff, bare) | fields | {"reason": REASON})
-    bare.refresh_from_db()
-    assert (bare.milestones.count(), bare.original_milestones) == (1, None)
 
 
 def test_targets_keep_their_original_too(staff: Client) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from accounts.models import User
 from plan import actions as plan_actions
@@ -17,7 +16,7 @@ from plan.models import DirectionItem
 from plan.text.markup import plain
 from programs.actions.importing import after_import
 from programs.actions.yearly import plan_year
-from programs.models import Action, ActionYear, Indicator, Program
+from programs.models import Action, Indicator, Program
 from tests.plan.reading import items_of, links, main_of, part, squeezed, words
 from tests.programs.factories import (
     ActionFactory,
@@ -212,51 +211,6 @@ def test_changed_plan_stands_beside_the_original_with_the_reason(client: Client,
     ]
     assert "当初 150 → 200）：要望が多かったため" in words(part(main_of(client.get(ACTION)), "indicators"))
     assert "要望が多かったため" in words(part(main_of(client.get(ACTION)), "changes"))
-
-
-def _revised(year: Year, reason: str, **values: Any) -> ActionYear:
-    plan = year.actions["1-1-001"].years.get(year=2017)
-    for name, value in values.items():
-        setattr(plan, name, value)
-    plan_actions.revise(root=plan, by=year.staff, reason=reason, expected_version=plan.version)
-    return plan
-
-
-def _originals(client: Client) -> dict[str, str]:
-    """Of all years of the action: label → what is said of it."""
-    page = part(main_of(client.get(ACTION)), "years")
-    return {
-        words(label): words(text) for label, text in re.findall(r"<dt>(当初の.*?)</dt>\s*<dd>(.*?)</dd>", page, re.S)
-    }
-
-
-def test_each_field_has_the_reason_of_its_own_change(client: Client, year: Year) -> None:
-    _revised(year, "要望が多かったため", planned_work="全区で進めます。")
-    _revised(year, "補正予算のため", budget=2500)
-    plan = _revised(year, "書き方を直したため", planned_work="全区で\r\n進めます。")
-    milestone = plan.milestones.get()
-    milestone.title = "本格実施"
-    plan_actions.revise(
-        root=plan, by=year.staff, reason="準備が早まったため", expected_version=plan.version, rows=[milestone]
-    )
-    today = f"（{timezone.localdate():%Y年%-m月%-d日}）"
-    assert _originals(client) == {
-        "当初の計画": f"公開するデータの拡充を2017年度に進めます。変更の理由：書き方を直したため{today}",
-        "当初の予算額": f"1,000千円変更の理由：補正予算のため{today}",
-        "当初のマイルストーン": f"9月 試行の開始変更の理由：準備が早まったため{today}",
-    }
-
-
-def test_a_long_reason_is_told_whole(client: Client, year: Year) -> None:
-    reason = "要望が多かったため。" * 20
-    _revised(year, reason, budget=2500)
-    assert reason in _originals(client)["当初の予算額"]
-
-
-def test_what_was_changed_back_has_no_original(client: Client, year: Year) -> None:
-    _revised(year, "補正予算のため", budget=2500)
-    _revised(year, "補正の取消しのため", budget=1000)
-    assert _originals(client) == {}
 
 
 def test_drawing_says_the_numbers_of_its_table(client: Client, year: Year) -> None:
