@@ -72,10 +72,11 @@ def _plans(actions: Sequence[int], round_: Round) -> Iterator[Any]:
     origins = confirmed_origins().annotate(
         told=Case(When(Q(pk__in=told_origins().values("pk")), then=Value(1)), default=Value(0))
     )
+    # What came later than the copy is not what made it so.
+    known = {"history_date__lte": round_.opened_at} if round_.opened_at else {}
     plans = ActionYear.objects.filter(action__in=actions, year=round_.year).annotate(
         change_rows=changes_below(ActionYear, "id"),
-        # What came later than the copy is not what made it so.
-        milestone_change_rows=changes_below(Milestone, "action_year", history_date__lte=round_.opened_at),
+        milestone_change_rows=changes_below(Milestone, "action_year", **known),
         target_change_rows=changes_below(IndicatorYear, "indicator__action", "action_id", position=OuterRef("year")),
         continues=continued_actions("action"),
         value_rows=rows_below(

@@ -12,7 +12,7 @@ from accounts.models import User
 from plan.actions import revise
 from programs.models import ActionYear
 from tests.factories import UserFactory
-from tests.plan.admin_forms import opened, sent
+from tests.plan.admin_forms import admin_url, opened, sent
 from tests.plan.reading import main_of, part, words
 from tests.programs.factories import ActionYearFactory, MilestoneFactory
 from tests.progress.published import Year, published_year
@@ -58,6 +58,7 @@ def test_milestones_keep_their_original_whole(staff: Client, typed: dict[str, st
     first = [{"month": 9, "title": "9月の目標"}, {"month": 12, "title": "12月の目標"}]
     assert _milestone(staff, plan, **typed) == first
     assert [str(row) for row in plan.milestones.all()] != ["9月 9月の目標", "12月 12月の目標"]
+    assert "9月 9月の目標、12月 12月の目標" in staff.get(admin_url(plan, "change")).content.decode()
     again = plan.milestones.get(position=1)
     again.title = "二度目の変更"
     revise(root=plan, by=UserFactory.create(), reason=REASON, expected_version=plan.version, rows=[again])
