@@ -73,7 +73,7 @@ def _plans(actions: Sequence[int], round_: Round) -> Iterator[Any]:
         told=Case(When(Q(pk__in=told_origins().values("pk")), then=Value(1)), default=Value(0))
     )
     # What came later than the copy is not what made it so.
-    known = {"history_date__lte": round_.opened_at} if round_.opened_at else {}
+    known: dict[str, Any] = {"history_date__lte": round_.opened_at} if round_.opened_at else {}
     plans = ActionYear.objects.filter(action__in=actions, year=round_.year).annotate(
         change_rows=changes_below(ActionYear, "id"),
         milestone_change_rows=changes_below(Milestone, "action_year", **known),
