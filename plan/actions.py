@@ -285,7 +285,7 @@ def _change(
 ) -> Revision | None:
     before, was_public = take_current(stored), is_public(stored)
     moment = moment_after(stored)
-    fill_in(root, rows)
+    fill_in(root, [*rows, *deleted_rows])
     with transaction.atomic():
         root.version = stored.version + 1
         _delete(deleted_rows, by=by, reason=reason, moment=moment)

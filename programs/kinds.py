@@ -127,6 +127,9 @@ def _keep_originals(root: Any, rows: Sequence[models.Model]) -> None:
     for planned in (root, *rows):
         if isinstance(planned, ActionYear | IndicatorYear):
             keep_original(planned, root.action.program)
+    # Of a draft nothing is kept: `take_as_original`.
+    if root.pk is not None and any(isinstance(row, Milestone) for row in rows) and root.action.program.is_public:
+        root.keep_milestones(root.milestones.order_by("position", "pk"))
 
 
 def _page_of_action(root: Any) -> str:

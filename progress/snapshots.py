@@ -14,6 +14,7 @@ from programs.models import UpperItem
 from progress.enums import DECIDED, ScaleKind
 from progress.models import Evaluation, EvaluationIndicator, MeasureEvaluation, Round, ScaleEntry
 from progress.queries.filling import measured
+from progress.queries.plan_background import Background
 from progress.queries.snapshot_rows import uppers_of
 from progress.rating import rate, reached
 from progress.rollup import Rollup
@@ -31,8 +32,12 @@ def is_decided(evaluation: Evaluation) -> bool:
     return evaluation.status in DECIDED
 
 
-def evaluation_data(evaluation: Evaluation, *, as_it_stands: bool = False) -> Data:
+def evaluation_data(
+    evaluation: Evaluation, background: Background | None = None, *, as_it_stands: bool = False
+) -> Data:
     """`evaluation` read with `snapshot_rows()`: no query. Undecided ones show their plan only.
+
+    `background` tells what was planned at first and where the plan came from; snapshots of before know nothing of it.
 
     `as_it_stands`: they show what is typed so far, and how far they are as `state`. That is for the people of
     their chain alone: freezing never asks for it.
@@ -52,9 +57,22 @@ def evaluation_data(evaluation: Evaluation, *, as_it_stands: bool = False) -> Da
     }
     if decided or as_it_stands:
         data |= _answers_data(evaluation)
+    if background is not None:
+        _add_background(data, background)
     if not decided and as_it_stands:
         data["state"] = str(evaluation.get_status_display())
     return data
+
+
+def _add_background(data: Data, background: Background) -> None:
+    data["plan"] |= {
+        "original": background.plan,
+        "origins": background.told,
+        "is_changed_since": background.is_changed_since,
+    }
+    for row in data["indicators"]:
+        if row["key"] in background.targets:
+            row["original"] = background.targets[row["key"]]
 
 
 def _answers_data(evaluation: Evaluation) -> Data:

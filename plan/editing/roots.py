@@ -51,8 +51,8 @@ class RootKind:
     none. `is_public` says whether the public sees it, where that is not simply
     whether they see its plan. `is_numerous` marks kinds of which there are too
     many to read them all: where a term is used in them, the search index says.
-    `fill_in` is called with the root and the rows to save just before they are
-    added or changed, and sets what nobody types. `instead_of_deleting` says
+    `fill_in` is called with the root and the rows just before they are added,
+    changed or deleted, and sets what nobody types. `instead_of_deleting` says
     what to do where something hangs on the root that cannot be deleted.
     `internal` names fields (here and in `RowKind`) that stay out of what the
     public reads in 改定履歴.
@@ -134,7 +134,7 @@ def is_hidden(root: Versioned) -> bool:
 
 
 def fill_in(root: Versioned, rows: Sequence[models.Model]) -> None:
-    """Set what nobody types, on a root and those of its rows that are about to be saved."""
+    """Set what nobody types, on a root and those of its rows that are about to be saved or deleted."""
     if (own_rule := kind_of(root).fill_in) is not None:
         own_rule(root, rows)
 

@@ -25,10 +25,10 @@ from programs.importing.errors import HasErrors, StaleImport
 from programs.importing.examining import Examination, examine
 from programs.importing.tables import Tables
 from programs.kinds import keep_original
-from programs.models import ActionYear, IndicatorYear, Program
+from programs.models import ActionYear, IndicatorYear, Milestone, Program
 from programs.queries.files import MODELS
 from programs.workbook.columns import Sheet
-from programs.workbook.sheets import ACTIONS, INDICATORS, LINEAGES, SHEETS, YEARS
+from programs.workbook.sheets import ACTIONS, INDICATORS, LINEAGES, MILESTONES, SHEETS, YEARS
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,8 @@ def _write(examination: Examination, writer: Writer) -> None:
     for sheet in _ROOT_SHEETS:
         for row in changes.of(sheet, ChangeKind.CHANGED):
             keys.add(sheet, row.values, _instance(row))  # under its new name as well
+    if examination.present.program.is_public:
+        _keep_milestones(changes, keys)
     for sheet in reversed(SHEETS):
         writer.delete(MODELS[sheet.name], [_instance(row) for row in _leaving(changes, sheet)])
     touched = _touched(changes, keys)
@@ -143,6 +145,17 @@ def _instance(row: RowChange) -> Any:
     return row.stored.instance
 
 
+def _keep_milestones(changes: Changes, keys: Keys) -> None:
+    """Milestones that change for the first time stay with their yearly plan as the original ones."""
+    roots = (keys.root_of(MILESTONES, row.values)[1] for row in changes.rows if row.sheet is MILESTONES)
+    plans = {root.pk: root for root in roots if root is not None and root.original_milestones is None}
+    stored: dict[int, list[Milestone]] = defaultdict(list)
+    for row in Milestone.objects.filter(action_year__in=plans).order_by("position", "pk"):
+        stored[row.action_year_id].append(row)
+    for key, plan in plans.items():
+        plan.keep_milestones(stored[key])
+
+
 def _touched(changes: Changes, keys: Keys) -> dict[str, dict[int, Any]]:
     """By sheet the roots that change or whose rows do: each is one state further, whatever changed in it."""
     touched: dict[str, dict[int, Any]] = defaultdict(dict)
@@ -172,7 +185,7 @@ def _write_changed(sheet: Sheet, changes: Changes, keys: Keys, roots: dict[int, 
     if sheet in _ROOT_SHEETS:
         for root in roots.values():
             root.version += 1
-        fields.add("version")
+        fields |= {"version", *(["original_milestones"] if sheet is YEARS else [])}
     writer.update(MODELS[sheet.name], list(rows.values()), sorted(fields))
 
 

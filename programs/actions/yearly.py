@@ -20,14 +20,16 @@ def plan_year(
     targets: Mapping[int, Decimal | None],
     by: User,
     reason: str,
+    target_reasons: Mapping[int, str] | None = None,
     is_first: bool = False,
 ) -> ActionYear:
     """Set what an action plans for a fiscal year (budget in 千円, targets by indicator id).
 
     Effects, in order: (1) the yearly plan is made (its words are then the
     original ones) or changed, the original staying beside it, or, `is_first`,
-    following; (2) targets that differ are changed; each with history, 改定履歴
-    and a new content version.
+    following; (2) targets that differ are changed, with the reason of their own
+    from `target_reasons` (by indicator id) behind the common one; each with
+    history, 改定履歴 and a new content version.
     """
     plan = ActionYear.objects.filter(action=action, year=year).first()
     if plan is None:
@@ -46,7 +48,9 @@ def plan_year(
             plan.take_as_original()
         revise(root=plan, by=by, reason=reason, expected_version=plan.version)
     for indicator in action.indicators.filter(pk__in=targets):
-        _set_target(indicator, year, targets[indicator.pk], by=by, reason=reason)
+        own = (target_reasons or {}).get(indicator.pk, "").strip()
+        whole = f"{reason}：{own}" if own else reason
+        _set_target(indicator, year, targets[indicator.pk], by=by, reason=whole)
     return plan
 
 

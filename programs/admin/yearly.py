@@ -14,6 +14,7 @@ from plan.fiscal import fiscal_year_label
 from programs.admin.filters import FiscalYearFilter, MeasuredFilter, OwnerOfActionFilter
 from programs.admin.formsets import YearFormSet
 from programs.models import Action, ActionYear, Indicator, IndicatorYear, Milestone
+from programs.queries.originals import milestone_line
 
 ORIGINAL_HELP = "「当初」は、公開したときの値です。公開する前は今の値とともに変わり、公開した後は変わりません。"
 ROWS_FOR_UNKNOWN_YEARS = 2
@@ -97,10 +98,13 @@ class ActionYearAdmin(OfActionAdmin):
     list_display_links = ["year_label", "action"]
     search_fields = ["action__code", "action__title", "planned_work", "milestones__title"]
     search_help_text = "取組コード、取組名、計画、マイルストーンを探します。"
-    beside = ("original_planned_work", "original_budget", "settlement")
+    beside = ("original_planned_work", "first_milestones", "original_budget", "settlement")
     main_fieldsets = [
         (None, {"fields": ["action", "year"]}),
-        ("計画", {"fields": ["planned_work", "original_planned_work"], "description": MARKDOWN_HELP}),
+        (
+            "計画",
+            {"fields": ["planned_work", "original_planned_work", "first_milestones"], "description": MARKDOWN_HELP},
+        ),
         (
             "予算と決算",
             {
@@ -119,6 +123,10 @@ class ActionYearAdmin(OfActionAdmin):
     @admin.display(description="年度", ordering="year")
     def year_label(self, obj: ActionYear) -> str:
         return fiscal_year_label(obj.year)
+
+    @admin.display(description="当初のマイルストーン")
+    def first_milestones(self, obj: ActionYear) -> str:
+        return "、".join(map(milestone_line, obj.original_milestones or ())) or "（公開した後に変わっていません）"
 
     @admin.display(description="当初からの変更", boolean=True)
     def changed(self, obj: ActionYear) -> bool:

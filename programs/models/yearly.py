@@ -1,5 +1,6 @@
 """What an action plans for each fiscal year, and the indicators it is measured by. Money is in 千円."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -20,7 +21,8 @@ FISCAL_MONTHS = (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)
 class ActionYear(Versioned):
     """年度別計画: one action in one fiscal year. The original plan stays beside every later change.
 
-    Money is in thousand yen; an empty amount is unknown, not nought.
+    Money is in thousand yen; an empty amount is unknown, not nought. `original_milestones` is a list of
+    `{"month": 9 or null, "title": …}`, None as long as the milestones are those of at first.
     """
 
     action = models.ForeignKey(Action, verbose_name="取組", on_delete=models.CASCADE, related_name="years")
@@ -30,6 +32,7 @@ class ActionYear(Versioned):
     settlement = models.BigIntegerField("決算額（千円）", null=True, blank=True, validators=[MinValueValidator(0)])
     original_planned_work = models.TextField("当初の計画", blank=True, editable=False)
     original_budget = models.BigIntegerField("当初の予算額（千円）", null=True, editable=False)
+    original_milestones = models.JSONField("当初のマイルストーン", null=True, editable=False)
 
     history = HistoricalRecords()
 
@@ -63,6 +66,7 @@ class ActionYear(Versioned):
     def take_as_original(self) -> None:
         """What is planned now counts as the original plan."""
         self.original_planned_work, self.original_budget = self.planned_work, self.budget
+        self.original_milestones = None
 
     def complete_original(self) -> None:
         """What was not planned before is planned now for the first time."""
@@ -70,9 +74,14 @@ class ActionYear(Versioned):
         if self.original_budget is None:
             self.original_budget = self.budget
 
+    def keep_milestones(self, stored: "Iterable[Milestone]") -> None:
+        """Those that are `stored` count as the original ones, if there are any and no others do: they will change."""
+        if self.original_milestones is None:
+            self.original_milestones = [{"month": row.month, "title": row.title} for row in stored] or None
+
     @property
     def is_changed(self) -> bool:
-        """Whether the plan differs from the original one."""
+        """Whether work or budget differ from the original ones."""
         return self.planned_work != self.original_planned_work or self.budget != self.original_budget
 
 

@@ -1,7 +1,7 @@
 """The page of one action: what, why, who and when, as the published programme says it now."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,22 +10,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from plan.enums import RevisionKind
 from plan.fiscal import fiscal_year_label
-from plan.models import Direction, Measure, Plan, Revision, Term
+from plan.models import Direction, Measure, Plan, Term
 from plan.prose import TermMarker
 from plan.queries.json_rows import day_of
 from plan.queries.kept import KeptPlan, kept_plan
 from plan.queries.plans import Link
 from plan.queries.revisions import LATEST, RevisionView, revisions_of, view
 from programs.enums import Improvement, IndicatorKind, LineageKind, OwnerKind, UpperKind
-from programs.models import Action, ActionYear, Program
-from programs.models.yearly import FISCAL_MONTHS
+from programs.models import Action, Program
 from programs.queries.action_rows import with_rows
-
-# How many revisions are read to find why a year's plan was changed.
-READ_REVISIONS = 60
-Row = Mapping[str, Any]
+from programs.queries.action_years import Row, YearPlan, yearly_plans
+from programs.queries.originals import Why, is_another, why_changed
 
 
 @dataclass(frozen=True)
@@ -49,48 +45,13 @@ class Owner:
 
 
 @dataclass(frozen=True)
-class MilestonePlan:
-    month: int | None
-    title: str
-
-    def __str__(self) -> str:
-        return f"{self.month}月 {self.title}" if self.month else self.title
-
-
-@dataclass(frozen=True)
-class YearPlan:
-    """The plan of one fiscal year; the original one where it was changed. Money in 千円, None is unknown."""
-
-    key: int
-    year: int
-    work: SafeString
-    budget: int | None
-    original_work: SafeString
-    original_budget: int | None
-    reason: str
-    changed_on: datetime.date | None
-    milestones: tuple[MilestonePlan, ...] = ()
-
-    @property
-    def label(self) -> str:
-        return fiscal_year_label(self.year)
-
-    @property
-    def is_budget_changed(self) -> bool:
-        return self.original_budget is not None and self.original_budget != self.budget
-
-    @property
-    def is_changed(self) -> bool:
-        return bool(self.original_work) or self.is_budget_changed
-
-
-@dataclass(frozen=True)
 class Target:
-    """An indicator's target in one fiscal year; `original` where it was another one at first."""
+    """An indicator's target in one fiscal year; `why` it is no longer the `original` one, where that is known."""
 
     year: int
     value: Decimal | None
     original: Decimal | None
+    why: Why | None = None
 
 
 @dataclass(frozen=True)
@@ -202,7 +163,7 @@ def action_page(slug: str, code: str) -> ActionPage:
     kept = kept_plan(found.program.plan.slug)
     found.program.plan = kept.plan
     marker = TermMarker(kept.glossary)
-    revisions = list(revisions_of(kept.plan, found.get_absolute_url())[:READ_REVISIONS])
+    revisions = list(revisions_of(kept.plan, found.get_absolute_url())[:LATEST])
     clauses = _clauses(found, kept, marker)
     return ActionPage(
         action=found,
@@ -212,12 +173,12 @@ def action_page(slug: str, code: str) -> ActionPage:
         content=marker.lines(found.content),
         owners=_owners(found.owner_rows or ()),
         uppers=_uppers(found.upper_rows or ()),
-        years=_years(found.year_rows or (), found.milestone_rows or (), revisions, marker),
-        indicators=_indicators(found.indicator_rows or (), found.target_rows or (), marker),
+        years=yearly_plans(found, marker),
+        indicators=_indicators(found, marker),
         predecessors=_relatives(found.predecessor_rows or ()),
         descendants=_relatives(found.descendant_rows or ()),
         dropped_by=_dropped_by(found),
-        revisions=[view(revision) for revision in revisions[:LATEST]],
+        revisions=[view(revision) for revision in revisions],
         marker=marker,
     )
 
@@ -289,52 +250,19 @@ def _uppers(rows: Iterable[Row]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
-def _years(
-    rows: Iterable[Row], milestones: Iterable[Row], revisions: Sequence[Revision], marker: TermMarker
-) -> tuple[YearPlan, ...]:
-    marker.section()
-    of_year: dict[int, list[Row]] = {}
-    for milestone in milestones:
-        of_year.setdefault(milestone["year"], []).append(milestone)
-    return tuple(
-        _year(row, of_year.get(row["year"], ()), revisions, marker) for row in sorted(rows, key=lambda row: row["year"])
-    )
-
-
-def _year(row: Row, milestones: Iterable[Row], revisions: Sequence[Revision], marker: TermMarker) -> YearPlan:
-    why = _last_change(revisions, ActionYear._meta.label_lower, row["key"])
-    original = row["original_work"]
-    ordered = sorted(milestones, key=lambda each: (_in_year(each["month"]), each["position"]))
-    return YearPlan(
-        key=row["key"],
-        year=row["year"],
-        work=marker.lines(row["work"]),
-        budget=row["budget"],
-        original_work=marker.lines(original) if original and original != row["work"] else SafeString(),
-        original_budget=row["original_budget"],
-        reason=why.reason if why else "",
-        changed_on=timezone.localdate(why.made_at) if why else None,
-        milestones=tuple(MilestonePlan(each["month"], each["title"]) for each in ordered),
-    )
-
-
-def _in_year(month: int | None) -> int:
-    return FISCAL_MONTHS.index(month) if month else len(FISCAL_MONTHS)
-
-
-def _last_change(revisions: Sequence[Revision], label: str, key: int) -> Revision | None:
-    """The newest change of the root; `revisions` has the newest first."""
-    for revision in revisions:
-        if (revision.object_type, revision.object_id, revision.kind) == (label, key, RevisionKind.CHANGED):
-            return revision
-    return None
-
-
-def _indicators(rows: Iterable[Row], targets: Iterable[Row], marker: TermMarker) -> tuple[IndicatorPlan, ...]:
+def _indicators(action: Any, marker: TermMarker) -> tuple[IndicatorPlan, ...]:
     marker.section()
     of_indicator: dict[int, list[Target]] = {}
-    for row in sorted(targets, key=lambda row: row["year"]):
-        target = Target(row["year"], decimal(row["target"]), decimal(row["original"]))
+    ordered = sorted(action.target_rows or (), key=lambda row: row["year"])
+    changed = {
+        (row["key"], "target"): row["target"]
+        for row in ordered
+        if is_another(decimal(row["original"]), decimal(row["target"]))
+    }
+    whys = why_changed(action.target_change_rows, changed)
+    for row in ordered:
+        why = whys.get((row["key"], "target"))
+        target = Target(row["year"], decimal(row["target"]), decimal(row["original"]), why)
         of_indicator.setdefault(row["indicator"], []).append(target)
     return tuple(
         IndicatorPlan(
@@ -349,7 +277,7 @@ def _indicators(rows: Iterable[Row], targets: Iterable[Row], marker: TermMarker)
             baseline_year=row["baseline_year"],
             targets=tuple(of_indicator.get(row["key"], ())),
         )
-        for row in sorted(rows, key=lambda row: (row["position"], row["key"]))
+        for row in sorted(action.indicator_rows or (), key=lambda row: (row["position"], row["key"]))
     )
 
 

@@ -19,6 +19,7 @@ from programs.models import (
     Milestone,
     Program,
 )
+from programs.queries.originals import changes_below
 
 # What an item above the plan is called by, as columns of the row that leads to it.
 UPPER_ITEM = {"kind": "upper__kind", "number": "upper__number", "title": "upper__title"}
@@ -68,7 +69,10 @@ def _plans() -> dict[str, Subquery]:
             budget="budget",
             original_work="original_planned_work",
             original_budget="original_budget",
+            original_milestones="original_milestones",
         ),
+        "change_rows": changes_below(ActionYear, "action"),
+        "milestone_change_rows": changes_below(Milestone, "action_year__action"),
         "milestone_rows": rows_below(
             Milestone.objects.all(),
             "action_year__action",
@@ -99,11 +103,13 @@ def _measures() -> dict[str, Subquery]:
         "target_rows": rows_below(
             IndicatorYear.objects.all(),
             "indicator__action",
+            key="pk",
             indicator="indicator",
             year="position",
             target=Cast("target", TextField()),
             original=Cast("original_target", TextField()),
         ),
+        "target_change_rows": changes_below(IndicatorYear, "indicator__action"),
     }
 
 

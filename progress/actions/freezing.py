@@ -15,20 +15,23 @@ from progress.models import (
     ScaleEntry,
 )
 from progress.queries.filling import measured
+from progress.queries.plan_background import Background
 from progress.queries.snapshot_rows import rollups_by_measure
 from progress.rating import reached
 from progress.rollup import Rollup
 from progress.snapshots import evaluation_data, is_decided, measure_data
 
 
-def frozen_evaluation(evaluation: Evaluation, publication: Publication, edition: int = 1) -> PublishedEvaluation:
-    """An unsaved row; `evaluation` is read with `snapshot_rows()`."""
+def frozen_evaluation(
+    evaluation: Evaluation, publication: Publication, edition: int = 1, *, background: Background | None = None
+) -> PublishedEvaluation:
+    """An unsaved row; `evaluation` is read with `snapshot_rows()`, `background` with `backgrounds_of()`."""
     row = listed_evaluation(evaluation, publication, edition)
     decided = is_decided(evaluation)
     results = [reached(measured(each)) for each in evaluation.indicators.all()] if decided else []
     row.indicators_total = sum(result is not None for result in results)
     row.indicators_reached = sum(result is True for result in results)
-    row.data = evaluation_data(evaluation)
+    row.data = evaluation_data(evaluation, background)
     return row
 
 
@@ -65,7 +68,7 @@ def frozen_again(evaluation: Evaluation, before: PublishedEvaluation, publicatio
     """The unsaved row that a correction adds: the answers of now, under the names and in the words of `before`.
 
     What was edited since the year was published — titles, departments,
-    indicators, the scale — is no part of the correction. `evaluation`, read
+    indicators, the scale, the yearly plan — is no part of the correction. `evaluation`, read
     with `snapshot_rows()`, is given the old words in memory: it must not be saved.
     """
     told = {each["key"]: each for each in before.data.get("indicators", ())}
@@ -76,12 +79,15 @@ def frozen_again(evaluation: Evaluation, before: PublishedEvaluation, publicatio
     for name in _NAMES:
         setattr(row, name, getattr(before, name))
     row.data |= {name: before.data[name] for name in ("action", "department")}
+    row.data["plan"] |= {name: value for name, value in before.data["plan"].items() if name in _BACKGROUND}
     row.data["indicators"] = [each | _described(told.get(each["key"], each)) for each in row.data["indicators"]]
     return row
 
 
 # What a published row is called and where it stands.
 _NAMES = ("measure_id", "direction_id", "department_id", "code", "title", "department_name", "bureau_name")
+# What the plan was at first and where it came from, as the year was published; older snapshots do not have it.
+_BACKGROUND = ("original", "origins", "is_changed_since")
 _DESCRIPTION = (
     "name",
     "kind",
@@ -115,7 +121,8 @@ def _measured_as(told: Mapping[str, Any], indicator: Any) -> None:
 
 
 def _described(told: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: told[name] for name in _DESCRIPTION}
+    original = {"original": told["original"]} if "original" in told else {}
+    return {name: told[name] for name in _DESCRIPTION} | original
 
 
 def freeze_measures(round_: Round, publication: Publication) -> None:

@@ -1,9 +1,8 @@
 """Closing the loop: the Act part of an accepted 調書 becomes the next year's plan, once staff confirm it."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -136,12 +135,13 @@ def confirm(
 
     Effects, in order: (1) the 調書 is locked; (2) `ActionYear` and the targets
     get the proposed values, with history and a 改定履歴 whose reason names the
-    調書, or the action gets its last year and merged actions lose its part; (3)
-    the proposal is CONFIRMED, and each yearly plan it became has its origin;
-    (4) the audit trail has it. Raises NotYours, NotNow when it was decided
-    already or is not what `seen_at` showed, its 調書 was returned, the next
-    programme does not continue the action yet (or does, where it is to end),
-    or the public would learn from the plan what is not published.
+    調書 (and for a target says why that is changed), or the action gets its
+    last year and merged actions lose its part; (3) the proposal is CONFIRMED,
+    and each yearly plan it became has its origin; (4) the audit
+    trail has it. Raises NotYours, NotNow when it was decided already or is not
+    what `seen_at` showed, its 調書 was returned, the next programme does not
+    continue the action yet (or does, where it is to end), or the public would
+    learn from the plan what is not published.
     """
     stored = _locked(proposal, by)
     if seen_at is not None and stored.history.filter(history_date__gt=seen_at).exists():
@@ -237,27 +237,28 @@ def _end(proposal: NextYearProposal, *, by: User, reason: str) -> None:
     for plan in without(proposal):
         if plan.action.pk not in had_part:  # only the sum may be complete now
             plan = replace(plan, work=plan.present.planned_work if plan.present else "")
-        _plan_one(plan, proposal.year, targets={}, by=by, reason=reason)
+        _plan_one(replace(plan, targets=()), proposal.year, by=by, reason=reason)
 
 
 def _plan(proposal: NextYearProposal, plans: Iterable[NextPlan], *, by: User, reason: str) -> None:
     """Make the yearly plans, and keep what each got from this proposal."""
     PlanOrigin.objects.filter(proposal=proposal).delete()
     for plan in plans:
-        targets = {target.indicator.pk: target.after for target in plan.targets}
-        made = _plan_one(plan, proposal.year, targets=targets, by=by, reason=reason)
+        made = _plan_one(plan, proposal.year, by=by, reason=reason)
         PlanOrigin.objects.create(
             proposal=proposal, action_year=made, planned_work=plan.given_work, budget=plan.given_budget
         )
 
 
-def _plan_one(plan: NextPlan, year: int, *, targets: Mapping[int, Decimal | None], by: User, reason: str) -> ActionYear:
+def _plan_one(plan: NextPlan, year: int, *, by: User, reason: str) -> ActionYear:
+    """A target that is changed is on record with the reason that the 調書 gives for it."""
     return plan_year(
         action=plan.action,
         year=year,
         planned_work=plan.work,
         budget=plan.budget,
-        targets=targets,
+        targets={target.indicator.pk: target.after for target in plan.targets},
+        target_reasons={target.indicator.pk: target.reason for target in plan.targets},
         is_first=plan.is_first and _is_made_of_parts(plan, reason),
         by=by,
         reason=reason,

@@ -33,6 +33,7 @@ from progress.models import (
     Round,
 )
 from progress.queries.filling import entries_of
+from progress.queries.plan_background import backgrounds_of
 from progress.queries.snapshot_rows import snapshot_rows, undecided, unreasoned
 from progress.snapshots import frame_data
 from progress.workflow import PUBLISH
@@ -227,7 +228,10 @@ def _freeze_all(round_: Round, publication: Publication, *, by: User, report: Re
     done = 0
     report(done, total)
     while batch := list(islice(rows, BATCH)):
-        PublishedEvaluation.objects.bulk_create([frozen_evaluation(row, publication) for row in batch])
+        backgrounds = backgrounds_of(batch)
+        PublishedEvaluation.objects.bulk_create(
+            [frozen_evaluation(row, publication, background=backgrounds.get(row.pk)) for row in batch]
+        )
         _mark_published([row for row in batch if row.status == Status.ACCEPTED], publication, by=by)
         record_actuals([row for row in batch if row.status == Status.PUBLISHED], round_, by=by)
         done += len(batch)

@@ -12,9 +12,10 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import Department, User
 from plan.models import Direction
+from plan.queries.json_rows import rows_below
 from programs.models import Action, Indicator
 from progress.enums import Reached, RoundState, Status
-from progress.models.round import Round
+from progress.models.round import Guidance, Round
 from progress.models.scale import ScaleEntry
 
 _NOBODY_SUBMITTED = Q(submitted_at__isnull=True, submitted_by__isnull=True)
@@ -38,19 +39,24 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
         )
 
     def with_everything(self) -> "EvaluationQuerySet":
-        """What a page of one 調書 reads, in a constant number of queries."""
-        return self.select_related(
-            "round__program__plan",
-            "round__scale",
-            "action__main_direction__measure__policy",
-            "department__bureau",
-            "grade",
-            "outlook",
-            "submitted_by",
-            "endorsed_by",
-            "accepted_by",
-        ).prefetch_related(
-            models.Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator")), "milestones"
+        """What a page of one 調書 reads, in a constant number of queries; with the 記入要領 as `guidance_rows`."""
+        guidance = rows_below(Guidance.objects.all(), "round", "round_id", field="field", text="text")
+        return (
+            self.annotate(guidance_rows=guidance)
+            .select_related(
+                "round__program__plan",
+                "round__scale",
+                "action__main_direction__measure__policy",
+                "department__bureau",
+                "grade",
+                "outlook",
+                "submitted_by",
+                "endorsed_by",
+                "accepted_by",
+            )
+            .prefetch_related(
+                models.Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator")), "milestones"
+            )
         )
 
 

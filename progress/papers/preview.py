@@ -14,6 +14,7 @@ from progress.enums import PublicationKind
 from progress.models import Evaluation, MeasureEvaluation, Publication, PublishedEvaluation, PublishedMeasure, Round
 from progress.queries.filling import entries_of
 from progress.queries.measure_rollups import sums_by_measure
+from progress.queries.plan_background import Background, backgrounds_of
 from progress.queries.published import PublishedRound
 from progress.queries.result_lists import result_rows
 from progress.queries.results import Legend, ResultRow
@@ -75,12 +76,13 @@ class Preview:
         for each in found:
             each.round = self.published.round
             each.action.program = self.published.round.program
-        return [self._row(each, as_it_stands=as_it_stands) for each in found]
+        backgrounds = backgrounds_of(found)
+        return [self._row(each, backgrounds.get(each.pk), as_it_stands=as_it_stands) for each in found]
 
-    def _row(self, evaluation: Evaluation, *, as_it_stands: bool) -> PublishedEvaluation:
-        row = frozen_evaluation(evaluation, self.publication)
+    def _row(self, evaluation: Evaluation, background: Background | None, *, as_it_stands: bool) -> PublishedEvaluation:
+        row = frozen_evaluation(evaluation, self.publication, background=background)
         if as_it_stands:
-            row.data = evaluation_data(evaluation, as_it_stands=True)
+            row.data = evaluation_data(evaluation, background, as_it_stands=True)
         return row
 
     def result_page(

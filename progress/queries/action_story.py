@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from plan.fiscal import fiscal_year_label
 from plan.prose import TermMarker
-from programs.queries.action_pages import ActionPage, IndicatorPlan, YearPlan
+from programs.queries.action_pages import ActionPage, IndicatorPlan
+from programs.queries.action_years import YearPlan
+from programs.queries.originals import Why
 from programs.queries.standing import Step
 from progress.charts import Chart, Point, chart, written
-from progress.enums import ProposalState, Status
-from progress.models import Evaluation, PlanOrigin, PublishedEvaluation, Round
+from progress.models import Evaluation, PublishedEvaluation
 from progress.queries.corrections import correction_view, shown_corrections
+from progress.queries.plan_origins import Part, confirmed_origins, continued_actions, is_changed_since, told_origins
 from progress.queries.published import current_evaluations, with_frames_of_rows
 from progress.queries.results import CorrectionView, Legend
 
@@ -49,12 +52,16 @@ class Origin:
 
 @dataclass(frozen=True)
 class StoryYear:
-    """One fiscal year: what was planned and, once it is published, what became of it."""
+    """One fiscal year: what was planned and, once it is published, what became of it.
+
+    `is_changed_since`: the plan is no longer what came from its `origins`.
+    """
 
     year: int
     plan: YearPlan | None
     result: YearResult | None
     origins: tuple[Origin, ...]
+    is_changed_since: bool
 
     @property
     def label(self) -> str:
@@ -63,7 +70,7 @@ class StoryYear:
 
 @dataclass(frozen=True)
 class MeasuredYear:
-    """The numbers of a year, in the table under the drawing."""
+    """The numbers of a year, in the table under the drawing; `why` the target is no longer the `original` one."""
 
     label: str
     target: str
@@ -72,6 +79,7 @@ class MeasuredYear:
     reason: str
     rate: str
     reached: str
+    why: Why | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,11 @@ class IndicatorStory:
     def has_changed_targets(self) -> bool:
         return any(year.original for year in self.years)
 
+    @property
+    def reasons(self) -> list[MeasuredYear]:
+        """The years whose target was changed for a reason that is known."""
+        return [year for year in self.years if year.original and year.why is not None and year.why.reason]
+
 
 @dataclass(frozen=True)
 class ActionStory:
@@ -116,13 +129,7 @@ def action_story(page: ActionPage) -> ActionStory:
     origins = _origins(page)
     plans = {plan.year: plan for plan in page.years}
     years = tuple(
-        StoryYear(
-            year,
-            plans.get(year),
-            _result(results[year], page.marker) if year in results else None,
-            tuple(origins.get(plans[year].key, ())) if year in plans else (),
-        )
-        for year in sorted(plans.keys() | results.keys())
+        _year(year, plans.get(year), results.get(year), origins, page) for year in sorted(plans.keys() | results.keys())
     )
     corrections = shown_corrections().filter(evaluation__action=page.action)
     return ActionStory(
@@ -139,17 +146,35 @@ def _published(page: ActionPage) -> list[Any]:
     return list(rows.order_by("-round__year"))
 
 
-def _origins(page: ActionPage) -> dict[int, list[Origin]]:
-    """Yearly plan → the published evaluations it came from: several of a merged action, by code."""
-    rows = PlanOrigin.objects.filter(
-        action_year__in=[plan.key for plan in page.years],
-        proposal__state=ProposalState.CONFIRMED,
-        proposal__evaluation__round__in=Round.objects.published(),
-        proposal__evaluation__status=Status.PUBLISHED,
-    ).select_related("proposal__evaluation__round", "proposal__evaluation__action")
-    origins: dict[int, list[Origin]] = {}
+def _year(
+    year: int, plan: YearPlan | None, result: Any | None, origins: Mapping[int, list[Any]], page: ActionPage
+) -> StoryYear:
+    rows = origins.get(plan.key, []) if plan else []
+    return StoryYear(
+        year,
+        plan,
+        _result(result, page.marker) if result is not None else None,
+        tuple(_origin(row.proposal.evaluation, page) for row in rows if row.is_told),
+        plan is not None and _is_changed_since(plan, rows, page),
+    )
+
+
+def _is_changed_since(plan: YearPlan, rows: Sequence[Any], page: ActionPage) -> bool:
+    parts = [Part(row.planned_work, row.budget) for row in rows]
+    is_own = any(row.proposal.evaluation.action_id == page.action.pk for row in rows)
+    continues = 0 if is_own or not rows else max(row.continues for row in rows)
+    return bool(rows) and is_changed_since(plan.typed, plan.budget, parts, continues=continues)
+
+
+def _origins(page: ActionPage) -> dict[int, list[Any]]:
+    """Yearly plan → what it came from, by the code of the action: several where that is merged."""
+    rows = confirmed_origins().filter(action_year__in=[plan.key for plan in page.years])
+    rows = rows.select_related("proposal__evaluation__round", "proposal__evaluation__action").annotate(
+        is_told=Exists(told_origins().filter(pk=OuterRef("pk"))), continues=continued_actions("action_year__action")
+    )
+    origins: dict[int, list[Any]] = {}
     for row in rows.order_by("proposal__evaluation__action__code"):
-        origins.setdefault(row.action_year_id, []).append(_origin(row.proposal.evaluation, page))
+        origins.setdefault(row.action_year_id, []).append(row)
     return origins
 
 
@@ -190,7 +215,8 @@ def _indicator(plan: IndicatorPlan, results: Mapping[int, Any]) -> IndicatorStor
     for year in sorted(targets.keys() | measured.keys()):
         frozen = measured.get(year, {})
         target = _number(frozen.get("target")) if frozen else targets[year].value
-        original = targets[year].original if year in targets else None
+        planned = targets.get(year)
+        original = planned.original if planned else None
         reached = frozen.get("reached")
         points.append(Point(year, target, _number(frozen.get("actual")), reached))
         rows.append(
@@ -202,6 +228,7 @@ def _indicator(plan: IndicatorPlan, results: Mapping[int, Any]) -> IndicatorStor
                 reason=frozen.get("no_actual_reason", ""),
                 rate=f"{frozen['rate']}%" if frozen.get("rate") else "",
                 reached="" if reached is None else "達成" if reached else "未達成",
+                why=planned.why if planned and planned.value == target else None,
             )
         )
     drawing = chart(points, plan.baseline)

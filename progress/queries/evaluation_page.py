@@ -1,18 +1,24 @@
 """What stands beside a 調書: 記入要領, last year's text, remarks, what happened to it, what its numbers say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
+from django.utils.html import escape
 
 from plan.fiscal import fiscal_year_label
 from plan.queries.json_rows import rows_below
+from plan.queries.plans import Link
 from programs.models import ActionLineage
+from programs.queries.originals import Original
 from progress.enums import EvaluationField, Status
 from progress.models import Evaluation, EvaluationEvent, EvaluationIndicator, ScaleEntry
 from progress.queries.filling import measured, steps
+from progress.queries.plan_background import Background, backgrounds_of, origin_label, originals_shown
 from progress.queries.words import field_words, number
 from progress.rating import mean_rate, rate, suggestion
 from progress.workflow import SAVE, TRANSITIONS
@@ -74,42 +80,108 @@ class Suggestion:
     steps: list[ScaleEntry] = field(default_factory=list)
 
 
-def guidance_of(evaluation: Evaluation) -> dict[str, str]:
-    """Field → 記入要領 of the round. One query."""
-    return dict(evaluation.round.guidances.values_list("field", "text"))
+def guidance_of(evaluation: Any) -> dict[str, str]:
+    """Field → 記入要領 of the round. No query, where `evaluation` was read with `with_everything()`."""
+    return {row["field"]: row["text"] for row in evaluation.guidance_rows or ()}
 
 
-def earlier_of(evaluation: Evaluation, visible: QuerySet[Evaluation]) -> dict[EvaluationField, list[Earlier]]:
-    """What was written the year before, of the same action or of those it continues.
-
-    Only what is published, or among the `visible` ones of the reader. At most three queries.
-    """
-    return earlier_of_many([evaluation], visible)[evaluation.pk]
+def earlier_of(evaluation: Evaluation, before: Iterable[Evaluation]) -> dict[EvaluationField, list[Earlier]]:
+    """What was written the year `before`, as `evaluations_before` gives it. No query."""
+    earlier: dict[EvaluationField, list[Earlier]] = {}
+    for each in before:
+        _add_words(earlier, each, is_same=each.action_id == evaluation.action_id)
+    return earlier
 
 
 def earlier_of_many(
     evaluations: Sequence[Evaluation], visible: QuerySet[Evaluation]
 ) -> dict[int, dict[EvaluationField, list[Earlier]]]:
     """`earlier_of` each of several 調書 of one round, by key. At most three queries."""
-    earlier: dict[int, dict[EvaluationField, list[Earlier]]] = {each.pk: {} for each in evaluations}
+    before = evaluations_before(evaluations, visible)
+    return {each.pk: earlier_of(each, before.get(each.action_id, ())) for each in evaluations}
+
+
+def evaluations_before(
+    evaluations: Sequence[Evaluation], visible: QuerySet[Evaluation]
+) -> Mapping[int, Sequence[Evaluation]]:
+    """Action → the 調書 of the year before, its own first, then those of the actions it continues.
+
+    Only what is published, or among the `visible` ones of the reader (`is_visible`). `evaluations` are of one round.
+    At most three queries.
+    """
     if not evaluations:
-        return earlier
+        return {}
     actions = {each.action_id for each in evaluations}
     lineage = ActionLineage.objects.filter(action__in=actions)
     readable = Q(status=Status.PUBLISHED) | Q(pk__in=visible.values("pk"))
     found = (
         Evaluation.objects.filter(readable, round__year=evaluations[0].round.year - 1)
         .filter(Q(action__in=actions) | Q(action__in=lineage.values("predecessor")))
-        .annotate(continued_by=rows_below(lineage, "predecessor__evaluations", action="action_id"))
-        .select_related("round", "action", "grade", "outlook")
+        .annotate(
+            continued_by=rows_below(lineage, "predecessor__evaluations", action="action_id"),
+            is_visible=Exists(visible.filter(pk=OuterRef("pk"))),
+        )
+        .select_related("round__program__plan", "action", "grade", "outlook")
         .prefetch_related(Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator")), "milestones")
         .order_by("action__code")
     )
-    before = _before(found)
-    for evaluation in evaluations:
-        for each in before.get(evaluation.action_id, ()):
-            _add_words(earlier[evaluation.pk], each, is_same=each.action_id == evaluation.action_id)
-    return earlier
+    return _before(found)
+
+
+@dataclass(frozen=True)
+class PlanStory:
+    """Where the Plan part comes from. `origins`: (evaluation of the year before, address), "" for who may not see it.
+
+    `whole`: the further 調書 of the year before that the reader may see. `originals`: what was planned otherwise at
+    first. `action_url`: the plan of the programme, "" where it has no page.
+    """
+
+    origins: list[Link]
+    whole: list[Link]
+    originals: tuple[Original, ...]
+    is_changed_since: bool
+    action_url: str
+
+
+def plan_story(evaluation: Evaluation, before: Sequence[Evaluation]) -> PlanStory:
+    """`before` as `evaluations_before` gives it. One query."""
+    background = backgrounds_of([evaluation]).get(evaluation.pk, Background())
+    addresses = {each.pk: _address(each) for each in before}
+    given = {origin["evaluation"] for origin in background.origins}
+    measured_by = [
+        {"name": row.indicator.name, "unit": row.indicator.unit, "original": background.targets.get(row.indicator_id)}
+        for row in evaluation.indicators.all()
+    ]
+    return PlanStory(
+        origins=[(origin_label(each), addresses.get(each["evaluation"], "")) for each in background.origins],
+        whole=[(_of(each, evaluation), addresses[each.pk]) for each in before if each.pk not in given],
+        originals=originals_shown(background.plan, measured_by, lambda text: linebreaksbr(escape(text))),
+        is_changed_since=background.is_changed_since,
+        action_url=_action_address(evaluation),
+    )
+
+
+def _action_address(evaluation: Evaluation) -> str:
+    program = evaluation.round.program
+    return reverse("programs:action", args=[program.slug, evaluation.action.code]) if program.is_public else ""
+
+
+def _of(before: Evaluation, evaluation: Evaluation) -> str:
+    origin = {
+        "year": before.round.year,
+        "code": before.action.code,
+        "is_own": before.action_id == evaluation.action_id,
+    }
+    return origin_label(origin)
+
+
+def _address(before: Any) -> str:
+    """Of the whole 調書: for who may see it at the desk, there; what the public may see, where they do."""
+    if before.is_visible:
+        return reverse("desk:evaluation", args=[before.pk])
+    if before.round.program.is_public and before.round.is_published:
+        return reverse("progress:action", args=[before.round.slug, before.action.code])
+    return ""
 
 
 def _before(found: Iterable[Any]) -> dict[int, list[Evaluation]]:

@@ -17,10 +17,12 @@ from plan.prose import TermMarker
 from plan.queries.kept import KeptPlan, kept_plan
 from plan.queries.listing import page_of
 from plan.queries.plans import Link, Neighbours, pick
+from programs.queries.originals import Original
 from programs.queries.standing import Step
 from progress.charts import written
 from progress.models import PublishedEvaluation, PublishedMeasure
 from progress.queries.corrections import corrections_of, corrections_within
+from progress.queries.plan_background import origin_label, originals_shown
 from progress.queries.published import PublishedRound, current_evaluations, published_round
 from progress.queries.result_lists import edition, result_rows, rows_of
 from progress.queries.results import CorrectionView, Legend, ResultRow, Sums, sums_of
@@ -38,7 +40,10 @@ class Text:
 
 @dataclass(frozen=True)
 class EvaluationPage:
-    """P, D, C and A of one action in one year, in the words of the day it was published."""
+    """P, D, C and A of one action in one year, in the words of the day it was published.
+
+    `originals` are the parts of the plan that were others at first; `origins` the evaluations it came from.
+    """
 
     published: PublishedRound
     row: PublishedEvaluation
@@ -47,6 +52,8 @@ class EvaluationPage:
     grade: Step
     outlook: str
     plan_texts: tuple[Text, ...]
+    originals: tuple[Original, ...]
+    origins: tuple[Link, ...]
     do_texts: tuple[Text, ...]
     check_texts: tuple[Text, ...]
     act_texts: tuple[Text, ...]
@@ -71,6 +78,11 @@ class EvaluationPage:
     @property
     def is_exception(self) -> bool:
         return self.row.is_undecided
+
+    @property
+    def is_changed_since(self) -> bool:
+        """Whether the plan said something else by then than what came from its `origins`."""
+        return bool(self.data["plan"].get("is_changed_since"))
 
     @property
     def next_budget(self) -> int | None:
@@ -168,6 +180,12 @@ class Told:
             purpose=_texts(marker, ("目的", action.get("purpose")), ("内容", action.get("content"))),
             plan_texts=_texts(
                 marker, ("計画", plan.get("planned_work")), ("年度途中の計画変更", plan.get("plan_change"))
+            ),
+            # Published before this was kept: nothing is known of it.
+            originals=originals_shown(plan.get("original", {}), data.get("indicators", ()), marker.lines),
+            origins=tuple(
+                (origin_label(each), reverse("progress:action", args=[each["slug"], each["code"]]))
+                for each in plan.get("origins", ())
             ),
             do_texts=_texts(marker, ("実績", do.get("results"))),
             check_texts=_texts(

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from plan.queries.listing import Asked
 from programs.queries.action_pages import IndicatorPlan
+from programs.queries.originals import Original, Why, money_words
 from progress.charts import Point, chart
 from progress.default_scale import ENTRIES, NOTE
 from progress.enums import ScaleKind
@@ -32,6 +33,11 @@ def progress_gallery() -> dict[str, Any]:
         "bar": bar_of(COUNTS, 1, legend),
         "step": legend.graded[2],
         "indicator": _indicator(),
+        "originals": [
+            Original(
+                "当初の予算額", money_words(19600), Why("補正予算により工事を加えたため", datetime.date(2016, 9, 20))
+            )
+        ],
         "correction": _correction(),
         "asked": asked,
         "selects": [

@@ -21,7 +21,9 @@ from progress.queries.evaluation_page import (
     Event,
     course_of,
     earlier_of,
+    evaluations_before,
     guidance_of,
+    plan_story,
     suggestion_of,
 )
 from progress.queries.filling import entries_of, has_next_year, missing_of, next_year_note
@@ -105,14 +107,15 @@ class Lacking:
 def page_context(
     evaluation: Evaluation, user: User, *, form: EvaluationForm | None = None, shows_lacking: bool = False
 ) -> dict[str, Any]:
-    """The context of `desk/evaluation.html`; `form` is a bound one that is shown again. At most eight queries."""
+    """The context of `desk/evaluation.html`; `form` is a bound one that is shown again. At most twelve queries."""
     entries = entries_of(evaluation.round)
     standing = standing_of(user, evaluation)
     empty = form or EvaluationForm(evaluation=evaluation, entries=entries)
     shown = empty if standing.may_save else None
     shows_course = permissions.is_in_chain(user, evaluation)
     course = course_of(evaluation) if shows_course else Course([], [], None)
-    beside = _Beside(guidance_of(evaluation), earlier_of(evaluation, permissions.visible_to(user)), course)
+    before = evaluations_before([evaluation], permissions.visible_to(user)).get(evaluation.action_id, ())
+    beside = _Beside(guidance_of(evaluation), earlier_of(evaluation, before), course)
     return {
         "evaluation": evaluation,
         "left": _time_left(evaluation),
@@ -121,6 +124,7 @@ def page_context(
         "standing": standing,
         "form": shown,
         "items": {item.key: item for item in _items(evaluation, shown, beside, ends=_ends(empty, entries))},
+        "story": plan_story(evaluation, before),
         "milestones": [_milestone(row, shown) for row in evaluation.milestones.all()],
         "indicators": [_indicator(row, shown) for row in evaluation.indicators.all()],
         "grades": _choices(shown, EvaluationField.GRADE, entries, ScaleKind.ACHIEVEMENT),

@@ -134,6 +134,21 @@ def test_the_original_stays_when_the_plan_changes(program: Program, ict_staff: U
     assert (target.target, target.original_target) == (Decimal(99), Decimal(10))
 
 
+@pytest.mark.parametrize("is_published", [True, False])
+def test_milestones_that_a_file_changes_stay_as_the_original(
+    program: Program, ict_staff: User, is_published: bool
+) -> None:
+    Program.objects.update(is_published=is_published)
+    program.refresh_from_db()
+    before = [{"month": 9, "title": "試行を始める"}, {"month": None, "title": "公開する"}]
+    imported(program, ict_staff, put("マイルストーン", 2, マイルストーン="本格実施"))
+    assert Milestone.objects.filter(title="本格実施").exists()
+    kept = list(
+        ActionYear.objects.filter(original_milestones__isnull=False).values_list("original_milestones", flat=True)
+    )
+    assert kept == ([before] if is_published else [])
+
+
 def test_until_it_is_public_the_original_follows_the_file(program: Program, ict_staff: User) -> None:
     program.is_published = False
     program.save()

@@ -200,8 +200,7 @@ def test_changed_plan_stands_beside_the_original_with_the_reason(client: Client,
         "全区で進めます。",
         "予算額 2,500千円",
         "公開するデータの拡充を2017年度に進めます。",
-        "当初の予算額 1,000千円",
-        "変更の理由：要望が多かったため",
+        "当初の予算額 1,000千円変更の理由：要望が多かったため",
     ):
         assert text in shown
     table = _rows(part(main_of(client.get(ACTION)), "indicators"))
@@ -210,6 +209,7 @@ def test_changed_plan_stands_beside_the_original_with_the_reason(client: Client,
         ["平成28(2016)年度", "100", "－"],
         ["平成29(2017)年度", "200", "150"],
     ]
+    assert "当初 150 → 200）：要望が多かったため" in words(part(main_of(client.get(ACTION)), "indicators"))
     assert "要望が多かったため" in words(part(main_of(client.get(ACTION)), "changes"))
 
 

@@ -21,8 +21,10 @@ from progress.errors import NotNow, NotYours, ReasonRequired
 from progress.models import Evaluation, NextYearProposal
 from progress.workflow import ACCEPT, ENDORSE, RETURN_BY_STAFF, SUBMIT
 from tests.factories import UserFactory
+from tests.plan.reading import main_of, part, words
 from tests.programs.factories import ActionYearFactory, IndicatorFactory, IndicatorYearFactory
 from tests.progress.factories import RoundFactory, action_of, bring_to, entry, opened
+from tests.progress.pages import table_rows
 
 pytestmark = pytest.mark.django_db
 Brought = Callable[[Status, Evaluation], Evaluation]
@@ -75,7 +77,7 @@ def test_the_original_plan_stays_beside_the_change(
 
 
 def test_changed_targets_become_those_of_the_next_year(
-    division: Department, liaison: User, manager: User, ict_staff: User
+    client: Client, division: Department, liaison: User, manager: User, ict_staff: User
 ) -> None:
     round_ = RoundFactory.create()
     action = action_of(round_.program, division)
@@ -91,6 +93,11 @@ def test_changed_targets_become_those_of_the_next_year(
     confirm(proposal=NextYearProposal.objects.get(), by=ict_staff)
     value = indicator.years.get(position=2017)
     assert (value.target, value.original_target) == (Decimal(15), Decimal(10))
+    revision = Revision.objects.get(object_type="programs.indicator")
+    assert revision.reason == "平成28(2016)年度の評価の結果を反映：実績が上回ったため"
+    table = part(main_of(client.get(action.get_absolute_url())), "indicators")
+    assert ["平成29(2017)年度", "15", "10"] in [row[:3] for row in table_rows(table)]
+    assert f"（当初 10 → 15）：{revision.reason}" in words(table)
 
 
 def test_an_action_that_ends_gets_its_last_year(

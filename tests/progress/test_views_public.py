@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from typing import Any
 
 import pytest
 from defusedxml import ElementTree
@@ -10,7 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from plan import actions as plan_actions
+from plan.actions import revise
 from plan.fiscal import date_label
+from programs.models import ActionYear
 from programs.queries.programs import period_of
 from progress.actions.proposals import confirm
 from progress.actions.publication import publish
@@ -179,6 +182,20 @@ def test_next_years_plan_names_the_evaluation_it_came_from(client: Client, year:
     years = part(main_of(client.get(ACTION)), "years")
     assert "この計画は、平成28(2016)年度の評価から作りました。" in words(years)
     assert f"{NEXT}を始めます。" in words(years)
+
+
+@pytest.mark.parametrize("changed", [{"planned_work": "全区で進めます。"}, {"budget": 9}])
+def test_a_plan_that_was_changed_after_it_was_taken_over_says_so(
+    client: Client, year: Year, changed: dict[str, Any]
+) -> None:
+    confirm(proposal=NextYearProposal.objects.get(evaluation__action__code="1-1-001"), by=year.staff)
+    plan = ActionYear.objects.get(action=year.actions["1-1-001"], year=2017)
+    for name, value in changed.items():
+        setattr(plan, name, value)
+    revise(root=plan, by=year.staff, reason="予算が変わったため", expected_version=plan.version)
+    years = words(part(main_of(client.get(ACTION)), "years"))
+    assert "この計画は、平成28(2016)年度の評価をもとに作り、その後に変更しました。" in years
+    assert "から作りました" not in years
 
 
 def test_years_are_compared_and_changes_listed(client: Client, year: Year) -> None:
