@@ -72,6 +72,7 @@ PUBLISHED: dict[str, dict[str, Any]] = {
     "programs:direction": {**PROGRAM, "code": "1-1-1"},
     "progress:progress": {},
     "progress:feed_xml": {},
+    "progress:history": {},
     "progress:year": YEAR,
     "progress:measures_csv": YEAR,
     "progress:measure": {**YEAR, "code": "1-1"},

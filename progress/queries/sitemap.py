@@ -10,6 +10,7 @@ from plan.fiscal import fiscal_year_label
 from plan.queries.json_rows import rows_below
 from plan.queries.sitemap import Further, Node, register_branch
 from progress.models import PublishedEvaluation, PublishedMeasure, Round
+from progress.queries.news import RECORD
 from progress.queries.published import NEWEST_FIRST, current_evaluations, in_order_of_code
 
 LISTS = (
@@ -30,7 +31,8 @@ def nodes() -> Iterator[Node]:
         title="measure__title",
     )
     rounds = Round.objects.published().order_by(*NEWEST_FIRST).annotate(measure_rows=measures)
-    yield Node("プランの進捗", reverse("progress:progress"), tuple(_year(round_) for round_ in rounds))
+    record = Node(RECORD, reverse("progress:history"))
+    yield Node("プランの進捗", reverse("progress:progress"), (*(_year(round_) for round_ in rounds), record))
 
 
 def _year(round_: Any) -> Node:

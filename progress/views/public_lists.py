@@ -1,15 +1,18 @@
-"""The public lists of a published year: actions, departments, corrections, changes."""
+"""The public lists of a published year: actions, departments, corrections, changes; and the record of all years."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from plan.caching import public_page
 from plan.queries.kept import kept_value
 from plan.queries.listing import page_of
+from plan.queries.plans import published_plans
 from plan.views.page import Page
 from progress.models import Round
+from progress.queries import news
 from progress.queries.corrections import correction_view, shown_corrections
 from progress.queries.published import PublishedRound, published_round
 from progress.queries.result_lists import department_results, result_list, result_rows, rows_of
@@ -101,3 +104,14 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404(NO_YEAR) from error
     page = _page(found.published, "前の年度からの変化")
     return render(request, "public/progress/changes.html", page.context(request, page=found))
+
+
+@require_safe
+@public_page
+def history(request: HttpRequest) -> HttpResponse:
+    """Every 公表, 追加公表 and 訂正 of all years; `?page=` the older ones."""
+    found = news.record(request.GET.get("page"))
+    changed_on = timezone.localdate(found.changed_at) if found.changed_at else None
+    page = Page(title=news.RECORD, plan=None, trail=trail(), changed_on=changed_on)
+    own = {"record": found, "plans": list(published_plans())}
+    return render(request, "public/progress/history.html", page.context(request, **own))
