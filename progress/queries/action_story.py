@@ -15,7 +15,7 @@ from programs.queries.standing import Step
 from progress.charts import Chart, Point, chart, written
 from progress.enums import ProposalState, Status
 from progress.models import Evaluation, PlanOrigin, PublishedEvaluation, Round
-from progress.queries.corrections import correction_view, shown_corrections
+from progress.queries.corrections import marked_views, shown_corrections
 from progress.queries.published import current_evaluations, with_frames_of_rows
 from progress.queries.results import CorrectionView, Legend
 
@@ -128,7 +128,7 @@ def action_story(page: ActionPage) -> ActionStory:
     return ActionStory(
         years,
         tuple(_indicator(plan, results) for plan in page.indicators),
-        tuple(correction_view(correction) for correction in corrections),
+        marked_views(corrections, page.marker),
         Legend.of(found[0].first_frame or {}) if found else None,
     )
 

@@ -139,7 +139,7 @@ def page_of_evaluation(published: PublishedRound, row: PublishedEvaluation, *, f
     return replace(
         told.page(row),
         is_first=first,
-        corrections=corrections_of(published, evaluation=row.evaluation_id),
+        corrections=corrections_of(published, marker, evaluation=row.evaluation_id),
         other_years=_other_years(row),
         notes=marker.used_terms,
     )
@@ -305,7 +305,7 @@ def page_of_measure(
         is_first=first,
         sums=sums_of(row.data.get("rollup", {}), published.legend),
         texts=told.measure_texts(row.data),
-        corrections=corrections_of(published, measure_evaluation__measure=measure),
+        corrections=corrections_of(published, told.marker, measure_evaluation__measure=measure),
         within=corrections_within(published, measure),
         page=page,
         rows=rows,

@@ -15,6 +15,7 @@ from progress.actions.rounds import release_to_committee
 from progress.enums import Status
 from progress.models import MeasureEvaluation
 from progress.permissions import visible_to
+from progress.queries.corrections import compared
 from tests.factories import UserFactory
 from tests.plan.reading import links, main_of, part, words
 from tests.progress.factories import bring_to, entry
@@ -38,10 +39,10 @@ def test_correction_is_shown_where_it_matters_and_the_first_state_stays(client: 
         page = words(main_of(client.get(address)))
         expected = (
             "件数の数え間違い",
-            f"誤{DONE}を120件行いました。",
-            "正訂正した実績です。",
-            "誤1,000千円",
-            "正900千円",
+            f"誤 {DONE}を120件行いました。",
+            "正 訂正した実績です。",
+            "誤 1,000千円",
+            "正 900千円",
         )
         assert [text in page for text in expected] == [True] * 5, address
     now, first = main_of(client.get(RESULT)), main_of(client.get(f"{RESULT}first/"))
@@ -53,6 +54,61 @@ def test_correction_is_shown_where_it_matters_and_the_first_state_stays(client: 
     assert "訂正・追加あり" in words(main_of(client.get("/progress/2016/actions/")))
     assert [words(item)[-2:] for item in re.findall(r"<li>.*?</li>", part(main_of(client.get("/")), "news"), re.DOTALL)]
     assert "/progress/2016/corrections/#correction-2" in links(part(main_of(client.get("/")), "news"))
+
+
+def test_words_that_a_correction_changed_are_marked_and_terms_explained(client: Client, year: Year) -> None:
+    year.correct(
+        "1-1-001",
+        results="クラウドで公開しました。\n<b>120件</b>です。",
+        settlement=1000,
+        problems="人手が足りません。",
+    )
+    year.correct("1-1-001", results="クラウドで公開しました。\n<b>12件</b>です。", settlement=900, problems="")
+    for address in (ACTION, RESULT, "/progress/2016/corrections/"):
+        page = main_of(client.get(address))
+        newest = page[page.index('id="correction-3"') : page.index('id="correction-2"')]
+        changes = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>\s*<dd>(.*?)</dd>", newest, re.DOTALL)
+        told = {label: (words(wrong), words(right)) for label, wrong, right in changes}
+        assert told == {
+            "実績": (
+                "誤 クラウドで公開しました。 <b>（削除ここから）120（削除ここまで）件</b>です。",
+                "正 クラウドで公開しました。 <b>（追加ここから）12（追加ここまで）件</b>です。",
+            ),
+            "決算額": ("誤 1,000千円", "正 900千円"),
+            "課題": ("誤 人手が足りません。", "正 （記載なし）"),
+        }, address
+        assert (newest.count("<del>"), newest.count("<ins>"), page.count("変更箇所の見方")) == (2, 2, 1), address
+        assert re.findall(r'class="term"[^>]*>(.*?)</a>', newest) == ["クラウド"], address
+        assert set(re.findall(r'data-term="([0-9]+)"', page)) <= set(re.findall(r'id="note-term-([0-9]+)"', page))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "marks"),
+    [
+        ("公開しました。", "公開しました。窓口も増やしました。", [[], ["窓口も増やしました。"]]),
+        ("窓口を増やしました。", "利用者は減っています。", [[], []]),
+        ("", "公開しました。", [[], []]),
+        ("3 ほぼ目標どおり", "2 目標を上回って達成", [[], []]),
+    ],
+)
+def test_texts_that_have_little_in_common_are_told_whole(wrong: str, right: str, marks: list[list[str]]) -> None:
+    pieces = compared(wrong, right)
+    assert [[piece.text for piece in each if piece.kind != "same"] for each in pieces] == marks
+    assert tuple("".join(piece.text for piece in each) for each in pieces) == (wrong, right)
+
+
+def test_what_was_added_is_told_with_its_terms_and_no_marks(client: Client, year: Year) -> None:
+    written = MeasureEvaluation.objects.get(round=year.round, measure__policy__number=2, measure__number=1)
+    correct_measure(
+        evaluation=written,
+        values={"reason": "クラウドに移しました。"},
+        by=year.staff,
+        reason="記入が間に合わなかったため",
+        expected_version=written.version,
+    )
+    page = part(main_of(client.get("/progress/2016/measures/2-1/")), "corrections")
+    assert re.findall(r'class="term"[^>]*>(.*?)</a>', page) == ["クラウド"]
+    assert ("クラウドに移しました。" in words(page), "<ins>" in page, "変更箇所の見方" in page) == (True, False, False)
 
 
 def test_corrected_words_are_found_and_the_wrong_ones_are_not(client: Client, year: Year) -> None:
@@ -112,7 +168,7 @@ def test_corrected_measure_keeps_its_first_state(client: Client, year: Year) -> 
     )
     now = words(main_of(client.get("/progress/2016/measures/1-1/")))
     first = words(main_of(client.get("/progress/2016/measures/1-1/first/")))
-    assert [text in now for text in ("A 順調に推移", "基準の当てはめの誤り", "誤B 一定の進捗")] == [True] * 3
+    assert [text in now for text in ("A 順調に推移", "基準の当てはめの誤り", "誤 B 一定の進捗")] == [True] * 3
     assert ("B 一定の進捗" in first, "直した理由です。" in first) == (True, False)
     assert "/progress/2016/measures/1-1/first/" in links(main_of(client.get("/progress/2016/corrections/")))
 
