@@ -12,6 +12,7 @@ urlpatterns = [
     path("feed.xml", public_files.feed_xml, name="feed_xml"),
     path("history/", public_lists.history, name="history"),  # no year has this address: models.round.RESERVED
     path("<slug:slug>/", public.year, name="year"),
+    path("<slug:slug>/first/", public.year_first, name="year_first"),
     path("<slug:slug>/report.pdf", public_papers.report_pdf, name="report_pdf"),
     path("<slug:slug>/measures.csv", public_files.measures_csv, name="measures_csv"),
     path("<slug:slug>/measures/", public_lists.cut_short, name="no_measure"),

@@ -74,6 +74,7 @@ PUBLISHED: dict[str, dict[str, Any]] = {
     "progress:feed_xml": {},
     "progress:history": {},
     "progress:year": YEAR,
+    "progress:year_first": YEAR,
     "progress:measures_csv": YEAR,
     "progress:measure": {**YEAR, "code": "1-1"},
     "progress:measure_first": {**YEAR, "code": "1-1"},

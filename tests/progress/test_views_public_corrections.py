@@ -13,7 +13,7 @@ from plan.models import SearchDocument
 from progress.actions.corrections import correct_measure, publish_late
 from progress.actions.rounds import release_to_committee
 from progress.enums import Status
-from progress.models import MeasureEvaluation
+from progress.models import MeasureEvaluation, PublishedMeasure
 from progress.permissions import visible_to
 from progress.queries.corrections import compared
 from tests.factories import UserFactory
@@ -222,6 +222,36 @@ def test_sums_that_a_correction_moved_say_so_on_the_measure_and_the_year(client:
     assert "公表した後の訂正または追加があります。" in words(told("/progress/2016/", "glance"))
     for untouched in (f"{page}first/", "/progress/2016/measures/1-2/"):
         assert listed not in links(told(untouched)), untouched
+
+
+def test_the_year_keeps_its_first_state_where_a_correction_moved_its_sums(client: Client, year: Year) -> None:
+    now, first = "/progress/2016/", "/progress/2016/first/"
+    before = main_of(client.get(now))
+    assert first not in links(before)
+    assert "その後の訂正と追加はありません。" in words(main_of(client.get(first)))
+    year.correct("1-1-001", settlement=900, grade_id=entry(year.round, "4").pk)
+    pages = {address: main_of(client.get(address)) for address in (now, first)}
+    assert first in links(part(pages[now], "glance"))
+    assert table_rows(pages[first]) == table_rows(before) != table_rows(pages[now])
+    assert [table_rows(pages[address])[0][4] for address in (now, first)] == ["1,900", "2,000"]
+    bar = "すべての取組の達成度：{}、未着手 1件、評価が未確定 1件"
+    assert (
+        bar.format("2 目標を上回って達成 1件") in pages[first],
+        bar.format("4 目標を下回った 1件") in pages[now],
+    ) == (True, True)
+    assert "公表した当初の内容です この内容は、その後に訂正または追加しました。" in words(pages[first])
+    leading = set(links(pages[first]))
+    assert {now, "/progress/2016/corrections/", "/progress/2016/measures/1-1/first/"} <= leading
+    assert "/progress/2016/measures/1-1/" not in leading
+    assert "<title>平成28(2016)年度の取組の結果（公表した当初の内容）" in client.get(first).content.decode()
+
+
+def test_first_state_of_a_year_holds_no_measure_that_came_later(client: Client, year: Year) -> None:
+    correction = year.correct("1-1-001", settlement=900)
+    added = PublishedMeasure.objects.filter(publication=correction.publication).get()
+    other = PublishedMeasure.objects.get(round=year.round, measure__policy__number=3, measure__number=2)
+    PublishedMeasure.objects.filter(pk=other.pk).update(publication=added.publication)
+    assert [len(table_rows(main_of(client.get(f"/progress/2016/{page}")))) for page in ("", "first/")] == [7, 6]
 
 
 def test_a_measure_names_the_newest_corrections_and_leaves_the_rest_to_the_list(client: Client, year: Year) -> None:
