@@ -1,7 +1,7 @@
 """One published 調書, and one published 施策評価, as pages; now, or as first published."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -63,6 +63,11 @@ class EvaluationPage:
     @property
     def legend(self) -> Legend:
         return self.published.legend
+
+    @property
+    def changed_on(self) -> datetime.date:
+        """The day (JST) of its publication, or of its newest correction."""
+        return _changed_on(self.published, () if self.is_first else self.corrections)
 
     @property
     def title(self) -> str:
@@ -196,6 +201,11 @@ class Told:
         )
 
 
+def _changed_on(published: PublishedRound, corrections: Iterable[CorrectionView]) -> datetime.date:
+    newest = max((correction.made_at for correction in corrections), default=None)
+    return timezone.localdate(newest) if newest else published.published_on
+
+
 def _other_years(row: PublishedEvaluation) -> tuple[Link, ...]:
     rows = current_evaluations().filter(action=row.action_id).exclude(round=row.round_id).order_by("-round__year")
     return tuple(
@@ -264,6 +274,11 @@ class MeasurePage:
         if moment is None or not self.within or self.within[0].made_at <= moment:
             return None
         return timezone.localdate(moment)
+
+    @property
+    def changed_on(self) -> datetime.date:
+        """The day (JST) of its publication, or of the newest correction of it or of a 調書 that it counts."""
+        return _changed_on(self.published, () if self.is_first else (*self.corrections[:1], *self.within[:1]))
 
     @property
     def is_corrected(self) -> bool:

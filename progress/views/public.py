@@ -119,7 +119,7 @@ def _measure(request: HttpRequest, slug: str, code: tuple[int, ...], *, first: b
         neighbours=None if first else found.neighbours,
         cited_as=named,
         source=source(found.published, first=first),
-        changed_on=found.published.changed_on,
+        changed_on=found.changed_on,
         notes=found.notes,
     )
     return render(request, "public/progress/measure.html", page.context(request, page=found, heading=title))
@@ -154,7 +154,7 @@ def _action(request: HttpRequest, slug: str, code: str, *, first: bool) -> HttpR
         ],
         cited_as=named,
         source=source(found.published, first=first),
-        changed_on=found.published.changed_on,
+        changed_on=found.changed_on,
         contents=found.contents,
         notes=found.notes,
     )

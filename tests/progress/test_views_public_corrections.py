@@ -1,5 +1,6 @@
 """正誤 on the public pages, and what was first published; compared with what was corrected."""
 
+import datetime
 import re
 
 import pytest
@@ -8,12 +9,13 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from plan import search
+from plan.actions import bump_content_version
 from plan.fiscal import date_label
 from plan.models import SearchDocument
 from progress.actions.corrections import correct_measure, publish_late
 from progress.actions.rounds import release_to_committee
 from progress.enums import Status
-from progress.models import MeasureEvaluation, PublishedMeasure
+from progress.models import MeasureEvaluation, Publication, PublishedMeasure, Round
 from progress.permissions import visible_to
 from progress.queries.corrections import compared
 from tests.factories import UserFactory
@@ -244,6 +246,36 @@ def test_the_year_keeps_its_first_state_where_a_correction_moved_its_sums(client
     assert {now, "/progress/2016/corrections/", "/progress/2016/measures/1-1/first/"} <= leading
     assert "/progress/2016/measures/1-1/" not in leading
     assert "<title>平成28(2016)年度の取組の結果（公表した当初の内容）" in client.get(first).content.decode()
+
+
+def test_a_page_changed_on_the_day_of_its_own_correction(client: Client, year: Year) -> None:
+    """What was published in August, corrected in September and October, each another 調書."""
+    august, september, october = (datetime.datetime(2017, month, 4, 1, tzinfo=datetime.UTC) for month in (8, 9, 10))
+    Round.objects.filter(pk=year.round.pk).update(published_at=august)
+    Publication.objects.filter(round=year.round).update(made_at=august)
+    for code, moment in (("1-1-001", september), ("1-1-002", october)):
+        correction = year.correct(code, results="訂正した実績です。")
+        Publication.objects.filter(pk=correction.publication_id).update(made_at=moment)
+    bump_content_version()
+    expected = {
+        RESULT: september,
+        f"{RESULT}first/": august,
+        "/progress/2016/actions/1-1-002/": october,
+        "/progress/2016/actions/1-2-001/": august,
+        "/progress/2016/measures/1-1/": october,
+        "/progress/2016/measures/1-1/first/": august,
+        "/progress/2016/measures/1-2/": august,
+        "/progress/2016/": october,
+        "/progress/2016/first/": august,
+    }
+    pages = {address: main_of(client.get(address)) for address in expected}
+    changed = {address: re.findall('最終更新日：<time datetime="(.*?)"', page) for address, page in pages.items()}
+    assert changed == {address: [f"{moment:%Y-%m-%d}"] for address, moment in expected.items()}
+    sitemap = client.get("/sitemap.xml").content.decode()
+    told = dict(re.findall(r"<loc>http://testserver([^<]*)</loc><lastmod>([^<]*)T", sitemap))
+    listed = {address for address in expected if not address.endswith("first/")} | {"/progress/2016/corrections/"}
+    of_list = {address: f"{expected.get(address, october):%Y-%m-%d}" for address in listed}
+    assert {address: told.get(address) for address in listed} == of_list
 
 
 def test_first_state_of_a_year_holds_no_measure_that_came_later(client: Client, year: Year) -> None:
