@@ -19,8 +19,10 @@ from progress.queries.results import CorrectionView, Data, Pieces, WrongAndRight
 
 # So many lead to their 調書 from the page of the measure; the 正誤表 has them all.
 WITHIN_A_MEASURE = 10
-# Below this share of common text, the shorter of two texts is not another reading of the longer one.
-LEAST_SAME = 0.5
+# Amounts and grades are seen at a glance; so many characters are a sentence, whose changed words must be looked for.
+SENTENCE = 15
+# Up to this share of common text, the shorter of two texts is not another reading of the longer one.
+LEAST_SAME = 1 / 3
 
 
 def shown_corrections() -> QuerySet[Any]:
@@ -73,10 +75,11 @@ def _wrong_and_right(change: Data, marker: TermMarker, *, is_addition: bool) -> 
 
 
 def compared(wrong: str, right: str) -> tuple[Pieces, Pieces]:
-    """Both with the words that differ; without them where the one is nothing, or nothing like the other."""
-    pieces = word_diff(wrong, right) if wrong and right else []
+    """Both with the words that differ; without them where both are short, or the one is nothing like the other."""
+    is_told = wrong and right and max(len(wrong), len(right)) >= SENTENCE
+    pieces = word_diff(wrong, right) if is_told else []
     same = sum(len(piece.text) for piece in pieces if piece.kind == "same")
-    if not pieces or same < LEAST_SAME * min(len(wrong), len(right)):
+    if not pieces or same <= LEAST_SAME * min(len(wrong), len(right)):
         return _unmarked(wrong), _unmarked(right)
     before, after = (tuple(each for each in pieces if each.kind in {"same", kind}) for kind in ("removed", "added"))
     return before, after

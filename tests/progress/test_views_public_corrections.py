@@ -88,12 +88,18 @@ def test_words_that_a_correction_changed_are_marked_and_terms_explained(client: 
     ("wrong", "right", "marks"),
     [
         ("公開しました。", "公開しました。窓口も増やしました。", [[], ["窓口も増やしました。"]]),
-        ("窓口を増やしました。", "利用者は減っています。", [[], []]),
+        (
+            "利用件数、割合ともに目標をわずかに上回りました。",
+            "利用件数は目標をわずかに下回り、割合は目標の97%でした。",
+            [["ともに", "をわずかに上回りました"], ["は目標をわずかに下回り", "は", "の97%でした"]],
+        ),
+        ("窓口を増やし、予約を始めました。", "利用者が減り、見直しを続けています。", [[], []]),
         ("", "公開しました。", [[], []]),
         ("3 ほぼ目標どおり", "2 目標を上回って達成", [[], []]),
+        ("12千円", "900千円", [[], []]),
     ],
 )
-def test_texts_that_have_little_in_common_are_told_whole(wrong: str, right: str, marks: list[list[str]]) -> None:
+def test_short_texts_and_different_ones_are_told_whole(wrong: str, right: str, marks: list[list[str]]) -> None:
     pieces = compared(wrong, right)
     assert [[piece.text for piece in each if piece.kind != "same"] for each in pieces] == marks
     assert tuple("".join(piece.text for piece in each) for each in pieces) == (wrong, right)
