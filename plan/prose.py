@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 
 from plan.models import Figure, Plan, Term
 from plan.text.marker import Glossary, TermEntry
-from plan.text.markup import Block, FigureBlock, HtmlBlock, blocks, inline
+from plan.text.markup import Block, FigureBlock, HtmlBlock, blocks, inline, quoted
 
 FOOTNOTE = re.compile(r"※([0-9]+)")
 
@@ -101,6 +101,12 @@ class TermMarker:
         html = [inline(line, glossary.glossary, glossary.url, self._seen) for line in lines]
         self._note(text)
         return format_html_join("\n", "<p>{}</p>", ((line,) for line in html))
+
+    def quoted(self, text: str) -> SafeString:
+        """Text as it was typed, or a piece of it: line breaks stay, and so do the signs of Markdown."""
+        html = quoted(text, self._glossary.glossary, self._glossary.url, self._seen)
+        self._note(text)
+        return html
 
     def _note(self, text: str) -> None:
         footnotes = {int(number) for number in FOOTNOTE.findall(text)}

@@ -14,8 +14,10 @@ class ProgressConfig(AppConfig):
         # Models can be imported only now.
         from plan.downloads import register_downloads
         from plan.editing.roots import register_follower
+        from plan.enums import DocumentKind
         from plan.queries.header import HeaderEntry, register_entry
         from plan.queries.news import register_news
+        from plan.search import register_list
         from programs.models import Action, Indicator
         from programs.queries.leaving import register_leaving
         from programs.queries.standing import register_standing
@@ -37,6 +39,7 @@ class ProgressConfig(AppConfig):
         register_downloads(offered)
         register_downloads(papers_offered)
         register_news(news.latest)
+        register_list(DocumentKind.SITE, news.listed_pages)
         sitemap.register()
         sample_marks.register()
         register_entry(HeaderEntry("取組と進捗", 20, lambda plan: "/progress/" if plan else "", also=("/programs/",)))

@@ -66,6 +66,7 @@ def test_the_chapters_are_there() -> None:
         "15-papers.md",
         "16-workbooks.md",
         "17-excel.md",
+        "18-committee.md",
         "README.md",
     ]
 

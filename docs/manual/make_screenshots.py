@@ -30,7 +30,13 @@ ROOT = HERE.parent.parent
 IMAGES = HERE / "images"
 WIDTH, HEIGHT, COLOURS = 1280, 800, 64
 START_SECONDS = 300
-STAFF_NUMBERS = {"liaison": "D0001", "manager": "D0003", "ict_staff": "D0004", "administrator": "D0006"}
+STAFF_NUMBERS = {
+    "liaison": "D0001",
+    "manager": "D0003",
+    "ict_staff": "D0004",
+    "committee_viewer": "D0005",
+    "administrator": "D0006",
+}
 
 
 @dataclass
@@ -305,6 +311,12 @@ def pictures_of_a_round(studio: Studio) -> None:
     shoot(page, "reorganise", height=760)
 
 
+def pictures_of_the_committee(studio: Studio) -> None:
+    page = studio.page("committee_viewer")
+    page.goto("/desk/committee/2016/")
+    shoot(page, "committee", height=760)
+
+
 def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
@@ -321,6 +333,7 @@ def main() -> None:
         pictures_of_the_desk(studio)
         pictures_of_workbooks(studio)
         pictures_of_a_round(studio)
+        pictures_of_the_committee(studio)
         browser.close()
 
 

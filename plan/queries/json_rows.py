@@ -35,3 +35,9 @@ def rows_below(rows: QuerySet[Any], parent: str, of: str = "pk", **fields: Any) 
 def day_of(text: str | None) -> datetime.date | None:
     """A date of such a row."""
     return datetime.date.fromisoformat(text) if text else None
+
+
+def moment_of(text: str) -> datetime.datetime:
+    """A moment of such a row; SQLite writes it in UTC and does not say so."""
+    moment = datetime.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)

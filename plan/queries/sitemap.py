@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, Max, Model, QuerySet, TextField, Value
 from django.db.models.functions import Cast
@@ -25,22 +25,33 @@ PART = 1_000
 
 @dataclass(frozen=True)
 class Node:
-    """A page of the site; `url` is "" where the node only groups the pages below it."""
+    """A page of the site; `url` is "" where the node only groups the pages below it.
+
+    `changed_at`: when it last changed, where no revision of the plan tells.
+    """
 
     title: str
     url: str
     children: tuple["Node", ...] = ()
+    changed_at: datetime.datetime | None = None
+
+
+class Address(NamedTuple):
+    """An entry of the list; `changed_at` as in `Node`."""
+
+    url: str
+    changed_at: datetime.datetime | None = None
 
 
 @dataclass(frozen=True)
 class Further:
-    """Pages for the list alone: how many, and their addresses `between(start, stop)`. One query each.
+    """Pages for the list alone: how many (one query), and their addresses `between(start, stop)` (one query).
 
     Their order must last: the list is read in parts.
     """
 
     count: Callable[[], int]
-    between: Callable[[int, int], Iterable[str]]
+    between: Callable[[int, int], Iterable[Address]]
 
 
 @dataclass(frozen=True)
@@ -88,7 +99,7 @@ def pages(nodes: Iterable[Node]) -> Iterator[Node]:
 class Addresses:
     """The list for search engines: the pages of the tree, then what stands in the list alone."""
 
-    listed: tuple[str, ...]
+    listed: tuple[Address, ...]
     further: tuple[tuple[Further, int], ...]
 
     @property
@@ -96,7 +107,7 @@ class Addresses:
         total = len(self.listed) + sum(count for _, count in self.further)
         return max(1, -(-total // PART))
 
-    def part(self, number: int) -> list[str]:
+    def part(self, number: int) -> list[Address]:
         """The addresses of one part, counted from 1. At most one query for each branch."""
         start, stop = (number - 1) * PART, number * PART
         found = list(self.listed[start:stop])
@@ -111,7 +122,7 @@ class Addresses:
 
 def addresses() -> Addresses:
     return Addresses(
-        tuple(node.url for node in pages(site_tree())),
+        tuple(Address(node.url, node.changed_at) for node in pages(site_tree())),
         tuple((branch.further, branch.further.count()) for branch in BRANCHES if branch.further is not None),
     )
 

@@ -32,13 +32,18 @@ class ListedPage:
 
 
 PagesOf = Callable[[Plan], Sequence[ListedPage]]
-LISTS: dict[DocumentKind, PagesOf] = {}
+LISTS: dict[DocumentKind, list[PagesOf]] = {}
 """The pages of a kind that the public may find with a plan, in their order."""
 
 
 def register_list(kind: DocumentKind, pages: PagesOf) -> None:
-    """Let search find these pages; for `AppConfig.ready`. Called with every search: what costs a query is kept."""
-    LISTS[kind] = pages
+    """Let search find these pages, behind those of their kind that it knows; for `AppConfig.ready`.
+
+    Called with every search: what costs a query is kept.
+    """
+    known = LISTS.setdefault(kind, [])
+    if pages not in known:
+        known.append(pages)
 
 
 def matching(
@@ -46,9 +51,10 @@ def matching(
 ) -> dict[DocumentKind, list[ListedPage]]:
     """The pages that contain every word in one of its spellings, by kind; first those that begin with the first."""
     found = {}
-    for of, pages in LISTS.items():
+    for of, lists in LISTS.items():
         if kind in {None, of}:
-            hits = [page for page in pages(plan) if _has_all(page, alternatives)]
+            pages = (page for pages_of in lists for page in pages_of(plan))
+            hits = [page for page in pages if _has_all(page, alternatives)]
             found[of] = sorted(hits, key=lambda page: not page.folded.startswith(alternatives[0][0]))
     return {of: hits for of, hits in found.items() if hits}
 

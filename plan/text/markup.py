@@ -180,6 +180,14 @@ def inline(text: str, glossary: Glossary | None, links: TermLinks | None, seen: 
     return SafeString("".join(_render(_parser.parseInline(text.strip()), marking, _FIRST_HEADING_LEVEL)))
 
 
+def quoted(text: str, glossary: Glossary | None, links: TermLinks | None, seen: set[int] | None) -> SafeString:
+    """`text` as it stands, line breaks and all, with its terms marked as in `blocks`; Markdown is plain text here."""
+    if glossary is None or links is None:
+        return escape(text)
+    # Safe: _render_inline puts out only its own tags, and escapes every text and address.
+    return SafeString("".join(_render_inline(_marked_text(text, glossary, links, set() if seen is None else seen))))
+
+
 def _top_level_groups(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     """The tokens of each block of the outermost level."""
     group: list[Token] = []

@@ -80,10 +80,10 @@ def sitemap_part_xml(request: HttpRequest, part: int) -> HttpResponse:
     return _address_list(request, addresses.part(part))
 
 
-def _address_list(request: HttpRequest, paths: Iterable[str]) -> HttpResponse:
+def _address_list(request: HttpRequest, addresses: Iterable[site_map.Address]) -> HttpResponse:
     changed = site_map.changed_on_by_path()
     site = request.build_absolute_uri("/").removesuffix("/")
-    entries = [(f"{site}{path}", changed.get(path)) for path in paths]
+    entries = [(f"{site}{each.url}", changed.get(each.url, each.changed_at)) for each in addresses]
     return render(request, "public/sitemap.xml", {"entries": entries}, content_type="application/xml")
 
 

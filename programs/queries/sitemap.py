@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from plan.queries.sitemap import Further, Node, register_branch
+from plan.queries.sitemap import Address, Further, Node, register_branch
 from programs.models import Action
 from programs.queries.programs import published_programs
 
@@ -27,9 +27,9 @@ def _actions() -> QuerySet[Action]:
     return Action.objects.published().order_by("pk")
 
 
-def _addresses(start: int, stop: int) -> Iterable[str]:
+def _addresses(start: int, stop: int) -> Iterable[Address]:
     rows = _actions().values_list("program__slug", "code")[start:stop]
-    return [reverse("programs:action", args=[slug, code]) for slug, code in rows]
+    return [Address(reverse("programs:action", args=[slug, code])) for slug, code in rows]
 
 
 def register() -> None:

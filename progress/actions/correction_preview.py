@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from progress.actions.evaluations import Answers, apply_answers
-from progress.actions.freezing import first_frame, frozen_again, in_words_of
+from progress.actions.freezing import frozen_again
 from progress.actions.measures import MEASURE_FIELDS
 from progress.models import Evaluation, MeasureEvaluation, PublishedEvaluation, PublishedMeasure, ScaleEntry
+from progress.queries.first_frame import first_frame, in_words_of
 from progress.queries.snapshot_rows import snapshot_rows
 from progress.snapshot_differences import Change, evaluation_differences, measure_differences
 from progress.snapshots import entry_data

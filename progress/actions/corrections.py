@@ -25,7 +25,7 @@ from progress.actions.evaluations import (
     record_event,
     save_row,
 )
-from progress.actions.freezing import first_frame, freeze_measures, frozen_again, in_words_of
+from progress.actions.freezing import freeze_measures, frozen_again
 from progress.actions.locks import locked_evaluation, locked_round
 from progress.actions.measures import MEASURE_FIELDS
 from progress.actions.notices import tell_published_late
@@ -43,6 +43,7 @@ from progress.models import (
     Round,
 )
 from progress.queries.filling import entries_of
+from progress.queries.first_frame import first_frame, in_words_of
 from progress.queries.snapshot_rows import snapshot_rows
 from progress.snapshot_differences import Change, evaluation_differences, measure_differences
 from progress.snapshots import entry_data, frame_data

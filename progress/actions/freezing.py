@@ -12,9 +12,9 @@ from progress.models import (
     PublishedEvaluation,
     PublishedMeasure,
     Round,
-    ScaleEntry,
 )
 from progress.queries.filling import measured
+from progress.queries.first_frame import first_frame, in_words_of
 from progress.queries.plan_background import Background
 from progress.queries.snapshot_rows import rollups_by_measure
 from progress.rating import reached
@@ -98,20 +98,6 @@ _DESCRIPTION = (
     "baseline",
     "baseline_year",
 )
-
-
-def first_frame(round_: Round) -> Mapping[str, Any]:
-    """The words in which the year was published. One query."""
-    frames = Publication.objects.filter(round=round_, number=1).values_list("frame", flat=True)
-    return next(iter(frames), {})
-
-
-def in_words_of(frame: Mapping[str, Any], *entries: ScaleEntry | None) -> None:
-    scale = frame.get("scale", {})
-    for entry in entries:
-        if entry is not None:
-            labels = {step["symbol"]: step["label"] for step in scale.get(entry.kind, ())}
-            entry.label = labels.get(entry.symbol, entry.label)
 
 
 def _measured_as(told: Mapping[str, Any], indicator: Any) -> None:

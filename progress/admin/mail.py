@@ -1,5 +1,6 @@
 """The outbox: what was sent, what waits and why. Read only, but that what waits can be tried again at once."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -103,6 +104,21 @@ class OutboxMailAdmin(ReadOnlyAdmin):
             messages.success(request, f"{count}通を、次の送信（ふつうは1分以内）で送ります。")
         if total > count:
             messages.warning(request, f"送信済みか、送る必要のなくなった{total - count}通は、送りません。")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Each row names its address to a screen reader: that somebody saw them goes on record, once for the page."""
+        response: Any = super().changelist_view(request, extra_context)
+        if request.method == "GET" and response.status_code == 200:
+            self._record_that_addresses_were_seen(request, response.context_data["cl"].result_list)
+        return response
+
+    def _record_that_addresses_were_seen(self, request: HttpRequest, mails: Iterable[OutboxMail]) -> None:
+        addresses = {mail.address for mail in mails}
+        if addresses:
+            asked = "、".join(f"{name}={value}" for name, value in request.GET.items())
+            details: dict[str, object] = {"宛先の数": len(addresses), **({"条件": asked} if asked else {})}
+            about = f"{self.opts.verbose_name}の一覧"
+            record_request(request, AuditKind.SAW_PERSONAL_DATA, about=about, details=details)
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
         """The mail with its address: that somebody read it goes on record."""

@@ -17,6 +17,9 @@ from progress.business_days import when_closed
 from progress.enums import DECIDED, EvaluationField, RoundState, Status
 from progress.models.scale import Scale
 
+# Addresses below /progress/ that are no year's.
+RESERVED = frozenset({"history"})
+
 
 class RoundQuerySet(models.QuerySet["Round"]):
     """Rounds, by who may see them."""
@@ -101,6 +104,10 @@ class Round(models.Model):
         if self.program_id is not None and self.year is not None and self.year not in self.program.years:
             errors["year"] = (
                 f"『{self.year}』は{self.program}の期間（{self.program.start_year}〜{self.program.end_year}）の外です。"
+            )
+        if self.slug in RESERVED:
+            errors["slug"] = (
+                f"『{self.slug}』は、ほかのページのアドレスです。年度（例：2016）など、別の文字にしてください。"
             )
         if self.deadline is not None and (closed := when_closed(self.deadline)):
             errors["deadline"] = closed

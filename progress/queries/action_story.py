@@ -17,7 +17,7 @@ from programs.queries.originals import Why
 from programs.queries.standing import Step
 from progress.charts import Chart, Point, chart, written
 from progress.models import Evaluation, PublishedEvaluation
-from progress.queries.corrections import correction_view, shown_corrections
+from progress.queries.corrections import marked_views, shown_corrections
 from progress.queries.plan_origins import Part, confirmed_origins, continued_actions, is_changed_since, told_origins
 from progress.queries.published import current_evaluations, with_frames_of_rows
 from progress.queries.results import CorrectionView, Legend
@@ -135,7 +135,7 @@ def action_story(page: ActionPage) -> ActionStory:
     return ActionStory(
         years,
         tuple(_indicator(plan, results) for plan in page.indicators),
-        tuple(correction_view(correction) for correction in corrections),
+        marked_views(corrections, page.marker),
         Legend.of(found[0].first_frame or {}) if found else None,
     )
 

@@ -1,6 +1,8 @@
 """正誤: what was corrected after publication."""
 
 import datetime
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery
@@ -8,13 +10,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from plan.models import Measure
+from plan.prose import TermMarker
+from plan.text.diffing import Piece, word_diff
 from progress.enums import RoundState
 from progress.models import Correction, PublishedEvaluation, Round
 from progress.queries.published import PublishedRound
-from progress.queries.results import CorrectionView
+from progress.queries.results import CorrectionView, Data, Pieces, WrongAndRight
 
 # So many lead to their 調書 from the page of the measure; the 正誤表 has them all.
 WITHIN_A_MEASURE = 10
+# Amounts and grades are seen at a glance; so many characters are a sentence, whose changed words must be looked for.
+SENTENCE = 15
+# Up to this share of common text, the shorter of two texts is not another reading of the longer one.
+LEAST_SAME = 1 / 3
 
 
 def shown_corrections() -> QuerySet[Any]:
@@ -28,18 +36,57 @@ def shown_corrections() -> QuerySet[Any]:
     )
 
 
-def corrections_of(published: PublishedRound, *, most: int | None = None, **what: Any) -> tuple[CorrectionView, ...]:
+def corrections_of(published: PublishedRound, marker: TermMarker, **what: Any) -> tuple[CorrectionView, ...]:
     """The corrections of one thing in a year; of a year that is only previewed there are none. At most one query."""
     if published.round.state != RoundState.PUBLISHED:
         return ()
-    rows = shown_corrections().filter(publication__round=published.round, **what)[:most]
-    return tuple(map(correction_view, rows))
+    return marked_views(shown_corrections().filter(publication__round=published.round, **what), marker)
 
 
 def corrections_within(published: PublishedRound, measure: Measure) -> tuple[CorrectionView, ...]:
-    """The newest corrections of the 調書 of a measure in a year. At most one query."""
+    """The newest corrections of the 調書 of a measure in a year, without marks. At most one query."""
+    if published.round.state != RoundState.PUBLISHED:
+        return ()
     current = {"evaluation__published__measure": measure, "evaluation__published__is_current": True}
-    return corrections_of(published, most=WITHIN_A_MEASURE, **current)
+    rows = shown_corrections().filter(publication__round=published.round, **current)[:WITHIN_A_MEASURE]
+    return tuple(map(correction_view, rows))
+
+
+def marked_views(corrections: Iterable[Any], marker: TermMarker) -> tuple[CorrectionView, ...]:
+    """`correction_view` of each for a page: what differs and the terms are marked. No query."""
+    views = [_marked(correction_view(each), marker) for each in corrections]
+    first = next((view for view in views if any(change.is_marked for change in view.marked)), None)
+    return tuple(replace(view, explains_marks=True) if view is first else view for view in views)
+
+
+def _marked(view: CorrectionView, marker: TermMarker) -> CorrectionView:
+    marker.section()
+    fields = (_wrong_and_right(change, marker, is_addition=view.is_addition) for change in view.changes)
+    return replace(view, marked=tuple(fields))
+
+
+def _wrong_and_right(change: Data, marker: TermMarker, *, is_addition: bool) -> WrongAndRight:
+    wrong, right = compared("" if is_addition else str(change["before"]), str(change["after"]))
+
+    def told(pieces: Pieces) -> Pieces:
+        return tuple(Piece(piece.kind, marker.quoted(piece.text)) for piece in pieces)
+
+    return WrongAndRight(change["label"], told(wrong), told(right))
+
+
+def compared(wrong: str, right: str) -> tuple[Pieces, Pieces]:
+    """Both with the words that differ; without them where both are short, or the one is nothing like the other."""
+    is_told = wrong and right and max(len(wrong), len(right)) >= SENTENCE
+    pieces = word_diff(wrong, right) if is_told else []
+    same = sum(len(piece.text) for piece in pieces if piece.kind == "same")
+    if not pieces or same <= LEAST_SAME * min(len(wrong), len(right)):
+        return _unmarked(wrong), _unmarked(right)
+    before, after = (tuple(each for each in pieces if each.kind in {"same", kind}) for kind in ("removed", "added"))
+    return before, after
+
+
+def _unmarked(text: str) -> Pieces:
+    return (Piece("same", text),) if text else ()
 
 
 def correction_view(correction: Any) -> CorrectionView:

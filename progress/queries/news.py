@@ -1,40 +1,98 @@
-"""公表 and 訂正 among the news of the home page."""
+"""公表 and 訂正: among the news of the home page, and all of them on the page of their record."""
 
+import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
-from django.db.models import QuerySet
+from django.core.paginator import Page
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from plan.fiscal import fiscal_year_label
 from plan.models import Plan
+from plan.queries.listing import page_of
 from plan.queries.news import News
+from plan.search import ListedPage
 from progress.enums import PublicationKind
-from progress.models import Publication, Round
+from progress.models import Publication, PublishedEvaluation, Round
 
+RECORD = "公表・訂正の記録"
 IN_FEED = 50
-# Frames and what was corrected are long, and not told here.
-_TOLD = ("number", "kind", "made_at", "round__slug", "round__year", "round__program__is_sample", "correction__title")
+# Not told here.
+_LONG = ("frame", "correction__changes", "round__program__summary")
+
+
+@dataclass(frozen=True)
+class RecordEntry:
+    """One 公表, 追加公表 or 訂正 of the record; `reason` is "" for the 公表 of a year."""
+
+    news: News
+    reason: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """公表・訂正の記録, a page of it; `changed_at` is None where nothing is published yet."""
+
+    page: "Page[Publication]"
+    entries: tuple[RecordEntry, ...]
+    changed_at: datetime.datetime | None
+
+
+def listed_pages(_: Plan) -> list[ListedPage]:
+    """The page of the record, for the search of any plan."""
+    told = "取組の結果を、いつ公表し、どこを、なぜ訂正または追加したかの記録です。"
+    return [ListedPage(RECORD, reverse("progress:history"), told)]
 
 
 def latest(plan: Plan, count: int) -> Iterable[News]:
     """The newest publications of the plan's years. One query."""
-    return _news(Publication.objects.filter(round__program__plan=plan), count)
+    return map(_news, _newest_first(Publication.objects.filter(round__program__plan=plan))[:count])
 
 
 def feed_entries() -> list[News]:
     """The newest publications and corrections of all years. One query."""
-    return list(_news(Publication.objects.all(), IN_FEED))
+    return list(map(_news, _newest_first(Publication.objects.all())[:IN_FEED]))
 
 
-def _news(publications: QuerySet[Publication], count: int) -> Iterable[News]:
+def record(number: str | None) -> Record:
+    """Every publication and correction of all years, the page of that number. Three queries."""
+    rows = _newest_first(Publication.objects.all())
+    page = page_of(_with_codes(rows), number)
+    return Record(page, tuple(map(_entry, page)), rows.aggregate(newest=Max("made_at"))["newest"])
+
+
+def _with_codes(publications: QuerySet[Publication]) -> QuerySet[Any]:
+    """With the code of the 調書 that each corrects; what else it may correct comes along."""
+    told = PublishedEvaluation.objects.filter(evaluation=OuterRef("correction__evaluation"), is_current=True)
+    return publications.select_related("correction__measure_evaluation__measure__policy").annotate(
+        code=Subquery(told.values("code")[:1])
+    )
+
+
+def _entry(publication: Any) -> RecordEntry:
+    """It leads to the 正誤 on the page of what was corrected: the 正誤表 of a year has several pages."""
+    news = _news(publication)
+    if not hasattr(publication, "correction"):
+        return RecordEntry(news, "")
+    written = publication.correction.measure_evaluation
+    kind, code = ("measure", written.measure.code) if written else ("action", publication.code)
+    address = reverse(f"progress:{kind}", args=[publication.round.slug, code])
+    return RecordEntry(replace(news, url=f"{address}#correction-{publication.number}"), publication.correction.reason)
+
+
+def _newest_first(publications: QuerySet[Publication]) -> QuerySet[Publication]:
+    """Those of published years, with what is told of them."""
     shown = publications.filter(round__in=Round.objects.published())
-    rows = shown.select_related("round__program", "correction").only(*_TOLD)
-    for publication in rows.order_by("-made_at", "-pk")[:count]:
-        round_ = publication.round
-        year = f"{fiscal_year_label(round_.year)}の取組の結果{round_.program.sample_mark}"
-        if publication.kind == PublicationKind.FIRST:
-            yield News(publication.made_at, publication.get_kind_display(), year, round_.get_absolute_url())
-        else:
-            address = f"{reverse('progress:corrections', args=[round_.slug])}#correction-{publication.number}"
-            title = f"{year}のうち『{publication.correction.title}』" if hasattr(publication, "correction") else year
-            yield News(publication.made_at, publication.get_kind_display(), title, address)
+    return shown.select_related("round__program", "correction").defer(*_LONG).order_by("-made_at", "-pk")
+
+
+def _news(publication: Publication) -> News:
+    round_, kind = publication.round, publication.get_kind_display()
+    year = f"{fiscal_year_label(round_.year)}の取組の結果{round_.program.sample_mark}"
+    if publication.kind == PublicationKind.FIRST:
+        return News(publication.made_at, kind, year, round_.get_absolute_url())
+    address = f"{reverse('progress:corrections', args=[round_.slug])}#correction-{publication.number}"
+    title = f"{year}のうち『{publication.correction.title}』" if hasattr(publication, "correction") else year
+    return News(publication.made_at, kind, title, address)

@@ -70,11 +70,15 @@ class PublishedRound:
         return bool(self.frame.get("is_sample")) or self.program.is_sample
 
     @property
+    def published_on(self) -> datetime.date:
+        """The day (JST) of the first publication."""
+        assert self.round.published_at is not None  # noqa: S101 for the type checker: a published round has its moment
+        return timezone.localdate(self.round.published_at)
+
+    @property
     def changed_on(self) -> datetime.date:
         """The day (JST) of the newest publication or correction."""
-        moment = self.corrected_at or self.round.published_at
-        assert moment is not None  # noqa: S101 for the type checker: a published round has its moment
-        return timezone.localdate(moment)
+        return timezone.localdate(self.corrected_at) if self.corrected_at else self.published_on
 
     @property
     def link(self) -> Link:

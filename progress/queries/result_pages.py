@@ -1,7 +1,7 @@
 """One published 調書, and one published 施策評価, as pages; now, or as first published."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -70,6 +70,11 @@ class EvaluationPage:
     @property
     def legend(self) -> Legend:
         return self.published.legend
+
+    @property
+    def changed_on(self) -> datetime.date:
+        """The day (JST) of its publication, or of its newest correction."""
+        return _changed_on(self.published, () if self.is_first else self.corrections)
 
     @property
     def title(self) -> str:
@@ -151,7 +156,7 @@ def page_of_evaluation(published: PublishedRound, row: PublishedEvaluation, *, f
     return replace(
         told.page(row),
         is_first=first,
-        corrections=corrections_of(published, evaluation=row.evaluation_id),
+        corrections=corrections_of(published, marker, evaluation=row.evaluation_id),
         other_years=_other_years(row),
         notes=marker.used_terms,
     )
@@ -212,6 +217,11 @@ class Told:
             ("主な課題", data.get("problems")),
             ("今後の見通し", data.get("outlook")),
         )
+
+
+def _changed_on(published: PublishedRound, corrections: Iterable[CorrectionView]) -> datetime.date:
+    newest = max((correction.made_at for correction in corrections), default=None)
+    return timezone.localdate(newest) if newest else published.published_on
 
 
 def _other_years(row: PublishedEvaluation) -> tuple[Link, ...]:
@@ -284,6 +294,11 @@ class MeasurePage:
         return timezone.localdate(moment)
 
     @property
+    def changed_on(self) -> datetime.date:
+        """The day (JST) of its publication, or of the newest correction of it or of a 調書 that it counts."""
+        return _changed_on(self.published, () if self.is_first else (*self.corrections[:1], *self.within[:1]))
+
+    @property
     def is_corrected(self) -> bool:
         """Itself, or any of its actions."""
         return bool(self.corrections or self.within)
@@ -323,7 +338,7 @@ def page_of_measure(
         is_first=first,
         sums=sums_of(row.data.get("rollup", {}), published.legend),
         texts=told.measure_texts(row.data),
-        corrections=corrections_of(published, measure_evaluation__measure=measure),
+        corrections=corrections_of(published, told.marker, measure_evaluation__measure=measure),
         within=corrections_within(published, measure),
         page=page,
         rows=rows,

@@ -8,12 +8,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from plan.text.diffing import Piece
 from programs.queries.standing import UNDECIDED, UNGRADED, Step
 from progress.charts import Segment, segments, tone
 from progress.enums import ScaleKind
 from progress.models import PublishedEvaluation
 
 Data = Mapping[str, Any]
+Pieces = tuple[Piece, ...]
 UNDECIDED_LABEL = "評価が未確定"
 UNDECIDED_TEXT = "公表時点で評価が確定していません"
 
@@ -195,8 +197,25 @@ class ResultRow:
 
 
 @dataclass(frozen=True)
+class WrongAndRight:
+    """One field of a 正誤: the words that differ are marked, and terms are links. Nothing is written where it is ()."""
+
+    label: str
+    wrong: Pieces
+    right: Pieces
+
+    @property
+    def is_marked(self) -> bool:
+        return any(piece.kind != "same" for piece in (*self.wrong, *self.right))
+
+
+@dataclass(frozen=True)
 class CorrectionView:
-    """正誤: what was wrong, what is right, when and why; where it `is_addition`, what was added."""
+    """正誤: what was wrong, what is right, when and why; where it `is_addition`, what was added.
+
+    `changes` are as they were stored, `marked` the same for a page; the first of a page that has marks
+    `explains_marks`.
+    """
 
     number: int
     title: str
@@ -206,6 +225,8 @@ class CorrectionView:
     url: str
     first_url: str
     is_addition: bool = False
+    marked: tuple[WrongAndRight, ...] = ()
+    explains_marks: bool = False
 
     @property
     def made_on(self) -> datetime.date:

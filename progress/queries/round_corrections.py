@@ -1,14 +1,19 @@
 """What is published of a round and may be corrected, and what was corrected."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Concat
 
 from plan.queries.listing import page_by_keys
 from programs.queries.first_of import FirstOf
 from progress.enums import Status
-from progress.models import Correction, Evaluation, MeasureEvaluation, Round
+from progress.models import Correction, Evaluation, MeasureEvaluation, PublishedEvaluation, Round
+from progress.models.publication import IS_UNDECIDED
+from progress.queries.first_frame import first_frame, in_words_of
 
 EVALUATIONS_A_PAGE = 20
 LATE_SHOWN = 50
@@ -31,17 +36,40 @@ class Correctable:
 
 
 def late_ones(round_: Round) -> QuerySet[Evaluation]:
-    """Of a published round, in the order of the codes: its exceptions that were accepted since."""
+    """Of a published round, in the order of the codes: its exceptions that were accepted since.
+
+    `in_published_words` tells their grades as they will be published.
+    """
     rows = Evaluation.objects.filter(round=round_, status=Status.ACCEPTED)
     return rows.select_related("action", "department", "grade", "outlook").order_by("action__code")
 
 
+def in_published_words(round_: Round, rows: Iterable[Evaluation]) -> list[Evaluation]:
+    """`rows` of `late_ones`; they must not be saved. One query where there are any."""
+    found = list(rows)
+    frame = first_frame(round_) if found else {}
+    for row in found:
+        in_words_of(frame, row.grade, row.outlook)
+    return found
+
+
+def _with_published_grade(evaluations: QuerySet[Evaluation]) -> QuerySet[Any]:
+    """With the grade that the public reads, as `published_grade`: the words of the scale may have changed since."""
+    grade = Case(
+        When(grade_symbol=F("grade_label"), then=F("grade_label")),
+        default=Concat("grade_symbol", Value(" "), "grade_label"),
+        output_field=CharField(),
+    )
+    published = PublishedEvaluation.objects.filter(evaluation=OuterRef("pk"), is_current=True).exclude(IS_UNDECIDED)
+    return evaluations.annotate(published_grade=Subquery(published.annotate(told=grade).values("told")[:1]))
+
+
 def correctable(round_: Round, published: QuerySet[Evaluation], page: str) -> Correctable:
-    """`published`: the 調書 to choose from. At most six queries."""
+    """`published`: the 調書 to choose from. At most seven queries."""
     corrections = Correction.objects.filter(publication__round=round_).select_related("publication__by")
     measures = MeasureEvaluation.objects.filter(round=round_).select_related("measure__policy")
-    rows = published.select_related("action", "department", "grade").order_by("action__code")
-    late = list(late_ones(round_)[: LATE_SHOWN + 1])
+    rows = _with_published_grade(published).select_related("action", "department").order_by("action__code")
+    late = in_published_words(round_, late_ones(round_)[: LATE_SHOWN + 1])
     late_total = len(late) if len(late) <= LATE_SHOWN else late_ones(round_).count()
     newest = list(corrections.order_by("-publication__made_at", "-pk")[: CORRECTIONS_SHOWN + 1])
     return Correctable(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 from django.urls import reverse
 
 from plan.models import Measure, Plan
@@ -32,15 +32,17 @@ class MeasureResult:
     url: str
 
     @classmethod
-    def of(cls, row: PublishedMeasure, published: PublishedRound) -> "MeasureResult":
-        url = reverse("progress:measure", args=[published.slug, row.measure.code])
+    def of(cls, row: PublishedMeasure, published: PublishedRound, *, first: bool = False) -> "MeasureResult":
+        """`first`: it leads to what was first published of the measure."""
+        name = "progress:measure_first" if first else "progress:measure"
+        url = reverse(name, args=[published.slug, row.measure.code])
         sums = sums_of(row.data.get("rollup", {}), published.legend)
         return cls(row.measure, row.rating_symbol, row.rating_label, sums, url)
 
 
 @dataclass(frozen=True)
 class YearPage:
-    """One year at a glance."""
+    """One year at a glance, now or (`is_first`) as it was published."""
 
     published: PublishedRound
     measures: tuple[MeasureResult, ...]
@@ -48,6 +50,7 @@ class YearPage:
     correction_count: int
     neighbours: Neighbours
     has_previous: bool
+    is_first: bool = False
 
     @property
     def legend(self) -> Legend:
@@ -61,6 +64,16 @@ def year_page(slug: str) -> YearPage:
     return page_of_year(published, list(_measure_rows([published])), years, _neighbours(years, published))
 
 
+def first_year_page(slug: str) -> YearPage:
+    """The year as it was published, whatever was corrected since. Raises Round.DoesNotExist. Three queries."""
+    published = published_round(slug)
+    rows = _in_order(PublishedMeasure.objects.filter(publication__number=1, round=published.round))
+    whole = sums_of(added([row.data.get("rollup", {}) for row in rows]), published.legend)
+    measures = tuple(MeasureResult.of(row, published, first=True) for row in rows)
+    count = _correction_count(published)
+    return YearPage(published, measures, whole, count, Neighbours(None, None), has_previous=False, is_first=True)
+
+
 def page_of_year(
     published: PublishedRound, rows: Sequence[PublishedMeasure], years: Sequence[PublishedRound], neighbours: Neighbours
 ) -> YearPage:
@@ -69,7 +82,7 @@ def page_of_year(
         published,
         tuple(MeasureResult.of(row, published) for row in rows),
         sums_of(added([row.data.get("rollup", {}) for row in rows]), published.legend),
-        Correction.objects.filter(publication__round=published.round).count(),
+        _correction_count(published),
         neighbours,
         any(each.round.year < published.round.year for each in years),
     )
@@ -77,8 +90,16 @@ def page_of_year(
 
 def _measure_rows(years: Iterable[PublishedRound]) -> Iterable[PublishedMeasure]:
     rounds = [published.round for published in years]
-    rows = current_measures().filter(round__in=rounds).select_related("measure__policy__plan")
-    return rows.order_by("measure__policy__number", "measure__number", "measure_id")
+    return _in_order(current_measures().filter(round__in=rounds))
+
+
+def _in_order(rows: QuerySet[PublishedMeasure]) -> QuerySet[PublishedMeasure]:
+    ordered = rows.order_by("measure__policy__number", "measure__number", "measure_id")
+    return ordered.select_related("measure__policy__plan")
+
+
+def _correction_count(published: PublishedRound) -> int:
+    return Correction.objects.filter(publication__round=published.round).count()
 
 
 def _neighbours(newest_first: Sequence[PublishedRound], here: PublishedRound) -> Neighbours:

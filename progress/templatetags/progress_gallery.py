@@ -16,7 +16,8 @@ from progress.charts import Point, chart
 from progress.default_scale import ENTRIES, NOTE
 from progress.enums import ScaleKind
 from progress.queries.action_story import IndicatorStory, MeasuredYear
-from progress.queries.results import CorrectionView, Legend, bar_of
+from progress.queries.corrections import compared
+from progress.queries.results import CorrectionView, Legend, WrongAndRight, bar_of
 
 register = template.Library()
 
@@ -70,7 +71,9 @@ def _correction() -> CorrectionView:
         title="1-1-003 公開するデータの拡充",
         reason="件数の集計に誤りがあったため",
         made_at=datetime.datetime(2017, 9, 4, 10, 0, tzinfo=timezone.get_default_timezone()),
-        changes=({"label": "実績", "before": "120件を公開しました。", "after": "12件を公開しました。"},),
+        changes=(),
+        marked=(WrongAndRight("実績", *compared("120件を公開しました。", "12件を公開しました。")),),
+        explains_marks=True,
         url="#progress-parts",
         first_url="#progress-parts",
     )

@@ -1,5 +1,6 @@
 """The public pages of the progress: published snapshots and nothing else."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -17,10 +18,11 @@ from progress.models import Round
 from progress.queries.papers import yearly_paper
 from progress.queries.published import PublishedRound
 from progress.queries.result_pages import evaluation_page, measure_page
-from progress.queries.years import progress_of_plans, year_page
+from progress.queries.years import YearPage, first_year_page, progress_of_plans, year_page
 from progress.year_files import files_of
 
 PROGRESS = "進捗"
+AS_FIRST = "（公表した当初の内容）"
 NO_YEAR = "この年度の結果は、公表していません。"
 
 
@@ -52,10 +54,7 @@ def progress(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public_page
 def year(request: HttpRequest, slug: str) -> HttpResponse:
-    try:
-        found = year_page(slug)
-    except Round.DoesNotExist as error:
-        raise Http404(NO_YEAR) from error
+    found = _year_or_404(year_page, slug)
     published = found.published
     page = Page(
         title=published.title,
@@ -68,6 +67,30 @@ def year(request: HttpRequest, slug: str) -> HttpResponse:
     )
     own = {"paper": yearly_paper(published), "files": files_of(published, found.whole.total)}
     return render(request, "public/progress/year.html", page.context(request, page=found, **own))
+
+
+@require_safe
+@public_page
+def year_first(request: HttpRequest, slug: str) -> HttpResponse:
+    """As first published; marked as such, whatever was corrected since."""
+    found = _year_or_404(first_year_page, slug)
+    published = found.published
+    page = Page(
+        title=f"{published.title}{AS_FIRST}",
+        plan=published.plan,
+        trail=trail(published),
+        cited_as=f"{published.title}{AS_FIRST}",
+        source=source(published, first=True),
+        changed_on=published.published_on,
+    )
+    return render(request, "public/progress/year.html", page.context(request, page=found))
+
+
+def _year_or_404(read: Callable[[str], YearPage], slug: str) -> YearPage:
+    try:
+        return read(slug)
+    except Round.DoesNotExist as error:
+        raise Http404(NO_YEAR) from error
 
 
 @require_safe
@@ -88,7 +111,7 @@ def _measure(request: HttpRequest, slug: str, code: tuple[int, ...], *, first: b
     except ObjectDoesNotExist as error:
         raise Http404(NO_YEAR) from error
     title = f"{found.measure}の評価（{found.published.year_label}）"
-    named = f"{title}（公表した当初の内容）" if first else title
+    named = f"{title}{AS_FIRST}" if first else title
     page = Page(
         title=named,
         plan=found.plan,
@@ -96,7 +119,7 @@ def _measure(request: HttpRequest, slug: str, code: tuple[int, ...], *, first: b
         neighbours=None if first else found.neighbours,
         cited_as=named,
         source=source(found.published, first=first),
-        changed_on=found.published.changed_on,
+        changed_on=found.changed_on,
         notes=found.notes,
     )
     return render(request, "public/progress/measure.html", page.context(request, page=found, heading=title))
@@ -121,7 +144,7 @@ def _action(request: HttpRequest, slug: str, code: str, *, first: bool) -> HttpR
     except ObjectDoesNotExist as error:
         raise Http404("この取組の結果は、公表していません。") from error
     title = f"{found.title}の評価（{found.published.year_label}）"
-    named = f"{title}（公表した当初の内容）" if first else title
+    named = f"{title}{AS_FIRST}" if first else title
     page = Page(
         title=named,
         plan=found.plan,
@@ -131,7 +154,7 @@ def _action(request: HttpRequest, slug: str, code: str, *, first: bool) -> HttpR
         ],
         cited_as=named,
         source=source(found.published, first=first),
-        changed_on=found.published.changed_on,
+        changed_on=found.changed_on,
         contents=found.contents,
         notes=found.notes,
     )

@@ -1,16 +1,22 @@
-"""The public lists of a published year: actions, departments, corrections, changes."""
+"""The public lists of a published year: actions, departments, corrections, changes; and the record of all years."""
+
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from plan.caching import public_page
-from plan.queries.kept import kept_value
+from plan.prose import TermMarker
+from plan.queries.kept import kept_plan, kept_value
 from plan.queries.listing import page_of
+from plan.queries.plans import published_plans
 from plan.views.page import Page
 from progress.models import Round
-from progress.queries.corrections import correction_view, shown_corrections
+from progress.queries import news
+from progress.queries.corrections import marked_views, shown_corrections
 from progress.queries.published import PublishedRound, published_round
 from progress.queries.result_lists import department_results, result_list, result_rows, rows_of
 from progress.queries.year_changes import changes_page
@@ -87,8 +93,10 @@ def corrections(request: HttpRequest, slug: str) -> HttpResponse:
     published = round_or_404(slug)
     rows = shown_corrections().filter(publication__round=published.round)
     shown = page_of(rows, request.GET.get("page"), CORRECTIONS_A_PAGE)
-    own = {"published": published, "page": shown, "corrections": [correction_view(row) for row in shown]}
-    return render(request, "public/progress/corrections.html", _page(published, "正誤表").context(request, **own))
+    marker = TermMarker(kept_plan(published.plan.slug).glossary)
+    own = {"published": published, "page": shown, "corrections": marked_views(shown, marker)}
+    page = replace(_page(published, "正誤表"), notes=marker.used_terms)
+    return render(request, "public/progress/corrections.html", page.context(request, **own))
 
 
 @require_safe
@@ -101,3 +109,14 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404(NO_YEAR) from error
     page = _page(found.published, "前の年度からの変化")
     return render(request, "public/progress/changes.html", page.context(request, page=found))
+
+
+@require_safe
+@public_page
+def history(request: HttpRequest) -> HttpResponse:
+    """Every 公表, 追加公表 and 訂正 of all years; `?page=` the older ones."""
+    found = news.record(request.GET.get("page"))
+    changed_on = timezone.localdate(found.changed_at) if found.changed_at else None
+    page = Page(title=news.RECORD, plan=None, trail=trail(), changed_on=changed_on)
+    own = {"record": found, "plans": list(published_plans())}
+    return render(request, "public/progress/history.html", page.context(request, **own))

@@ -67,3 +67,8 @@ def test_typed_text_is_a_paragraph_a_line_and_its_signs_are_text(marker: TermMar
     assert html.count('class="term"') == 1
     assert ("<p>1. <a" in html, "<p># 見出しではない &lt;b&gt;</p>" in html) == (True, True)
     assert marker.used_terms == [CLOUD]
+
+
+def test_quoted_text_keeps_its_line_breaks_and_signs(marker: TermMarker) -> None:
+    assert marker.quoted("**クラウド** \n<b>です") == f"**{LINK}** \n&lt;b&gt;です"
+    assert marker.quoted("クラウド") == "クラウド"

@@ -121,8 +121,8 @@ def action_pages(monkeypatch: pytest.MonkeyPatch) -> int:
     """A later app with one page in the tree and more pages than one file may hold beside it."""
     count = 2 * sitemap.PART
 
-    def between(start: int, stop: int) -> list[str]:
-        return [f"/programs/2016/actions/{number}/" for number in range(start, stop)]
+    def between(start: int, stop: int) -> list[sitemap.Address]:
+        return [sitemap.Address(f"/programs/2016/actions/{number}/") for number in range(start, stop)]
 
     monkeypatch.setattr(sitemap, "BRANCHES", [])
     nodes = [sitemap.Node("取組", "/programs/2016/", (sitemap.Node("所管課ごと", "/programs/2016/departments/"),))]

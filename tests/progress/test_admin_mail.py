@@ -1,6 +1,7 @@
 """The outbox in the admin: looked at by those who may, changed by nobody, tried again on request."""
 
 import datetime
+import json
 from collections.abc import Callable
 
 import pytest
@@ -95,6 +96,25 @@ def test_reading_a_mail_goes_on_record(staff: Client, ict_staff: User, mails: di
     assert (entry.person, entry.about) == (ict_staff, "送信メール「送信済（liaison@city.example）」")
 
 
+def test_seeing_the_addresses_of_the_list_goes_on_record_once_a_view(
+    staff: Client, ict_staff: User, mails: dict[str, OutboxMail]
+) -> None:
+    def seen() -> list[tuple[User | None, str, object]]:
+        entries = AuditEntry.objects.filter(kind=AuditKind.SAW_PERSONAL_DATA).order_by("pk")
+        return [(entry.person, entry.about, json.loads(entry.details)) for entry in entries]
+
+    assert (staff.get(LIST, {"q": "見当たらない"}).status_code, seen()) == (200, [])
+    OutboxMail.objects.filter(key="待機").update(address="other@city.example")
+    assert "other@city.example" in staff.get(LIST).content.decode()
+    staff.get(LIST, {"state": "failed"})
+    assert seen() == [
+        (ict_staff, "送信メールの一覧", {"宛先の数": 2}),
+        (ict_staff, "送信メールの一覧", {"宛先の数": 1, "条件": "state=failed"}),
+    ]
+    send_again(staff, mails["失敗"])  # leads back to the list
+    assert len(seen()) == 3
+
+
 @pytest.mark.parametrize("persona", ["ict_staff", "administrator"])
 def test_what_waits_is_tried_again_and_what_is_sent_is_not(
     persona: str,
@@ -128,5 +148,6 @@ def test_the_list_asks_the_database_the_same_for_many(
         OutboxMail.objects.create(
             key=str(number), kind=MailKind.OPENED, to=liaison, address=liaison.email, subject="件名", body="本文"
         )
+    staff.get(LIST)  # prolongs the session
     with django_assert_max_num_queries(12):  # type: ignore[attr-defined]
         assert staff.get(LIST).status_code == 200

@@ -13,11 +13,11 @@ from progress.actions.evaluations import perform
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exceptions
 from progress.enums import MailKind, Status
-from progress.models import Correction, Evaluation, OutboxMail, Publication, Round
+from progress.models import Correction, Evaluation, OutboxMail, Publication, Round, ScaleEntry
 from tests.factories import UserFactory
-from tests.plan.reading import main_of
+from tests.plan.reading import main_of, part
 from tests.progress.factories import bring_to, opened, published_with_an_exception
-from tests.progress.pages import messages_of
+from tests.progress.pages import messages_of, table_rows
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -61,6 +61,19 @@ def test_an_exception_is_published_once_it_is_accepted(
     assert f'href="{PAGE}measures/1-1/"' in reminder
     again = client.post(address, data, follow=True)
     assert (len(messages_of(again)), Correction.objects.count()) == (1, 1)
+
+
+def test_late_ones_are_told_in_the_words_that_will_be_published(
+    client_of: ClientOf, liaison: User, manager: User, ict_staff: User, round_: Round
+) -> None:
+    excused = round_.evaluations.exclude(status=Status.PUBLISHED).get()
+    accepted = bring_to(Status.ACCEPTED, excused, liaison=liaison, manager=manager, staff=ict_staff)
+    told = [str(accepted.grade), str(accepted.outlook)]
+    ScaleEntry.objects.update(label="改めた言葉")
+    client = client_of(ict_staff)
+    listed = table_rows(part(main_of(client.get(PAGE)), "late"))
+    looked_over = table_rows(main_of(client.post(MANY, {"pk": [excused.pk], "reason": REASON})))
+    assert (listed[0][2], looked_over[0][2:]) == (told[0], told)
 
 
 @pytest.mark.parametrize("version", [{}, {"version": "0"}, {"version": "x"}])

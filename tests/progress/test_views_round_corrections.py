@@ -23,7 +23,7 @@ from progress.models import (
 from tests.plan.reading import main_of, part, words
 from tests.progress.desk_pages import typed
 from tests.progress.factories import entry, opened, published_with_an_exception
-from tests.progress.pages import messages_of
+from tests.progress.pages import messages_of, table_rows
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -55,6 +55,20 @@ def test_the_page_offers_what_is_published(client_of: ClientOf, ict_staff: User,
     assert [each.pk for each in found.page] == [published.pk]
     assert (len(found.measures), found.late.total, found.corrections) == (7, 0, [])
     assert list(client_of(ict_staff).get(f"{PAGE}?q=ありえない").context["found"].page) == []
+
+
+def test_the_choice_tells_the_grades_in_the_words_of_their_publication(
+    client_of: ClientOf, ict_staff: User, published: Evaluation
+) -> None:
+    grade = published.grade
+    assert grade is not None
+    told = str(grade)
+    ScaleEntry.objects.filter(pk=grade.pk).update(label="改めた言葉")
+    rows = table_rows(part(main_of(client_of(ict_staff).get(PAGE)), "choose"))
+    assert [row[2] for row in rows] == [told]
+    # 「未着手」 is its own symbol: it is not told twice.
+    PublishedEvaluation.objects.filter(evaluation=published).update(grade_symbol="未着手", grade_label="未着手")
+    assert table_rows(part(main_of(client_of(ict_staff).get(PAGE)), "choose"))[0][2] == "未着手"
 
 
 def test_the_form_holds_what_is_published(client_of: ClientOf, ict_staff: User, address: str) -> None:
