@@ -1,6 +1,6 @@
 """Pages about the site itself: what it is, its accessibility, its map, and the gallery of components."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db.models import Count
@@ -80,8 +80,8 @@ def sitemap_part_xml(request: HttpRequest, part: int) -> HttpResponse:
     return _address_list(request, addresses.part(part))
 
 
-def _address_list(request: HttpRequest, paths: Iterable[str]) -> HttpResponse:
-    changed = site_map.changed_on_by_path()
+def _address_list(request: HttpRequest, paths: Sequence[str]) -> HttpResponse:
+    changed = site_map.changed_on_by_path(paths)
     site = request.build_absolute_uri("/").removesuffix("/")
     entries = [(f"{site}{path}", changed.get(path)) for path in paths]
     return render(request, "public/sitemap.xml", {"entries": entries}, content_type="application/xml")
