@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.contrib import admin
 
+from accounts.audit import verify
 from accounts.demo import ensure_accounts
 from accounts.models import User
+from plan.models import Revision
 from programs.models import Action, ActionYear
 from progress.enums import RoundState, Status
 from progress.load import make_load
@@ -76,6 +78,9 @@ def test_the_load_is_what_a_portal_in_use_holds(ict_staff: User) -> None:
     assert PublishedEvaluation.objects.filter(is_current=False).count() == 2 * 2
     accepted = Evaluation.objects.filter(round__year=2018, status=Status.ACCEPTED)
     assert NextYearProposal.objects.count() == accepted.count() > 0
+    assert Revision.objects.shown().filter(plan=program.plan).count() == 10 * ACTIONS
+    found = verify()
+    assert (found.fault, found.checked) == ("", 10 * ACTIONS)
 
 
 @pytest.mark.django_db
