@@ -9,7 +9,6 @@ from django.core.paginator import Page, Paginator
 from django.utils import timezone
 
 from accounts.csv_export import Column
-from accounts.lookups import key_in
 from accounts.models import AuditEntry, AuditHead
 from accounts.models.audit import AuditEntryQuerySet
 from accounts.samples import SAMPLE_MARK
@@ -64,16 +63,20 @@ class AuditPage:
     """Whether it goes on from a page of newer records."""
 
 
-def audit_page(criteria: Criteria, conditions: Mapping[str, str], newest: int, asked: Mapping[str, str]) -> AuditPage:
-    """Two queries, however many records there are. `asked`: page, or with words before (None for the newest).
+def audit_page(
+    criteria: Criteria, conditions: Mapping[str, str], newest: int, *, number: str, before: int | None
+) -> AuditPage:
+    """Two queries, however many records there are.
+
+    `number` is that of the page; of a search for words `before`, the record to go on from (None for the newest).
 
     `newest` goes into the links, so that what is recorded meanwhile does not move the records from page to page.
     """
     query = urlencode({**conditions, "newest": newest}) + "&"
     if criteria.words:
-        return _looked_for(criteria, query, newest, key_in(asked.get("before", "")))
+        return _looked_for(criteria, query, newest, before)
     paginator = Paginator(criteria.entries(newest), PER_PAGE)
-    page = paginator.get_page(asked.get("page", ""))
+    page = paginator.get_page(number)
     return AuditPage(list(page), paginator.count, query, page)
 
 

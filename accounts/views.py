@@ -67,11 +67,14 @@ def audit(request: HttpRequest) -> HttpResponse:
     """GET with the fields of the form, newest (the number the first page began with), and page or before (a number)."""
     form = AuditFilterForm(request.GET)
     newest = key_in(request.GET.get("newest", "")) or newest_number()
-    is_valid = form.is_valid()
+    number, before = request.GET.get("page", ""), key_in(request.GET.get("before", ""))
+    found = None
+    if form.is_valid():
+        found = audit_page(form.criteria(), form.conditions(), newest, number=number, before=before)
     context = {
         "form": form,
         "is_filtered": bool(form.conditions()),
-        "found": audit_page(form.criteria(), form.conditions(), newest, request.GET) if is_valid else None,
+        "found": found,
         "holds_samples": holds_samples(),
     }
     return render(request, "accounts/audit.html", context)
