@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.audit_list import Criteria
+from accounts.audit_list import LOOKED_THROUGH, Criteria
 from accounts.enums import AuditKind
 
 LONGEST = 100
@@ -37,7 +37,12 @@ class AuditFilterForm(forms.Form):
     person = forms.CharField(label="氏名または職員番号", required=False, max_length=LONGEST)
     since = DayField(label="この日から")
     until = DayField(label="この日まで")
-    words = forms.CharField(label="対象・詳細に含む言葉", required=False, max_length=LONGEST)
+    words = forms.CharField(
+        label="対象・詳細に含む言葉",
+        required=False,
+        max_length=LONGEST,
+        help_text=f"ほかの条件に合う記録を、新しい順に{LOOKED_THROUGH:,}件ずつ調べます。",
+    )
 
     def clean_person(self) -> str:
         return unicodedata.normalize("NFKC", self.cleaned_data["person"])

@@ -1,7 +1,7 @@
 """What the audit page shows and what its file holds."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -14,6 +14,8 @@ from accounts.models.audit import AuditEntryQuerySet
 from accounts.samples import SAMPLE_MARK
 
 PER_PAGE = 50
+LOOKED_THROUGH = 5_000
+"""So many records are compared with words for one page: no index leads to words of one or two Japanese letters."""
 
 
 @dataclass(frozen=True)
@@ -28,35 +30,73 @@ class Criteria:
 
     def entries(self, newest: int) -> AuditEntryQuerySet:
         """The records that meet all of it, the newest first, none later than number `newest`."""
+        return self.without_words(newest).with_words(list(self.words))
+
+    def without_words(self, newest: int) -> AuditEntryQuerySet:
+        """Those that meet all but the words: indexes lead to them."""
         found = AuditEntry.objects.filter(number__lte=newest).order_by("-number")
         if self.kind:
             found = found.filter(kind=self.kind)
         if self.person:
             found = found.by_person(self.person)
         until = self.until + datetime.timedelta(days=1) if self.until else None
-        return found.between(_midnight(self.since), _midnight(until)).with_words(list(self.words))
+        return found.between(_midnight(self.since), _midnight(until))
 
 
 @dataclass(frozen=True)
 class AuditPage:
-    """One page of records, and the addresses that go on from there."""
+    """One page of records, and the addresses that go on from there.
 
-    page: "Page[AuditEntry]"
-    total: int
+    `page` is None where words were looked for: those are looked for some thousand
+    records at a time, `reached` is the last record that was compared, and `older`
+    the number to go on below. `total` is None where not all records were compared.
+    """
+
+    entries: list[AuditEntry]
+    total: int | None
     query: str
     """The conditions and the newest number, encoded, ending in "&": for the links to other pages."""
+    page: "Page[AuditEntry] | None" = None
+    reached: AuditEntry | None = None
+    older: int | None = None
+    is_further: bool = False
+    """Whether it goes on from a page of newer records."""
 
 
-def audit_page(entries: AuditEntryQuerySet, conditions: dict[str, str], newest: int, number: str) -> AuditPage:
-    """Two queries, however many there are.
+def audit_page(
+    criteria: Criteria, conditions: Mapping[str, str], newest: int, *, number: str, before: int | None
+) -> AuditPage:
+    """Two queries, however many records there are.
+
+    `number` is that of the page; of a search for words `before`, the record to go on from (None for the newest).
 
     `newest` goes into the links, so that what is recorded meanwhile does not move the records from page to page.
     """
-    paginator = Paginator(entries, PER_PAGE)
+    query = urlencode({**conditions, "newest": newest}) + "&"
+    if criteria.words:
+        return _looked_for(criteria, query, newest, before)
+    paginator = Paginator(criteria.entries(newest), PER_PAGE)
+    page = paginator.get_page(number)
+    return AuditPage(list(page), paginator.count, query, page)
+
+
+def _looked_for(criteria: Criteria, query: str, newest: int, before: int | None) -> AuditPage:
+    """The newest with the words among the next `LOOKED_THROUGH` records that meet everything else."""
+    compared = criteria.without_words(newest if before is None else min(before, newest))
+    edge = list(compared[LOOKED_THROUGH - 1 : LOOKED_THROUGH + 1])
+    last = edge[0] if len(edge) > 1 else None  # where there are older ones
+    if last is not None:
+        compared = compared.filter(number__gte=last.number)
+    found = list(compared.with_words(list(criteria.words))[: PER_PAGE + 1])
+    shown = found[:PER_PAGE]
+    reached = shown[-1] if len(found) > PER_PAGE else last
     return AuditPage(
-        page=paginator.get_page(number),
-        total=paginator.count,
-        query=urlencode({**conditions, "newest": newest}) + "&",
+        shown,
+        len(shown) if reached is None and before is None else None,
+        query,
+        reached=reached,
+        older=reached.number - 1 if reached else None,
+        is_further=before is not None,
     )
 
 

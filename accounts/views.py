@@ -19,7 +19,7 @@ from accounts.csv_export import csv_stream
 from accounts.enums import Role
 from accounts.gates import requires
 from accounts.lookups import key_in
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from accounts.permissions import PERMISSIONS, Permission, permissions_of
 from accounts.samples import holds_samples
 from accounts.typed_text import lost_text_page
@@ -64,14 +64,17 @@ def roles(request: HttpRequest) -> HttpResponse:
 @never_cache
 @requires(Permission.READ_AUDIT)
 def audit(request: HttpRequest) -> HttpResponse:
-    """GET with the fields of the form, page and newest (the number the first page began with)."""
+    """GET with the fields of the form, newest (the number the first page began with), and page or before (a number)."""
     form = AuditFilterForm(request.GET)
     newest = key_in(request.GET.get("newest", "")) or newest_number()
-    entries = form.criteria().entries(newest) if form.is_valid() else AuditEntry.objects.none()
+    number, before = request.GET.get("page", ""), key_in(request.GET.get("before", ""))
+    found = None
+    if form.is_valid():
+        found = audit_page(form.criteria(), form.conditions(), newest, number=number, before=before)
     context = {
         "form": form,
         "is_filtered": bool(form.conditions()),
-        "found": audit_page(entries, form.conditions(), newest, request.GET.get("page", "")),
+        "found": found,
         "holds_samples": holds_samples(),
     }
     return render(request, "accounts/audit.html", context)

@@ -23,6 +23,7 @@ from progress.actions.opening import ensure_default_scale
 from progress.documents import evaluations, of_evaluation
 from progress.enums import RoundState, ScaleKind, Status
 from progress.load_publications import BATCH, bulk, publish_load
+from progress.load_records import record_deeds, record_revisions
 from progress.models import (
     Evaluation,
     EvaluationEvent,
@@ -46,13 +47,20 @@ def make_load(*, plans: int, actions: int, years: int, by: User, say: Say) -> li
     plans of their own. Every year but the last has a published round with one
     正誤 for each hundred 調書; the last an open one in all states, whose accepted
     調書 propose the year after it, the last of the programme: that one is
-    planned and has no round yet. One transaction for each plan.
+    planned and has no round yet. Of each action there are ten changes in 改定履歴
+    and ten deeds in the audit trail. One transaction for each plan, and some for
+    its deeds.
     """
-    return [_load_plan(number, actions=actions, years=years, by=by, say=say) for number in range(1, plans + 1)]
+    programs = []
+    for number in range(1, plans + 1):
+        program, made = _load_plan(number, actions=actions, years=years, by=by, say=say)
+        record_deeds(program, made, by=by)
+        programs.append(program)
+    return programs
 
 
 @transaction.atomic
-def _load_plan(number: int, *, actions: int, years: int, by: User, say: Say) -> Program:
+def _load_plan(number: int, *, actions: int, years: int, by: User, say: Say) -> tuple[Program, list[Action]]:
     slug = f"load-{number}"
     plan = (Plan.objects.filter(is_current=True).first() if number == 1 else None) or _plan(slug)
     chance = random.Random(number)  # noqa: S311  # made-up data, no secrets
@@ -67,13 +75,14 @@ def _load_plan(number: int, *, actions: int, years: int, by: User, say: Say) -> 
     )
     made = _actions(program, _departments(slug, actions), actions)
     say(f"{program}：取組 {len(made):,}件")
+    record_revisions(program, made, by=by)
     for year in program.years[:-1]:
         _round(program, year, made, chance, by=by, is_last=year == program.end_year - 1)
         say(f"  {year}年度：調書 {len(made):,}件")
     index_program(program)
     search.index(of_evaluation(row) for row in evaluations().filter(round__program=program).iterator(chunk_size=BATCH))
     bump_content_version()
-    return program
+    return program, made
 
 
 def _plan(slug: str) -> Plan:

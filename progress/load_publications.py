@@ -19,16 +19,17 @@ BATCH = 2000
 # One 正誤 for so many published 調書.
 CORRECTED = 100
 Row = TypeVar("Row", bound=models.Model)
+Item = TypeVar("Item")
 
 
 def bulk(model: type[Row], rows: Iterable[Row]) -> list[Row]:
     made: list[Row] = []
-    for batch in _batches(iter(rows)):
+    for batch in batches(iter(rows)):
         made += model._default_manager.bulk_create(batch)
     return made
 
 
-def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+def batches(rows: Iterator[Item]) -> Iterator[list[Item]]:
     while batch := list(islice(rows, BATCH)):
         yield batch
 

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.contrib import admin
 
+from accounts.audit import verify
 from accounts.demo import ensure_accounts
 from accounts.models import User
+from plan.models import Revision
 from programs.models import Action, ActionYear
 from progress.enums import RoundState, Status
 from progress.load import make_load
@@ -28,11 +30,13 @@ OF_NO_PROGRAMME = {
     "admin:programs_upperitem_changelist",
     "admin:progress_scale_change",
     "admin:progress_scale_changelist",
+    "plan:glossary",
     "plan:plan",
     "plan:search",
     "plan:sitemap",
     "plan:sitemap_part_xml",
     "plan:sitemap_xml",
+    "plan:term",
 }
 
 
@@ -45,6 +49,9 @@ def test_every_page_of_programmes_and_rounds_is_measured() -> None:
         *round_addresses.COMMITTEE,
     }
     desk = {"desk:home", "desk:evaluation", "programs_desk:programs", "programs_desk:import"}
+    # What is looked at before a deed on many, papers and workbooks before they are made, and who did all that.
+    desk |= {"desk:round_accept", "desk:round_confirm", "desk:round_publish_late_many"}
+    desk |= {"desk:papers", "desk:paper_choose", "desk:sheets", "accounts:audit"}
     # Workbooks and papers have benches of their own.
     of_their_own = ("_xlsx", "_pdf")
     wanted = {name for name in of_rounds | desk | set(PUBLISHED) if not name.endswith(of_their_own)}
@@ -76,6 +83,9 @@ def test_the_load_is_what_a_portal_in_use_holds(ict_staff: User) -> None:
     assert PublishedEvaluation.objects.filter(is_current=False).count() == 2 * 2
     accepted = Evaluation.objects.filter(round__year=2018, status=Status.ACCEPTED)
     assert NextYearProposal.objects.count() == accepted.count() > 0
+    assert Revision.objects.shown().filter(plan=program.plan).count() == 10 * ACTIONS
+    found = verify()
+    assert (found.fault, found.checked) == ("", 10 * ACTIONS)
 
 
 @pytest.mark.django_db
@@ -88,14 +98,14 @@ def test_no_page_takes_more_than_12_queries_and_each_says_that_it_shows_sample_d
     make_load(plans=1, actions=ACTIONS, years=rounds_worker.YEARS, by=_staff(), say=lambda text: None)
     rounds_worker.add_people_and_papers()
     pages = rounds_worker.Pages()
-    counted = {f"{page.name} {page.query} {page.person}": pages.measure(page)["queries"] for page in PAGES}
+    counted = {f"{page.name} {page.query} {page.person}": pages.measure(page)["queries"] for page in (*PAGES, *FILES)}
     assert {page: count for page, count in counted.items() if count > MOST_QUERIES} == {}
     silent = [page.name for page in PAGES if "見本データ" not in _shown(pages, page)]
     assert set(silent) == OF_NO_PROGRAMME
 
 
 def _shown(pages: rounds_worker.Pages, page: Page) -> str:
-    html: str = pages.client(page.person).get(pages.address(page)).content.decode()
+    html: str = pages.answer(page).content.decode()
     return html
 
 

@@ -45,6 +45,7 @@ class RevisionAdmin(ReadOnlyAdmin):
     list_display_links = ["made_at", "title"]
     list_filter = ["plan", "kind", "made_at"]
     list_select_related = ["by"]
+    show_full_result_count = False
     search_fields = ["title", "reason"]
     fields = ["plan", "title", "kind", "made_at", "is_hidden", "by", "reason", "change_list"]
 

@@ -4,10 +4,17 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import StrIndex, Substr
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
 from plan.enums import RevisionKind
 from plan.models.hierarchy import Plan
+
+_ANCHOR = StrIndex("path", models.Value("#"))
+# Compared with a number, not LIKE: its percent sign would be in the way of the statement that makes the column.
+_PAGE = models.Case(models.When(GreaterThan(_ANCHOR, 0), then=Substr("path", 1, _ANCHOR - 1)), default="path")
+_SHOWN = models.Q(is_hidden=False)
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -24,7 +31,8 @@ class Revision(models.Model):
     `changes` is a list of `{"label": …, "before": …, "after": …}` in the order
     of the form; `object_type` is the model's label (`plan.measure`). `is_hidden`
     marks what was done to something the public could not see, as to a draft
-    beside a published plan: it stays on record for staff.
+    beside a published plan: it stays on record for staff. `page` is `path`
+    without its anchor: what a page shows is found by it, from an index.
     """
 
     plan = models.ForeignKey(Plan, verbose_name="プラン", on_delete=models.PROTECT, related_name="revisions")
@@ -33,6 +41,9 @@ class Revision(models.Model):
     object_id = models.BigIntegerField("番号")
     title = models.CharField("対象", max_length=300)
     path = models.CharField("アドレス", max_length=300, blank=True)
+    page = models.GeneratedField(
+        verbose_name="ページ", expression=_PAGE, output_field=models.CharField(max_length=300), db_persist=True
+    )
     changes = models.JSONField("変更", default=list)
     reason = models.TextField("理由")
     by = models.ForeignKey(
@@ -49,6 +60,9 @@ class Revision(models.Model):
         ordering = ["-made_at", "-pk"]
         indexes = [
             models.Index(fields=["plan", "-made_at"], name="revision_plan_time"),
+            models.Index(fields=["-made_at", "-id"], name="revision_time"),
+            models.Index(fields=["plan", "-made_at", "-id"], condition=_SHOWN, name="revision_shown_time"),
+            models.Index(fields=["plan", "page", "-made_at", "-id"], condition=_SHOWN, name="revision_shown_page"),
             models.Index(fields=["object_type", "object_id"], name="revision_object"),
         ]
 

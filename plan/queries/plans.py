@@ -74,28 +74,30 @@ def _link(page: HasPage | None) -> Link | None:
 
 
 def of_pages(paths: Sequence[str]) -> Q:
-    """Revisions of what is shown at one of `paths` or at an anchor of it."""
-    found = Q(pk__in=())
-    for path in paths:
-        found |= Q(path=path) | Q(path__startswith=f"{path}#")
-    return found
+    """Revisions of what is shown on the pages at `paths`, wherever on them. An index answers (decision 0012)."""
+    return Q(page__in=[path.partition("#")[0] for path in paths])
 
 
 def changed_on(plan: Plan, *paths: str, under: str = "") -> datetime.date | None:
     """The day (JST) on which what stands at `paths`, or at any address `under` one, last changed.
 
     Without either: anything of the plan. Where nothing was revised, the day on
-    which the plan was put into the portal. One query.
+    which the plan was put into the portal. One query. For `under` the revisions
+    are gone through from the newest on: public pages keep that (`kept.changed_under`).
     """
-    revisions = Revision.objects.shown().filter(plan=OuterRef("pk"))
-    if paths:
-        revisions = revisions.filter(of_pages(paths))
-    elif under:
-        revisions = revisions.filter(path__startswith=under)
-    revised = revisions.order_by().values("plan").annotate(latest=Max("made_at")).values("latest")
-    times = Plan.objects.filter(pk=plan.pk).values_list(Subquery(revised), _entered()).get()
+    times = Plan.objects.filter(pk=plan.pk).values_list(_revised(paths, under), _entered()).get()
     latest = times[0] or times[1]
     return timezone.localdate(latest) if latest else None
+
+
+def _revised(paths: Sequence[str], under: str) -> Subquery:
+    revisions = Revision.objects.shown().filter(plan=OuterRef("pk"))
+    if paths:
+        # Sorted by time instead, a database might go through all of the plan for the few of these pages.
+        of_plan = revisions.filter(of_pages(paths)).order_by().values("plan")
+        return Subquery(of_plan.annotate(latest=Max("made_at")).values("latest"))
+    found = revisions.filter(page__startswith=under) if under else revisions
+    return Subquery(found.order_by("-made_at").values("made_at")[:1])
 
 
 def _entered() -> Subquery:

@@ -127,14 +127,11 @@ def addresses() -> Addresses:
     )
 
 
-def changed_on_by_path() -> dict[str, datetime.datetime]:
-    """When the page at an address last changed, where a revision tells. One query."""
-    revisions = Revision.objects.shown().filter(plan__is_published=True).exclude(path="")
-    changed: dict[str, datetime.datetime] = {}
-    for path, latest in revisions.values_list("path").annotate(latest=Max("made_at")).order_by():
-        page = path.partition("#")[0]
-        changed[page] = max(latest, changed.get(page, latest))
-    return changed
+def changed_on_by_path(paths: Sequence[str]) -> dict[str, datetime.datetime]:
+    """When the pages at these addresses last changed, where a revision tells. One query."""
+    plans = Plan.objects.published().order_by().values("pk")
+    revisions = Revision.objects.shown().filter(plan__in=plans, page__in=paths)
+    return dict(revisions.order_by().values_list("page").annotate(latest=Max("made_at")))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from plan.models import Plan
 from plan.prose import TermMarker
 from plan.queries import changed_on, glossary_of
 from plan.queries import glossary as glossary_queries
+from plan.queries.kept import changed_under
 from plan.queries.plans import Link, neighbours
 from plan.views.page import Page, plan_or_404
 
@@ -38,7 +39,7 @@ def _list(request: HttpRequest, plan: Plan, title: str, template: str, **own: ob
         plan=plan,
         trail=[] if title == "用語集" else [glossary_link(plan)],
         cited_as=title,
-        changed_on=changed_on(plan, under=reverse("plan:glossary", args=[plan.slug])),
+        changed_on=changed_under(plan, reverse("plan:glossary", args=[plan.slug])),
     )
     size = size_label(len(GLOSSARY.content(plan)))
     return render(request, template, page.context(request, csv_size=size, **own))

@@ -1,6 +1,6 @@
 """Pages about the site itself: what it is, its accessibility, its map, and the gallery of components."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db.models import Count
@@ -80,8 +80,8 @@ def sitemap_part_xml(request: HttpRequest, part: int) -> HttpResponse:
     return _address_list(request, addresses.part(part))
 
 
-def _address_list(request: HttpRequest, addresses: Iterable[site_map.Address]) -> HttpResponse:
-    changed = site_map.changed_on_by_path()
+def _address_list(request: HttpRequest, addresses: Sequence[site_map.Address]) -> HttpResponse:
+    changed = site_map.changed_on_by_path([each.url for each in addresses])
     site = request.build_absolute_uri("/").removesuffix("/")
     entries = [(f"{site}{each.url}", changed.get(each.url, each.changed_at)) for each in addresses]
     return render(request, "public/sitemap.xml", {"entries": entries}, content_type="application/xml")

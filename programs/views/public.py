@@ -11,8 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Department
 from plan.caching import public_page
 from plan.fiscal import date_label
-from plan.queries import changed_on
-from plan.queries.kept import kept_value
+from plan.queries.kept import changed_under, kept_value
 from plan.queries.listing import page_of
 from plan.queries.plans import Link
 from plan.views.page import Page, Source
@@ -53,7 +52,7 @@ def program(request: HttpRequest, slug: str) -> HttpResponse:
     except Program.DoesNotExist as error:
         raise Http404(NO_PROGRAM) from error
     shown = found.program
-    changed = changed_on(shown.plan, under=shown.get_absolute_url())
+    changed = changed_under(shown.plan, shown.get_absolute_url())
     page = Page(
         title=shown.title,
         plan=shown.plan,

@@ -82,7 +82,7 @@ def _published(round_: Round, *, as_it_stands: bool) -> Report:
         published_round(round_.slug),
         is_draft=False,
         measures=tuple(measures.order_by("measure__policy__number", "measure__number")),
-        evaluations=_in_order(rows),
+        evaluations=in_order(rows),
     )
 
 
@@ -98,7 +98,7 @@ def _draft(round_: Round, *, as_it_stands: bool) -> Report:
     made = Preview.of(round_)
     rows = made.rows(Evaluation.objects.filter(round=round_), as_it_stands=as_it_stands)
     measures = tuple(made.measure_rows(_rollups(rows)))
-    return Report(made.published, is_draft=True, measures=measures, evaluations=_in_order(rows))
+    return Report(made.published, is_draft=True, measures=measures, evaluations=in_order(rows))
 
 
 def _rollups(rows: Iterable[PublishedEvaluation]) -> dict[int, Rollup]:
@@ -110,5 +110,6 @@ def _rollups(rows: Iterable[PublishedEvaluation]) -> dict[int, Rollup]:
     return {measure: Rollup.of(each) for measure, each in parts.items()}
 
 
-def _in_order(rows: Sequence[PublishedEvaluation]) -> tuple[PublishedEvaluation, ...]:
+def in_order(rows: Sequence[PublishedEvaluation]) -> tuple[PublishedEvaluation, ...]:
+    """In that of the 体系, and in it by code."""
     return tuple(sorted(rows, key=lambda row: (row.measure.policy.number, row.measure.number, row.code)))

@@ -17,8 +17,7 @@ from progress.enums import Orientation, PaperKind, PaperPart
 from progress.forms.papers import NameForm, SelectionForm
 from progress.models import PaperForm, Round
 from progress.papers.ordering import order_of_round
-from progress.papers.report import report_of
-from progress.papers.round_paper import round_paper
+from progress.papers.outline import Outline, outline_of
 from progress.papers.selection import Cover, Selection
 from progress.queries.papers import measures_of
 from progress.views.access import reader
@@ -38,7 +37,14 @@ def choose(request: HttpRequest, round_: Round) -> HttpResponse:
     name_form = NameForm(request.POST if is_saved else None)
     if form.is_valid() and request.method == "POST" and (not is_saved or name_form.is_valid()):
         return _kept(request, round_, form, name_form) if is_saved else _ordered(request, round_, form)
-    context = {"round": round_, "form": form, "name_form": name_form, "entries": _entries(round_, form)}
+    outline = _outline(round_, form)
+    context = {
+        "round": round_,
+        "form": form,
+        "name_form": name_form,
+        "entries": outline.entries,
+        "unlisted": outline.unlisted,
+    }
     return render(request, "desk/papers/choose.html", context)
 
 
@@ -79,12 +85,12 @@ def selection_of(values: Mapping[str, Any]) -> Selection:
     )
 
 
-def _entries(round_: Round, form: SelectionForm) -> list[Any]:
+def _outline(round_: Round, form: SelectionForm) -> Outline:
     """The contents of what is chosen. What else is chosen wrongly is left aside."""
     if "parts" in form.errors:
-        return []
+        return Outline()
     values = form_values(Selection(PaperKind.COMMITTEE, ()))
-    return round_paper(report_of(round_), selection_of(values | form.cleaned_data), "").contents
+    return outline_of(round_, selection_of(values | form.cleaned_data))
 
 
 def _ordered(request: HttpRequest, round_: Round, form: SelectionForm) -> HttpResponse:

@@ -8,17 +8,20 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.lookups import key_in
+from accounts.models import Department, User
 from accounts.permissions import Permission
 from progress import workflow
 from progress.actions.evaluations import Refused, accept_many, check
 from progress.actions.opening import Report
 from progress.enums import DECIDED, Status
 from progress.errors import ProgressError
+from progress.forms.round_lists import EvaluationFilterForm
 from progress.forms.seen import Seen, sealed, unsealed
 from progress.long_work import Outcome, Task, carried_out, reported
 from progress.models import Evaluation, EvaluationEvent, Round
 from progress.queries.acceptance import before_accepting, to_accept
+from progress.queries.round_evaluations import measures_of_round
 from progress.views.access import reader
 from progress.views.round_access import chosen_keys, round_form, shown
 from progress.views.round_evaluations import filter_of, narrowed
@@ -46,7 +49,7 @@ def accept(request: HttpRequest, round_: Round) -> HttpResponseBase:
 
 def _look(request: HttpRequest, round_: Round, back: str) -> HttpResponse:
     if request.POST.get("all"):
-        chosen = narrowed(filter_of(request, round_), round_).filter(status=Status.ENDORSED)
+        chosen = narrowed(_asked(request, round_), round_).filter(status=Status.ENDORSED)
     else:
         chosen = Evaluation.objects.filter(round=round_, pk__in=chosen_keys(request, "pk"))
     user, moment = reader(request), timezone.now()
@@ -57,6 +60,16 @@ def _look(request: HttpRequest, round_: Round, back: str) -> HttpResponse:
     keys = [each.evaluation.pk for each in found.singly]
     seen = sealed(Seen(moment, found.along, keys, found.unlisted), deed=_DEED, round_=round_, by=user)
     return shown(request, "desk/rounds/accept.html", round_, "evaluations", found=found, seen=seen, back=back)
+
+
+def _asked(request: HttpRequest, round_: Round) -> EvaluationFilterForm:
+    """The conditions of the list, without reading all that could have been chosen: it is not shown here."""
+    department, is_of_measure = key_in(request.GET.get("department", "")), bool(request.GET.get("measure"))
+    return EvaluationFilterForm(
+        request.GET,
+        departments=[Department(pk=department)] if department else (),
+        measures=measures_of_round(round_) if is_of_measure else (),
+    )
 
 
 def _refusal(evaluation: Evaluation, user: User) -> str:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.audit import record_export
 from accounts.models import User
 from accounts.samples import SAMPLE_MARK
+from plan.queries.listing import page_of
 from programs.excel_safety import UnsafeFile
 from programs.models.upload import KEPT_FOR
 from programs.views.excel_files import excel_response
@@ -39,7 +40,7 @@ from progress.views.sheets_page import page_context
 @never_cache
 @login_required
 def sheets(request: HttpRequest, slug: str) -> HttpResponse:
-    """Workbooks to take away; POST: choose one to bring back. A readable one is kept, and its preview follows."""
+    """GET page (of the departments): workbooks to take away. POST: choose one to bring back; its preview follows."""
     user = reader(request)
     round_ = _round_or_404(user, slug)
     is_sent = request.method == "POST"
@@ -51,7 +52,7 @@ def sheets(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("desk:sheets_preview", slug=slug, number=kept.pk)
     context = {
         "round": round_,
-        "departments": departments_with_sheets(round_, user),
+        "page": page_of(departments_with_sheets(round_, user), request.GET.get("page", "")),
         "shapes": [(shape.value, shape.label) for shape in Shape],
         "form": form if may_bring else None,
         "uploads": latest_uploads(round_, user),

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts import audit
+from accounts import audit, audit_list
 from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, User
 from accounts.permissions import PERMISSIONS, Permission
@@ -160,6 +160,67 @@ def test_the_page_takes_the_same_few_queries_for_many_records(administrator_clie
     for n in range(100):
         audit.record(AuditKind.CHANGED, by=user, about=f"{n}番目")
     assert (queries(), once <= MOST_QUERIES) == (once, True)
+
+
+# ── Words, in a trail longer than is compared at once ────────────────────────
+@pytest.fixture
+def long_trail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """250 records of which every hundredth is about a needle; 100 are compared at once, two shown."""
+    monkeypatch.setattr(audit_list, "LOOKED_THROUGH", 100)
+    monkeypatch.setattr(audit_list, "PER_PAGE", 2)
+    for number in range(1, 251):
+        kind = AuditKind.EXPORTED if number % 2 else AuditKind.CHANGED
+        audit.record(kind, by=None, about="針" if number % 100 == 50 else "藁", details={"番号": f"第{number}"})
+
+
+def _walk(client: Client, address: str) -> list[list[int]]:
+    """What each page lists, by the links to older records."""
+    pages = []
+    while True:
+        page = client.get(address)
+        pages.append(listed(page))
+        link = re.search(r'href="(\?[^"]+)" rel="next">さらに古い', page.content.decode())
+        if link is None:
+            return pages
+        address = PAGE + link[1].replace("&amp;", "&")
+
+
+@pytest.mark.usefixtures("long_trail")
+@pytest.mark.parametrize(
+    ("asked", "pages"),
+    [
+        ("words=針", [[250], [150], [50]]),
+        ("words=針&kind=changed", [[250, 150], [50]]),
+        ("words=針&newest=200", [[150], [50]]),
+        ("words=第24", [[249, 248], [247, 246], [245, 244], [243, 242], [241, 240], [], [24]]),
+        ("words=ない&until=2000-01-01", [[]]),
+    ],
+)
+def test_every_record_with_the_words_is_reached(
+    administrator_client: Client, asked: str, pages: list[list[int]]
+) -> None:
+    assert _walk(administrator_client, f"{PAGE}?{quote(asked, safe='=&')}") == pages
+
+
+@pytest.mark.usefixtures("long_trail")
+def test_a_search_that_is_not_at_its_end_says_how_far_it_went(administrator_client: Client) -> None:
+    first = administrator_client.get(f"{PAGE}?words=第24").content.decode()
+    assert "<strong>2件</strong>を表示しています。番号248（" in first
+    assert "すべて受け取る（CSV、すべての記録を調べます）" in first
+    nothing = administrator_client.get(f"{PAGE}?words=第24&before=239").content.decode()
+    assert "この範囲に、当てはまる記録はありません。番号140（" in nothing
+    last = administrator_client.get(f"{PAGE}?words=ない&before=40").content.decode()
+    assert "この範囲に、当てはまる記録はありません。最も古い記録まで調べました。" in last
+    assert validate({"first": first, "nothing": nothing, "last": last}) == []
+
+
+@pytest.mark.usefixtures("long_trail")
+def test_words_are_compared_with_no_more_records_than_are_said(administrator_client: Client) -> None:
+    administrator_client.get(PAGE)  # the session is prolonged
+    with CaptureQueriesContext(connection) as captured:
+        administrator_client.get(f"{PAGE}?words=針")
+    (compared,) = (each["sql"] for each in captured if "LIKE" in each["sql"])
+    assert '"accounts_auditentry"."number" >= 151' in compared
 
 
 def test_looking_at_the_trail_and_the_roles_leaves_no_record(administrator_client: Client) -> None:

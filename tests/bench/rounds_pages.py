@@ -22,12 +22,16 @@ STAFF, LIAISON, MANAGER, COMMITTEE, ADMINISTRATOR = (
 
 @dataclass(frozen=True)
 class Page:
-    """An address and who opens it. A keyword argument that is a name in braces is filled in by the worker."""
+    """An address and who opens it. A keyword argument that is a name in braces is filled in by the worker.
+
+    With `post` it is what comes before a deed on many, sent from its list: a name in braces stands for some keys.
+    """
 
     name: str
     person: str = CITIZEN
     kwargs: dict[str, Any] = field(default_factory=dict)
     query: str = ""
+    post: dict[str, str] = field(default_factory=dict)
 
 
 _PUBLIC = [
@@ -41,6 +45,10 @@ _PUBLIC = [
     Page("plan:plan", kwargs={"slug": "2016"}),
     Page("plan:measure", kwargs={"slug": "2016", **MEASURE}),
     Page("plan:direction", kwargs={"slug": "2016", "code": "1-1-1"}),
+    Page("plan:glossary", kwargs={"slug": "2016"}),
+    Page("plan:term", kwargs={"slug": "2016", "number": 1}),
+    Page("plan:revisions", kwargs={"slug": "2016"}),
+    Page("plan:revisions", kwargs={"slug": "2016"}, query="path=/programs/load-1/actions/1-1-00000/"),
     Page("programs:programs"),
     Page("programs:program", kwargs=PROGRAM),
     Page("programs:program", kwargs=PROGRAM, query="measure=1-1&status=3&q=受付&sort=-status"),
@@ -100,9 +108,25 @@ _DESK = [
     Page("desk:round_correct_evaluation", STAFF, PUBLISHED | {"pk": "{published}"}),
     Page("desk:round_correct_measure", STAFF, PUBLISHED | MEASURE),
     Page("desk:round_publish_late", STAFF, PUBLISHED | {"pk": "{published}"}),
+    Page("desk:round_accept", STAFF, OPEN, post={"pk": "{endorsed}"}),
+    Page("desk:round_confirm", STAFF, OPEN, post={"pk": "{proposal}"}),
+    Page("desk:round_publish_late_many", STAFF, PUBLISHED, post={"pk": "{late}", "reason": "確認が済んだため"}),
+    *(Page("desk:sheets", person, OPEN) for person in (LIAISON, STAFF)),
+    *(Page("desk:papers", person) for person in (LIAISON, MANAGER, STAFF)),
+    Page("desk:paper_choose", STAFF, OPEN),
+    Page("desk:paper_choose", STAFF, PUBLISHED),
     Page("desk:committee", COMMITTEE),
     Page("desk:committee_round", COMMITTEE, OPEN),
     Page("desk:committee_measure", COMMITTEE, OPEN | MEASURE),
+]
+
+_AUDIT = [
+    Page("accounts:audit", ADMINISTRATOR),
+    Page("accounts:audit", ADMINISTRATOR, query="words=1-1-00000"),
+    Page("accounts:audit", ADMINISTRATOR, query="words=ふくまれないことば"),
+    Page("accounts:audit", ADMINISTRATOR, query="kind=exported"),
+    Page("accounts:audit", ADMINISTRATOR, query="person=見本"),
+    Page("accounts:audit", ADMINISTRATOR, query="since=2016-04-01&until=2020-03-31"),
 ]
 
 # Models that are seen in the admin, and by whom.
@@ -124,6 +148,7 @@ ADMIN = {
         "progress.PublishedEvaluation",
         "progress.PublishedMeasure",
         "progress.Correction",
+        "plan.Revision",
     ),
     ADMINISTRATOR: ("accounts.User", "accounts.Department", "progress.OutboxMail"),
 }
@@ -141,8 +166,9 @@ def _admin() -> Iterator[Page]:
                 yield Page(f"{name}_change", person, {"object_id": "{" + model + "}"})
 
 
-PAGES = [*_PUBLIC, *_DESK, *_admin()]
-# Whole lists to take away: their time grows with their rows, the number of queries must not.
+PAGES = [*_PUBLIC, *_DESK, *_AUDIT, *_admin()]
+# Whole lists to take away, and what is looked over of a whole list: their time grows with their rows, the number of
+# queries must not.
 # The workbook of a programme is measured by itself (`tests.bench.books`).
 FILES = [
     Page("programs:actions_csv", kwargs=PROGRAM),
@@ -154,4 +180,5 @@ FILES = [
     Page("progress:entries_csv", kwargs=PUBLISHED),
     Page("progress:results_csv", kwargs=PUBLISHED),
     Page("desk:round_evaluations_csv", STAFF, OPEN),
+    Page("desk:round_accept", STAFF, OPEN, post={"all": "1"}),
 ]

@@ -16,6 +16,10 @@ import django
 YEARS = 10
 # A department of so many actions is reorganised; the smaller database gives all it has.
 MOVED = 2000
+# So many are chosen from a list.
+CHOSEN = 3
+# So many 調書 of the newest published round were accepted after it.
+LATE = 10
 
 
 def prepare(actions: int, years: int) -> None:
@@ -35,7 +39,10 @@ def prepare(actions: int, years: int) -> None:
 
 
 def add_people_and_papers() -> None:
-    """The demo's people come to a department of the load; the open round has an extension and is with the committee."""
+    """The demo's people come to a department of the load; the open round has an extension and is with the committee.
+
+    Of the published round, some 調書 wait to be made public late.
+    """
     import datetime
 
     from accounts.enums import Role
@@ -43,7 +50,8 @@ def add_people_and_papers() -> None:
     from programs.models import Program
     from progress.actions.opening import ensure_default_scale
     from progress.actions.rounds import release_to_committee
-    from progress.models import Extension, Round
+    from progress.enums import Status
+    from progress.models import Evaluation, Extension, Round
     from tests.bench.rounds_pages import LIAISON, MANAGER, STAFF
 
     division = Department.objects.get(code="load-1-0001")
@@ -55,6 +63,8 @@ def add_people_and_papers() -> None:
         round=open_round, department=division, deadline=datetime.date(2026, 6, 5), reason="災害対応のため"
     )
     release_to_committee(round=open_round, by=staff)
+    published = Evaluation.objects.filter(round__slug="2024").order_by("-pk")
+    Evaluation.objects.filter(pk__in=published.values("pk")[:LATE]).update(status=Status.ACCEPTED)
     Round.objects.create(
         program=Program.objects.get(slug="load-1"),
         year=2026,
@@ -91,10 +101,11 @@ class Pages:
 
         client = self.client(page.person)
         forget_kept_plans()
-        first = self._open(client, self.address(page))
+        sent = _sent(page)
+        first = self._open(client, self.address(page), sent)
         address = self.address(page)
         with CaptureQueriesContext(connection) as captured:
-            seconds = self._open(client, address)
+            seconds = self._open(client, address, sent)
         return {"first": first, "seconds": seconds, "queries": len(captured)}
 
     def address(self, page: Any) -> str:
@@ -108,9 +119,13 @@ class Pages:
             address += f"&anew={self._asked}"
         return address
 
-    def _open(self, client: Any, address: str) -> float:
+    def answer(self, page: Any) -> Any:
+        """What the person is shown."""
+        return _asked(self.client(page.person), self.address(page), _sent(page))
+
+    def _open(self, client: Any, address: str, sent: Any) -> float:
         started = time.perf_counter()
-        response = client.get(address)
+        response = _asked(client, address, sent)
         size = sum(map(len, response.streaming_content if response.streaming else [response.content]))
         seconds = time.perf_counter() - started
         if response.status_code != 200 or not size:
@@ -130,14 +145,31 @@ class Pages:
         return self._clients[person]
 
 
+def _asked(client: Any, address: str, sent: Any) -> Any:
+    return client.post(address, sent) if sent else client.get(address)
+
+
+def _sent(page: Any) -> dict[str, Any]:
+    """What is sent from a list; as many keys as there are with few actions, too."""
+    return {name: list(_keys(value)[:CHOSEN]) if _is_name(value) else value for name, value in page.post.items()}
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("{")
+
+
 def _filled(value: Any) -> Any:
-    """A key for a name in braces: a 調書 in a state, or the first row of a model."""
+    """A key for a name in braces."""
+    return _keys(value)[0] if _is_name(value) else value
+
+
+def _keys(value: str) -> Any:
+    """The keys of what a name in braces stands for: 調書 in a state, or the rows of a model."""
     from django.apps import apps
 
-    from progress.models import Evaluation, Extension, NextYearProposal
+    from progress.models import Evaluation, Extension, NextYearProposal, Round
+    from progress.queries.round_corrections import late_ones
 
-    if not (isinstance(value, str) and value.startswith("{")):
-        return value
     name = value.strip("{}")
     own = Evaluation.objects.filter(department__code="load-1-0001")
     rows: Any
@@ -146,12 +178,14 @@ def _filled(value: Any) -> Any:
     elif name == "proposal":
         rows = NextYearProposal.objects.all()
     elif name == "published":
-        rows = own.filter(round__slug="2024")
+        rows = own.filter(round__slug="2024", status="published")
+    elif name == "late":
+        rows = late_ones(Round.objects.get(slug="2024"))
     elif "." in name:
         rows = apps.get_model(name)._default_manager.all()
     else:
         rows = own.filter(round__slug="2025", status=name)
-    return rows.order_by("pk").values_list("pk", flat=True)[0]
+    return rows.order_by("pk").values_list("pk", flat=True)
 
 
 # ── Deeds ─────────────────────────────────────────────────────────────────────

@@ -84,8 +84,8 @@ def test_sitemap_says_when_a_page_changed_last(client: Client) -> None:
             reason="誤字",
             made_at=made_at + datetime.timedelta(days=day),
         )
-    changed = sitemap.changed_on_by_path()
-    assert changed["/plans/2016/chapters/2/3/"] == made_at
+    changed = sitemap.changed_on_by_path(["/plans/2016/chapters/2/3/", "/about/"])
+    assert changed == {"/plans/2016/chapters/2/3/": made_at}
     root = ElementTree.fromstring(client.get("/sitemap.xml").content)
     days = {
         url.findtext("s:loc", namespaces=NAMESPACE): url.findtext("s:lastmod", namespaces=NAMESPACE)

@@ -31,7 +31,7 @@ from progress.models import Evaluation, EvaluationUpload, Extension
 from progress.sheets.downloading import Shape
 from progress.sheets.marking import LIST
 from progress.workflow import SUBMIT
-from tests.factories import UserFactory
+from tests.factories import DepartmentFactory, UserFactory
 from tests.html_validity import validate
 from tests.programs.workbooks import removed_once_read
 from tests.progress.factories import action_of, fill_in, opened
@@ -108,6 +108,14 @@ def test_the_page_and_the_workbook_say_the_deadline_of_the_department(
     assert re.findall(r">([0-9]+年[0-9]+月[0-9]+日（.）)</td>", page) == ["2017年6月7日（水）"]
     about = load_workbook(io.BytesIO(downloaded(full, liaison)))["はじめに"]
     assert [row[1] for row in about.iter_rows(values_only=True) if row[0] == "提出期限"] == ["2017年6月7日（水）"]
+
+
+def test_the_departments_are_shown_fifty_a_page(ict_staff: User, client_of: ClientOf) -> None:
+    round_ = opened(*DepartmentFactory.create_batch(51))
+    client, address = client_of(ict_staff), f"/desk/sheets/{round_.slug}/"
+    first, second = (client.get(f"{address}?page={number}").content.decode() for number in (1, 2))
+    assert [page.count("/list.xlsx") for page in (first, second)] == [50, 1]
+    assert ('href="?page=2"' in first, 'href="?page=1"' in second) == (True, True)
 
 
 def test_what_cannot_be_taken_is_given_back_and_the_rest_is_taken(
