@@ -14,6 +14,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "desk:round_data_xlsx": {},
     "desk:round_exception": {"pk": "evaluation"},
     "desk:round_extensions": {},
+    "desk:round_hand_over": {},
     "desk:round_extension": {"pk": "extension"},
     "desk:round_measures": {},
     "desk:round_measure": {"code": "1-1"},

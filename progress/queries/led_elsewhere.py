@@ -1,0 +1,97 @@
+"""調書 whose 課 does not lead the action any more: the 主管課 of the action was changed during the round."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from accounts.models import Department
+from programs.enums import OwnerKind
+from programs.models import Action, ActionOwner
+from progress.deadlines import TimeLeft, time_left
+from progress.enums import Status
+from progress.models import Evaluation, Round
+from progress.queries.extensions import deadlines_of
+from progress.queries.reorganisation import unpublished
+
+ROWS_A_PAGE = 50
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class FirstOnes:
+    """The first few of all, to be named on a page that leads to the list."""
+
+    total: int
+    rows: list[Any]
+
+    @property
+    def unnamed(self) -> int:
+        return self.total - len(self.rows)
+
+
+@dataclass(frozen=True)
+class Move:
+    """A 調書, the 課 that leads its action now, and by when that one submits."""
+
+    evaluation: Any
+    to: Department
+    left: TimeLeft
+
+
+def day_that_counts(round_: Round, today: datetime.date | None = None) -> datetime.date:
+    """Who leads on it fills in: today, and before the round's first day that day."""
+    return max(today or timezone.localdate(), round_.opens_on)
+
+
+def with_lead(evaluations: QuerySet[Evaluation], day: datetime.date) -> QuerySet[Any]:
+    """Each with `lead`, the id of the 課 that leads its action on the day, None where none does; no own query."""
+    leads = _leads(day).order_by("position", "pk").values("department")
+    return evaluations.annotate(lead=Subquery(leads[:1]))
+
+
+def led_elsewhere(round_: Round, today: datetime.date | None = None) -> QuerySet[Any]:
+    """Those of the round that are not published and whose action another 課 leads, with `lead`; by code.
+
+    Where nobody leads the action there is nowhere to go: the form of the action says so.
+    """
+    day = day_that_counts(round_, today)
+    leads = _leads(day)
+    found = unpublished(Evaluation.objects.filter(round=round_)).filter(
+        Exists(leads), ~Exists(leads.filter(department=OuterRef("department")))
+    )
+    return with_lead(found, day).select_related("department").order_by("action__code")
+
+
+def rounds_behind(action: Action) -> list[Round]:
+    """Those in which the 調書 of the action stayed with another 課 than leads it now. One query for each not public."""
+    of_action = Evaluation.objects.filter(action=action).exclude(status=Status.PUBLISHED)
+    rounds = Round.objects.filter(pk__in=of_action.values("round"))
+    return [round_ for round_ in rounds if led_elsewhere(round_).filter(action=action).exists()]
+
+
+def first_led_elsewhere(round_: Round) -> FirstOnes:
+    return first_of(led_elsewhere(round_))
+
+
+def first_of(rows: QuerySet[Any]) -> FirstOnes:
+    """One query where there are no more than are named, else two."""
+    first = list(rows[: MOST_NAMED + 1])
+    return FirstOnes(len(first) if len(first) <= MOST_NAMED else rows.count(), first[:MOST_NAMED])
+
+
+def page_of_moves(round_: Round, number: str) -> Page[Any]:
+    """One page of what would move, and to whom. Four queries."""
+    page = Paginator(led_elsewhere(round_), ROWS_A_PAGE).get_page(number)
+    rows = list(page.object_list)
+    targets = Department.objects.select_related("bureau").in_bulk({row.lead for row in rows})
+    deadlines, today = deadlines_of([round_]), timezone.localdate()
+    page.object_list = [Move(row, targets[row.lead], time_left(deadlines.of(round_, row.lead), today)) for row in rows]
+    return page
+
+
+def _leads(day: datetime.date) -> QuerySet[ActionOwner]:
+    return ActionOwner.objects.valid_on(day).filter(action=OuterRef("action"), kind=OwnerKind.LEAD)
