@@ -41,20 +41,15 @@ def tell_opened(round_: Round) -> None:
     actions: dict[int, list[str]] = {}
     for department, code, title in rows.values_list("department", "action__code", "action__title"):
         actions.setdefault(department, []).append(f"{code} {title}")
-    deadlines = deadlines_of([round_])
-    drafts = []
-    for person, theirs in by_person(posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments=actions)).items():
-        departments = {post.department.pk: post.department for post in theirs if post.department}
-        context = {
-            "round": round_,
-            "roles": {post.role.value for post in theirs},
-            "departments": [
-                DepartmentWork(str(department), date_label(deadlines.of(round_, key)), Listed.of(actions[key]))
-                for key, department in departments.items()
-            ],
-        }
-        drafts.append(draft(MailKind.OPENED, f"round-{round_.pk}", person, is_sample=round_.is_sample, context=context))
-    queue(drafts)
+    _tell_blank(round_, actions, about=f"round-{round_.pk}", is_added=False)
+
+
+def tell_added(round_: Round, evaluations: Sequence[Evaluation]) -> None:
+    """The same of these 調書 alone, which came after the opening."""
+    actions: dict[int, list[str]] = {}
+    for each in evaluations:
+        actions.setdefault(each.department_id, []).append(str(each))
+    _tell_blank(round_, actions, about=f"evaluation-{evaluations[0].pk}", is_added=True)
 
 
 @dataclass(frozen=True)
@@ -204,6 +199,25 @@ def _lost(each: Handed) -> str:
 def _newest_event(moved: Iterable[Handed]) -> int:
     of_these = EvaluationEvent.objects.filter(evaluation=min(each.evaluation.pk for each in moved))
     return of_these.order_by("-pk").values_list("pk", flat=True)[0]
+
+
+def _tell_blank(round_: Round, actions: Mapping[int, Sequence[str]], *, about: str, is_added: bool) -> None:
+    """`actions`: id of the department → what it has to fill in."""
+    deadlines = deadlines_of([round_])
+    drafts = []
+    for person, theirs in by_person(posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments=actions)).items():
+        departments = {post.department.pk: post.department for post in theirs if post.department}
+        context = {
+            "round": round_,
+            "is_added": is_added,
+            "roles": {post.role.value for post in theirs},
+            "departments": [
+                DepartmentWork(str(department), date_label(deadlines.of(round_, key)), Listed.of(actions[key]))
+                for key, department in departments.items()
+            ],
+        }
+        drafts.append(draft(MailKind.OPENED, about, person, is_sample=round_.is_sample, context=context))
+    queue(drafts)
 
 
 def _by_department(events: Iterable[EvaluationEvent]) -> dict[int, list[EvaluationEvent]]:

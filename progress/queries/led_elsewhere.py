@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Department
 from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner
+from programs.queries.first_of import FirstOf
 from progress.deadlines import TimeLeft, time_left
 from progress.enums import Status
 from progress.models import Evaluation, Round
@@ -19,18 +20,6 @@ from progress.queries.reorganisation import unpublished
 
 ROWS_A_PAGE = 50
 MOST_NAMED = 5
-
-
-@dataclass(frozen=True)
-class FirstOnes:
-    """The first few of all, to be named on a page that leads to the list."""
-
-    total: int
-    rows: list[Any]
-
-    @property
-    def unnamed(self) -> int:
-        return self.total - len(self.rows)
 
 
 @dataclass(frozen=True)
@@ -60,9 +49,10 @@ def led_elsewhere(round_: Round, today: datetime.date | None = None) -> QuerySet
     """
     day = day_that_counts(round_, today)
     leads = _leads(day)
-    found = unpublished(Evaluation.objects.filter(round=round_)).filter(
-        Exists(leads), ~Exists(leads.filter(department=OuterRef("department")))
-    )
+    # Few, found in an index of what this asks: the rows themselves are long.
+    rows = Evaluation.objects.filter(round=round_).exclude(status=Status.PUBLISHED).order_by()
+    keys = rows.filter(~Exists(leads.filter(department=OuterRef("department")))).values("pk")
+    found = unpublished(Evaluation.objects.filter(Exists(leads), pk__in=keys))
     return with_lead(found, day).select_related("department").order_by("action__code")
 
 
@@ -73,14 +63,14 @@ def rounds_behind(action: Action) -> list[Round]:
     return [round_ for round_ in rounds if led_elsewhere(round_).filter(action=action).exists()]
 
 
-def first_led_elsewhere(round_: Round) -> FirstOnes:
-    return first_of(led_elsewhere(round_))
+def first_led_elsewhere(round_: Round) -> FirstOf:
+    return first_few(led_elsewhere(round_))
 
 
-def first_of(rows: QuerySet[Any]) -> FirstOnes:
-    """One query where there are no more than are named, else two."""
+def first_few(rows: QuerySet[Any]) -> FirstOf:
+    """To be named on a page that leads to the list. One query where there are no more, else two."""
     first = list(rows[: MOST_NAMED + 1])
-    return FirstOnes(len(first) if len(first) <= MOST_NAMED else rows.count(), first[:MOST_NAMED])
+    return FirstOf(len(first) if len(first) <= MOST_NAMED else rows.count(), first[:MOST_NAMED])
 
 
 def page_of_moves(round_: Round, number: str) -> Page[Any]:

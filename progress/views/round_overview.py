@@ -18,6 +18,7 @@ from progress.forms.round_lists import OverviewFilterForm
 from progress.models import Round
 from progress.queries.led_elsewhere import first_led_elsewhere
 from progress.queries.overview import DepartmentRow, narrowed, page_of, shown_states, watch
+from progress.queries.without_evaluations import first_without_evaluation
 from progress.views.access import reader
 from progress.views.round_access import chosen_keys, round_deed, round_page, shown
 
@@ -44,6 +45,7 @@ def overview(request: HttpRequest, round_: Round) -> HttpResponse:
         "late": [row for row in page if row.is_late][:MOST_LATE_SHOWN],
         "states": shown_states(round_),
         "led_elsewhere": first_led_elsewhere(round_),
+        "lacking": first_without_evaluation(round_),
     }
     return shown(request, "desk/rounds/overview.html", round_, "overview", **context)
 
