@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from accounts.models import Department
@@ -56,11 +56,19 @@ def led_elsewhere(round_: Round, today: datetime.date | None = None) -> QuerySet
     return with_lead(found, day).select_related("department").order_by("action__code")
 
 
-def rounds_behind(action: Action) -> list[Round]:
-    """Those in which the 調書 of the action stayed with another 課 than leads it now. One query for each not public."""
-    of_action = Evaluation.objects.filter(action=action).exclude(status=Status.PUBLISHED)
-    rounds = Round.objects.filter(pk__in=of_action.values("round"))
-    return [round_ for round_ in rounds if led_elsewhere(round_).filter(action=action).exists()]
+def placed(action: Action) -> QuerySet[Any]:
+    """The 調書 of an action, with `is_behind`: whether it is among those `led_elsewhere` in its round. One query."""
+    today = timezone.localdate()
+    leads = _leads(today)
+    behind = Exists(leads) & ~Exists(leads.filter(department=OuterRef("department"))) & ~Q(status=Status.PUBLISHED)
+    begun = Q(round__opens_on__lte=today)  # before, the first day counts
+    return (
+        Evaluation.objects.filter(action=action)
+        .annotate(is_behind=Case(When(behind & begun, then=True), default=False, output_field=BooleanField()))
+        .select_related("round")
+        .only("round__slug", "round__year")
+        .order_by("-round__year")
+    )
 
 
 def first_led_elsewhere(round_: Round) -> FirstOf:
