@@ -5,7 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Department
@@ -47,13 +61,26 @@ def led_elsewhere(round_: Round, today: datetime.date | None = None) -> QuerySet
 
     Where nobody leads the action there is nowhere to go: the form of the action says so.
     """
-    day = day_that_counts(round_, today)
-    leads = _leads(day)
-    # Few, found in an index of what this asks: the rows themselves are long.
+    found = unpublished(Evaluation.objects.filter(pk__in=_behind(round_, today)))
+    rows = with_lead(found, day_that_counts(round_, today)).select_related("department")
+    return rows.order_by("action__code")
+
+
+def number_led_elsewhere(round_: Round) -> Any:
+    """How many, as a part of another query: it depends on none of its rows."""
+    return number_of(Evaluation.objects.filter(pk__in=_behind(round_)))
+
+
+def number_of(rows: QuerySet[Any]) -> Any:
+    counted = rows.order_by().annotate(of=Value(1)).values("of").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
+
+
+def _behind(round_: Round, today: datetime.date | None = None) -> QuerySet[Any]:
+    """Their keys. An index has what this asks: the rows themselves are long."""
+    leads = _leads(day_that_counts(round_, today))
     rows = Evaluation.objects.filter(round=round_).exclude(status=Status.PUBLISHED).order_by()
-    keys = rows.filter(~Exists(leads.filter(department=OuterRef("department")))).values("pk")
-    found = unpublished(Evaluation.objects.filter(Exists(leads), pk__in=keys))
-    return with_lead(found, day).select_related("department").order_by("action__code")
+    return rows.filter(~Exists(leads.filter(department=OuterRef("department"))), Exists(leads)).values("pk")
 
 
 def placed(action: Action) -> QuerySet[Any]:
@@ -71,14 +98,12 @@ def placed(action: Action) -> QuerySet[Any]:
     )
 
 
-def first_led_elsewhere(round_: Round) -> FirstOf:
-    return first_few(led_elsewhere(round_))
-
-
-def first_few(rows: QuerySet[Any]) -> FirstOf:
-    """To be named on a page that leads to the list. One query where there are no more, else two."""
-    first = list(rows[: MOST_NAMED + 1])
-    return FirstOf(len(first) if len(first) <= MOST_NAMED else rows.count(), first[:MOST_NAMED])
+def first_few(rows: QuerySet[Any], total: int | None = None) -> FirstOf:
+    """To be named on a page that leads to the list. One query; none where `total` is known to be 0."""
+    if total == 0:
+        return FirstOf(0, [])
+    first = list(rows.annotate(total=Window(Count("pk")))[:MOST_NAMED])
+    return FirstOf(first[0].total if first else 0, first)
 
 
 def page_of_moves(round_: Round, number: str) -> Page[Any]:

@@ -11,12 +11,11 @@ from django.utils import timezone
 from accounts.models import Department
 from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner
-from programs.queries.first_of import FirstOf
 from progress.deadlines import TimeLeft, time_left
 from progress.enums import RoundState
 from progress.models import Evaluation, Round
 from progress.queries.extensions import deadlines_of
-from progress.queries.led_elsewhere import day_that_counts, first_few
+from progress.queries.led_elsewhere import day_that_counts
 
 ROWS_A_PAGE = 50
 
@@ -41,11 +40,6 @@ def without_evaluation(round_: Round) -> QuerySet[Action]:
         return Action.objects.none()
     theirs = Evaluation.objects.filter(round=round_, action=OuterRef("pk"))
     return actions_to_open(round_).filter(~Exists(theirs))
-
-
-def first_without_evaluation(round_: Round) -> FirstOf:
-    """The first few, to be named; no query where the round is not open."""
-    return first_few(without_evaluation(round_))
 
 
 def addable(round_: Round, today: datetime.date | None = None) -> QuerySet[Action]:
