@@ -112,6 +112,7 @@ class MailKind(models.TextChoices):
     """Why a mail is sent."""
 
     OPENED = "opened", "照会の開始"
+    HANDED_OVER = "handed_over", "主管課の変更"
     REMINDER = "reminder", "期限のお知らせ"
     CHASE = "chase", "催促"
     SUBMITTED = "submitted", "承認の依頼"

@@ -128,9 +128,12 @@ def _concerns(departments: Iterable[int]) -> Q:
 
 
 def _related(departments: Iterable[int]) -> QuerySet[ActionOwner]:
-    """Where these departments are a 関係課 today: a 組織改編 may be entered ahead of its day."""
-    today = ActionOwner.objects.valid_on(timezone.localdate())
-    return today.filter(department__in=departments, kind=OwnerKind.RELATED)
+    """Where these departments are a 関係課 today: a 組織改編 may be entered ahead of its day. In finished programmes
+    the one that they took over from still is."""
+    today = timezone.localdate()
+    over = Q(successors__in=departments, valid_to__lt=today)
+    theirs = Department.objects.filter(Q(pk__in=departments) | over).order_by().values("pk")
+    return ActionOwner.objects.valid_on(today).filter(department__in=theirs, kind=OwnerKind.RELATED)
 
 
 def waiting_for(user: User) -> QuerySet[Evaluation]:

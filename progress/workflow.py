@@ -51,6 +51,7 @@ class Deed:
 EXCEPT = Deed("except", "公表の例外")
 EXCEPT_NO_MORE = Deed("except_no_more", "公表の例外の取消し")
 REPLAN = Deed("replan", "計画の取り込み直し")
+HAND_OVER = Deed("hand_over", "主管課の変更")
 
 SAVE = Transition(
     "save", "保存する", "保存", (Status.DRAFT, Status.RETURNED), None, Actor.LIAISON, needs="読んだときの版"

@@ -1,13 +1,14 @@
 """The next programme, made from the present one in one step, with lineage."""
 
-from collections.abc import Mapping, Sequence
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import QuerySet
 from simple_history.utils import bulk_create_with_history
 
-from accounts.models import User
+from accounts.models import Department, User
 from plan.actions import create_root, wait_for_turn
 from plan.models import Plan
 from programs.enums import LineageKind, OwnerKind
@@ -86,7 +87,10 @@ def start_next_program(
     start_year = program.end_year + 1
     present = list(
         _with_directions(program).prefetch_related(
-            "other_directions__direction__measure__policy", "uppers", "owners", "indicators__years"
+            "other_directions__direction__measure__policy",
+            "uppers",
+            "owners__department__successors",
+            "indicators__years",
         )
     )
     heirs = succession.heirs(present)
@@ -211,22 +215,41 @@ def _owners(action: Action, heir: Heir, following: Program) -> list[ActionOwner]
     rows: list[ActionOwner] = []
     for parent in heir.predecessors:
         for owner in parent.owners.all():
-            known = any(row.department_id == owner.department_id for row in rows)
-            if known or (owner.valid_to is not None and owner.valid_to < day):
-                continue
             kind = owner.kind if parent is heir.predecessors[0] else OwnerKind.RELATED
-            start = max(day, owner.valid_from)
-            rows.append(
-                ActionOwner(
-                    action=action,
-                    department_id=owner.department_id,
-                    kind=kind,
-                    valid_from=start,
-                    valid_to=owner.valid_to,
-                    position=len(rows) + 1,
+            for department, start, end in _tenures(owner, day):
+                if any(row.department_id == department.pk for row in rows):
+                    continue
+                rows.append(
+                    ActionOwner(
+                        action=action,
+                        department=department,
+                        kind=kind,
+                        valid_from=start,
+                        valid_to=end,
+                        position=len(rows) + 1,
+                    )
                 )
-            )
     return rows
+
+
+def _tenures(
+    owner: ActionOwner, day: datetime.date
+) -> Iterator[tuple[Department, datetime.date, datetime.date | None]]:
+    """Who owns from the day on, with the first and the last day.
+
+    In a finished programme a 課 that has ended owns on: here its successor takes over. Of several nobody knows which.
+    """
+    if owner.valid_to is not None and owner.valid_to < day:
+        return
+    department, start, end = owner.department, max(day, owner.valid_from), owner.valid_to
+    while (last := department.valid_to) is not None and (end is None or last < end):
+        if start <= last:
+            yield department, start, last
+        followers = list(department.successors.all())
+        if len(followers) != 1 or (followers[0].valid_to is not None and followers[0].valid_to <= last):
+            return
+        department, start = followers[0], max(start, last + datetime.timedelta(days=1))
+    yield department, start, end
 
 
 def _carry_indicators(following: Program, pairs: Sequence[tuple[Action, Heir]], *, by: User) -> None:

@@ -287,7 +287,23 @@ def record_event(
     comment: str = "",
     fields: Sequence[EvaluationField] = (),
 ) -> EvaluationEvent:
-    return EvaluationEvent.objects.create(
+    event = event_of(evaluation, transition, by=by, before=before, at=at, comment=comment, fields=fields)
+    event.save()
+    return event
+
+
+def event_of(
+    evaluation: Evaluation,
+    transition: Transition | Deed,
+    *,
+    by: User,
+    before: Status,
+    at: datetime.datetime,
+    comment: str = "",
+    fields: Sequence[EvaluationField] = (),
+) -> EvaluationEvent:
+    """Not saved yet: for who records many at once."""
+    return EvaluationEvent(
         evaluation=evaluation,
         transition=transition.name,
         label=transition.noun,

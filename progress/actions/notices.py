@@ -6,7 +6,7 @@ ICT推進課 hears of 承認 only once a day: docs/decisions/0009-mail.md.
 """
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import Department, User
 from plan.fiscal import date_label, moment_label
 from progress import workflow
 from progress.actions.outbox import Draft, Listed, draft, queue
@@ -41,19 +41,53 @@ def tell_opened(round_: Round) -> None:
     actions: dict[int, list[str]] = {}
     for department, code, title in rows.values_list("department", "action__code", "action__title"):
         actions.setdefault(department, []).append(f"{code} {title}")
+    _tell_blank(round_, actions, about=f"round-{round_.pk}", is_added=False)
+
+
+def tell_added(round_: Round, evaluations: Sequence[Evaluation]) -> None:
+    """The same of these 調書 alone, which came after the opening."""
+    actions: dict[int, list[str]] = {}
+    for each in evaluations:
+        actions.setdefault(each.department_id, []).append(str(each))
+    _tell_blank(round_, actions, about=f"evaluation-{evaluations[0].pk}", is_added=True)
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A 調書 that went from one 課 to another; it holds the new one already."""
+
+    evaluation: Evaluation
+    before: Department
+    after: Department
+
+
+def tell_handed_over(round_: Round, moved: Collection[Handed], *, by: User) -> None:
+    """One mail to each 担当者 and 課長 of the 課 that got 調書 and of those that gave them: which, and where they are.
+
+    About the event of the first of them: what goes back later is told again.
+    """
+    gained, lost = _grouped(moved, lambda each: each.after), _grouped(moved, lambda each: each.before)
     deadlines = deadlines_of([round_])
+    about = f"event-{_newest_event(moved)}"
     drafts = []
-    for person, theirs in by_person(posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments=actions)).items():
-        departments = {post.department.pk: post.department for post in theirs if post.department}
+    found = posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments={*gained, *lost})
+    for person, theirs in by_person(post for post in found if post.person.pk != by.pk).items():
+        mine = {post.department.pk: post.department for post in theirs if post.department}
         context = {
             "round": round_,
-            "roles": {post.role.value for post in theirs},
-            "departments": [
-                DepartmentWork(str(department), date_label(deadlines.of(round_, key)), Listed.of(actions[key]))
-                for key, department in departments.items()
+            "roles": {post.role.value for post in theirs if post.department and post.department.pk in gained},
+            "gained": [
+                DepartmentWork(str(mine[key]), date_label(deadlines.of(round_, key)), Listed.of(map(_gained, rows)))
+                for key, rows in gained.items()
+                if key in mine
+            ],
+            "lost": [
+                DepartmentWork(str(mine[key]), "", Listed.of(map(_lost, rows)))
+                for key, rows in lost.items()
+                if key in mine
             ],
         }
-        drafts.append(draft(MailKind.OPENED, f"round-{round_.pk}", person, is_sample=round_.is_sample, context=context))
+        drafts.append(draft(MailKind.HANDED_OVER, about, person, is_sample=round_.is_sample, context=context))
     queue(drafts)
 
 
@@ -145,6 +179,45 @@ def tell_published_late(events: Collection[EvaluationEvent]) -> None:
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────
+
+
+def _grouped(moved: Iterable[Handed], department: Callable[[Handed], Department]) -> dict[int, list[Handed]]:
+    found: dict[int, list[Handed]] = {}
+    for each in moved:
+        found.setdefault(department(each).pk, []).append(each)
+    return found
+
+
+def _gained(each: Handed) -> str:
+    return f"{each.evaluation}（{Status(each.evaluation.status).label}。{each.before}から）"
+
+
+def _lost(each: Handed) -> str:
+    return f"{each.evaluation}（{each.after}へ）"
+
+
+def _newest_event(moved: Iterable[Handed]) -> int:
+    of_these = EvaluationEvent.objects.filter(evaluation=min(each.evaluation.pk for each in moved))
+    return of_these.order_by("-pk").values_list("pk", flat=True)[0]
+
+
+def _tell_blank(round_: Round, actions: Mapping[int, Sequence[str]], *, about: str, is_added: bool) -> None:
+    """`actions`: id of the department → what it has to fill in."""
+    deadlines = deadlines_of([round_])
+    drafts = []
+    for person, theirs in by_person(posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments=actions)).items():
+        departments = {post.department.pk: post.department for post in theirs if post.department}
+        context = {
+            "round": round_,
+            "is_added": is_added,
+            "roles": {post.role.value for post in theirs},
+            "departments": [
+                DepartmentWork(str(department), date_label(deadlines.of(round_, key)), Listed.of(actions[key]))
+                for key, department in departments.items()
+            ],
+        }
+        drafts.append(draft(MailKind.OPENED, about, person, is_sample=round_.is_sample, context=context))
+    queue(drafts)
 
 
 def _by_department(events: Iterable[EvaluationEvent]) -> dict[int, list[EvaluationEvent]]:

@@ -35,6 +35,7 @@ from progress.models import (
 )
 from progress.queries.guidance import guidance_texts
 from progress.queries.plan_parts import PlanPart, plan_lookups, plan_parts
+from progress.queries.without_evaluations import actions_to_open
 
 BATCH = 500
 SHOWN_PROBLEMS = 20
@@ -91,17 +92,12 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     stored._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
     stored.save()
     _copy_guidance(stored)
-    _blank_all(stored, actions, by=by, moment=moment, report=report)
+    blank_all(stored, actions, leading_on=stored.opens_on, by=by, moment=moment, report=report)
     measures = Measure.objects.filter(policy__plan=stored.program.plan_id)
     MeasureEvaluation.objects.bulk_create(MeasureEvaluation(round=stored, measure=measure) for measure in measures)
     tell_opened(stored)
     audit.record(AuditKind.TRANSITION, by=by, about=f"照会の開始：{stored}")
     return stored
-
-
-def actions_to_open(round_: Round) -> QuerySet[Action]:
-    """The actions in force in the round's year: each gets a 調書."""
-    return Action.objects.filter(program=round_.program_id).in_force(round_.year).order_by("code")
 
 
 def opening_problems(round_: Round) -> list[str]:
@@ -130,11 +126,18 @@ def _copy_guidance(round_: Round) -> None:
     )
 
 
-def _blank_all(
-    round_: Round, actions: QuerySet[Action], *, by: User, moment: datetime.datetime, report: Report
+def blank_all(
+    round_: Round,
+    actions: QuerySet[Action],
+    *,
+    leading_on: datetime.date,
+    by: User,
+    moment: datetime.datetime,
+    report: Report = no_report,
 ) -> None:
+    """A blank 調書 with its Plan part for each of the actions, in the 課 that leads it on the day: there is one."""
     total = actions.count()
-    leads = ActionOwner.objects.valid_on(round_.opens_on).filter(kind=OwnerKind.LEAD).order_by("position", "pk")
+    leads = ActionOwner.objects.valid_on(leading_on).filter(kind=OwnerKind.LEAD).order_by("position", "pk")
     with_leads = actions.prefetch_related(*plan_lookups(round_), Prefetch("owners", leads, to_attr="leads"))
     rows = with_leads.iterator(chunk_size=BATCH)
     done = 0
@@ -163,7 +166,7 @@ def _blank_batch(round_: Round, batch: list[Action], *, by: User, moment: dateti
 
 
 def _blank(round_: Round, action: Action, part: PlanPart) -> Evaluation:
-    lead = action.leads[0]  # type: ignore[attr-defined]  # fetched by _blank_all; _problems has seen that there is one
+    lead = action.leads[0]  # type: ignore[attr-defined]  # fetched by blank_all; who asks has seen that there is one
     return Evaluation(
         round=round_,
         action=action,

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
@@ -20,6 +19,7 @@ from programs.models import ActionOwner
 from progress.actions.opening import BATCH, Report, no_report
 from progress.errors import CannotReorganise, NotYours
 from progress.models import Evaluation, Extension
+from progress.queries.led_elsewhere import with_lead
 from progress.queries.reorganisation import moves, problems, unpublished
 from progress.reorganising import Reorganisation, Successor
 
@@ -84,15 +84,12 @@ def realign(*, by: User | None = None, today: datetime.date | None = None) -> in
     """
     wait_for_turn()
     day = today or timezone.localdate()
-    leads = ActionOwner.objects.valid_on(day).filter(action=OuterRef("action"), kind=OwnerKind.LEAD)
-    ended = unpublished(Evaluation.objects.filter(department__valid_to__lt=day)).annotate(
-        lead=Subquery(leads.order_by("position", "pk").values("department")[:1])
-    )
+    ended = with_lead(unpublished(Evaluation.objects.filter(department__valid_to__lt=day)), day)
     held = ended.select_for_update(of=("self",)).order_by("pk")
     moved = [evaluation for evaluation in held if evaluation.lead not in {None, evaluation.department_id}]
     if not moved:
         return 0
-    _hand_on_extensions({(each.round_id, each.department_id, each.lead) for each in moved}, by=by)
+    hand_on_extensions({(each.round_id, each.department_id, each.lead) for each in moved}, by=by)
     for evaluation in moved:
         evaluation.department_id = evaluation.lead
     bulk_update_with_history(moved, Evaluation, ["department"], batch_size=BATCH, default_user=by)
@@ -227,7 +224,7 @@ def _take_along(division: Department, bureau: Department, reorganisation: Reorga
     _pass_on(inner, listed.owners, listed.memberships, successors, by=by, report=no_report)
 
 
-def _hand_on_extensions(moved: set[tuple[int, int, int]], *, by: User | None) -> None:
+def hand_on_extensions(moved: set[tuple[int, int, int]], *, by: User | None) -> None:
     """(round, ended 課, its successor): the later of two extensions counts."""
     for round_id, ended, successor in sorted(moved):
         extension = Extension.objects.filter(round=round_id, department=ended).first()

@@ -8,6 +8,7 @@ from django.urls import reverse
 from plan.admin.base import register_related_lists
 from programs.models import Action, Program
 from progress.models import Evaluation, Round
+from progress.queries.led_elsewhere import placed
 
 Links = list[tuple[str, str]]
 
@@ -21,7 +22,14 @@ def _list(model: type[Evaluation] | type[Round], words: str, key: str, value: An
 
 
 def evaluations_of(action: Action) -> Links:
-    return _list(Evaluation, "調書", "action__id__exact", action.pk, action.evaluations.count())
+    """Its 調書; and who has just given the action to another 課 finds the way to give it the 調書 too. One query."""
+    found = list(placed(action))
+    moves = [
+        (f"{each.round}の調書を、今の主管課に移す", reverse("desk:round_hand_over", args=[each.round.slug]))
+        for each in found
+        if each.is_behind
+    ]
+    return [*_list(Evaluation, "調書", "action__id__exact", action.pk, len(found)), *moves]
 
 
 def rounds_of(program: Program) -> Links:

@@ -164,6 +164,8 @@ class Evaluation(models.Model):
             models.Index(fields=["round", "department", "status", "id"], name="evaluation_matrix"),
             models.Index(fields=["department", "status"], name="evaluation_department"),
             models.Index(fields=["round", "status"], name="evaluation_state"),
+            # With which 課 the 調書 of an action is: compared with who leads the action now.
+            models.Index(fields=["round", "action", "department", "status"], name="evaluation_placed"),
             # The few that the round is published without: no other 調書 is read to count or list them.
             models.Index(
                 fields=["round", "department", "status"],

@@ -16,8 +16,11 @@ from accounts.models import Department, User
 from progress.deadlines import TimeLeft, time_left
 from progress.enums import RoundState, Status
 from progress.models import Evaluation, Extension, Round
+from progress.queries.led_elsewhere import number_led_elsewhere, number_of
 from progress.queries.outstanding import ACTS
 from progress.queries.recipients import DEPARTMENT_ROLES, posts
+from progress.queries.replanning import overtaken
+from progress.queries.without_evaluations import without_evaluation
 
 DEPARTMENTS_A_PAGE = 20
 
@@ -74,12 +77,19 @@ class DepartmentRow:
 
 @dataclass(frozen=True)
 class Watch:
-    """All departments of a round, late ones first, and the counts of the whole."""
+    """All departments of a round, late ones first, and the counts of the whole.
+
+    `behind`: 調書 whose action another 課 leads now; `lacking`: actions of the year without a 調書; `overtaken`: 調書
+    whose plan was saved after 照会.
+    """
 
     rows: list[DepartmentRow]
     counts: list[StateCount]
     total: int
     exceptions: int
+    behind: int = 0
+    lacking: int = 0
+    overtaken: int = 0
 
     @cached_property
     def late(self) -> list[DepartmentRow]:
@@ -108,7 +118,12 @@ def watch(round_: Round, today: datetime.date | None = None) -> Watch:
     counted = _counted(round_)
     extended = Extension.objects.filter(round=round_, department=OuterRef("pk")).order_by()
     departments: QuerySet[Any] = Department.objects.filter(pk__in=counted).select_related("bureau")
-    departments = departments.annotate(extended_to=Subquery(extended.values("deadline")[:1]))
+    departments = departments.annotate(
+        extended_to=Subquery(extended.values("deadline")[:1]),
+        behind=number_led_elsewhere(round_),
+        lacking=number_of(without_evaluation(round_)),
+        overtaken=number_of(overtaken(round_)),
+    )
     states = shown_states(round_)
     rows = [
         DepartmentRow(
@@ -125,7 +140,16 @@ def watch(round_: Round, today: datetime.date | None = None) -> Watch:
     rows.sort(key=lambda row: (not row.is_late, row.left.deadline if row.is_late else datetime.date.min))
     sums = {status: sum(each.by_status.get(status, 0) for each in counted.values()) for status in states}
     total = sum(sums.values())
-    return Watch(rows, bar(sums), total, sum(each.exceptions for each in counted.values()))
+    of_all: Any = rows[0].department if rows else None
+    return Watch(
+        rows,
+        bar(sums),
+        total,
+        sum(each.exceptions for each in counted.values()),
+        of_all.behind if of_all else 0,
+        of_all.lacking if of_all else 0,
+        of_all.overtaken if of_all and round_.is_open else 0,
+    )
 
 
 def shown_states(round_: Round) -> list[Status]:

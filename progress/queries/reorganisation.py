@@ -1,5 +1,6 @@
 """What a 組織改編 moves, listed before it happens, and what stands in its way."""
 
+import datetime
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -9,37 +10,64 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Department, Membership
-from plan.fiscal import date_label
-from programs.models import ActionOwner
+from plan.fiscal import date_label, fiscal_year_of
+from programs.models import ActionOwner, Program
 from programs.queries.first_of import FirstOf
-from progress.enums import Status
-from progress.models import Evaluation, Extension
+from progress.enums import RoundState, Status
+from progress.models import Evaluation, Extension, Round
 from progress.queries.staffing import Unstaffed, in_office, unstaffed_with
 from progress.reorganising import Reorganisation
 
 
 @dataclass(frozen=True)
 class Moves:
-    """What is in force on or after the day; querysets, so that a page shows the first of thousands and counts all."""
+    """What is in force on or after the day; querysets, so that a page shows the first of thousands and counts all.
+
+    `kept` of what the predecessors own stays as it is: that of finished programmes.
+    """
 
     owners: QuerySet[ActionOwner]
     memberships: QuerySet[Membership]
     evaluations: QuerySet[Evaluation]
     divisions: QuerySet[Department]
+    kept: QuerySet[ActionOwner]
+
+
+def finished_programs(day: datetime.date) -> QuerySet[Program]:
+    """Those that a 組織改編 of the day leaves as they are: their years are over, and all that is to be said of them is.
+
+    Over: the day is after the last fiscal year. Said: no round is prepared or open, no exception waits for 公表, and
+    the last year is published, or one of the programme that followed: nobody evaluates this one any more, as where it
+    is older than the portal. Until then a 調書 may still be filled in, by a 課 that is there.
+    """
+    rounds = Round.objects.order_by()
+    going_on = rounds.filter(program=OuterRef("pk")).exclude(state=RoundState.PUBLISHED)
+    waiting = Evaluation.objects.order_by().filter(round__program=OuterRef("pk")).exclude(status=Status.PUBLISHED)
+    last_year = rounds.filter(program=OuterRef("pk"), year=OuterRef("end_year"), state=RoundState.PUBLISHED)
+    followed = rounds.filter(program__predecessor=OuterRef("pk"), state=RoundState.PUBLISHED)
+    return Program.objects.order_by().filter(
+        ~Exists(going_on), ~Exists(waiting), Exists(last_year) | Exists(followed), end_year__lt=fiscal_year_of(day)
+    )
 
 
 def moves(reorganisation: Reorganisation) -> Moves:
-    """Everything the predecessors leave: actions they own, people, 調書 not yet published; for a 局 its 課."""
+    """Everything the predecessors leave: actions they own, people, 調書 not yet published; for a 局 its 課.
+
+    Not the actions of finished programmes: they keep the department of their day.
+    """
     leaving = [department.pk for department in reorganisation.predecessors]
     in_force = Q(valid_to__isnull=True) | Q(valid_to__gte=reorganisation.day)
+    owned = ActionOwner.objects.filter(in_force, department__in=leaving)
+    finished = finished_programs(reorganisation.day).values("pk")
     return Moves(
-        owners=ActionOwner.objects.filter(in_force, department__in=leaving)
+        owners=owned.exclude(action__program__in=finished)
         .select_related("action__program", "department")
         .order_by("action__code", "pk"),
         memberships=Membership.objects.filter(in_force, department__in=leaving)
         .select_related("user", "department")
         .order_by("user__staff_number", "pk"),
         evaluations=unpublished(Evaluation.objects.filter(department__in=leaving)).order_by("action__code"),
+        kept=owned.filter(action__program__in=finished),
         divisions=Department.objects.filter(in_force, bureau__in=leaving).order_by("code"),
     )
 
@@ -61,6 +89,7 @@ class Listing:
     evaluations: FirstOf
     extensions: list[Extension]
     published: int
+    kept: int
     fingerprint: str
 
 
@@ -79,6 +108,7 @@ def listing(reorganisation: Reorganisation) -> Listing:
         evaluations=_part(listed.evaluations, lambda row: (row, reorganisation.action_to.get(row.action_id, 0))),
         extensions=extensions,
         published=Evaluation.objects.filter(department__in=whole.predecessors, status=Status.PUBLISHED).count(),
+        kept=listed.kept.values("action").distinct().count(),
         fingerprint=_fingerprint(whole, listed, extensions),
     )
 

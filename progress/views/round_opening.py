@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission
-from progress.actions.opening import Report, actions_to_open, open_round, opening_problems
+from progress.actions.opening import Report, open_round, opening_problems
 from progress.enums import RoundState
 from progress.long_work import Outcome, Task, carried_out
 from progress.models import Round
 from progress.queries.rounds import opening_preview
+from progress.queries.without_evaluations import actions_to_open
 from progress.views.access import reader
 from progress.views.round_access import round_deed, round_page, shown
 

@@ -16,8 +16,9 @@ from progress.enums import RoundState
 from progress.errors import NotNow
 from progress.forms.round_lists import OverviewFilterForm
 from progress.models import Round
+from progress.queries.led_elsewhere import first_few, led_elsewhere
 from progress.queries.overview import DepartmentRow, narrowed, page_of, shown_states, watch
-from progress.queries.replanning import overtaken
+from progress.queries.without_evaluations import without_evaluation
 from progress.views.access import reader
 from progress.views.round_access import chosen_keys, round_deed, round_page, shown
 
@@ -43,7 +44,8 @@ def overview(request: HttpRequest, round_: Round) -> HttpResponse:
         "page": page,
         "late": [row for row in page if row.is_late][:MOST_LATE_SHOWN],
         "states": shown_states(round_),
-        "overtaken": overtaken(round_).count() if round_.state == RoundState.OPEN else 0,
+        "led_elsewhere": first_few(led_elsewhere(round_), watched.behind),
+        "lacking": first_few(without_evaluation(round_), watched.lacking),
     }
     return shown(request, "desk/rounds/overview.html", round_, "overview", **context)
 

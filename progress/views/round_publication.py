@@ -25,7 +25,9 @@ from progress.forms.publication import PublishForm, ScheduleForm
 from progress.forms.rounds import ExceptionForm
 from progress.long_work import Outcome, Task, carried_out
 from progress.models import Evaluation, Round
+from progress.queries.led_elsewhere import first_few
 from progress.queries.round_publication import readiness
+from progress.queries.without_evaluations import without_evaluation
 from progress.views.access import reader
 from progress.views.round_access import chosen_keys, round_deed, round_form, round_page, shown
 
@@ -41,6 +43,7 @@ def _page(request: HttpRequest, round_: Round, **forms: Any) -> HttpResponse:
     set_for = timezone.localtime(round_.publish_at) if round_.publish_at else None
     context = {
         "readiness": readiness(round_),
+        "lacking": first_few(without_evaluation(round_)),
         "publish_form": PublishForm(),
         "exception_form": ExceptionForm(),
         "chosen": (),

@@ -101,6 +101,33 @@ def test_a_merged_action_keeps_the_directions_and_owners_of_all(ict_staff: User)
     assert [row.direction.code for row in heir.other_directions.all()] == ["2-1-1"]
 
 
+def test_the_successor_takes_over_from_a_department_that_has_ended(ict_staff: User) -> None:
+    """In a finished programme the 課 of its day owns on; the action that follows belongs to a 課 that is there."""
+    program = ProgramFactory.create()
+    first_day = datetime.date(program.end_year + 1, 4, 1)
+    later = first_day + datetime.timedelta(days=365)
+    gone, between, there, split = (DepartmentFactory.create() for _ in range(4))
+    for department, last, followers in (
+        (gone, first_day - datetime.timedelta(days=1), [between]),
+        (between, later - datetime.timedelta(days=1), [there]),
+        (split, first_day - datetime.timedelta(days=1), [between, there]),
+    ):
+        department.valid_to = last
+        department.save()
+        department.successors.set(followers)
+    followed, unknown = (ActionFactory.create(program=program, code=f"1-1-00{number}") for number in (1, 2))
+    for action, department in ((followed, gone), (unknown, split)):
+        action.owners.all().delete()
+        ActionOwnerFactory.create(action=action, department=department)
+    following = _next(program, ict_staff, {followed: ["1-1-001"], unknown: ["1-1-002"]})
+    owners = following.actions.get(code="1-1-001").owners.order_by("valid_from")
+    assert list(owners.values_list("department", "valid_from", "valid_to")) == [
+        (between.pk, first_day, later - datetime.timedelta(days=1)),
+        (there.pk, later, None),
+    ]
+    assert not following.actions.get(code="1-1-002").owners.exists()
+
+
 def test_everything_in_the_way_is_named_and_nothing_is_made(ict_staff: User) -> None:
     program = ProgramFactory.create(slug="next")
     ActionFactory.create(program=program)

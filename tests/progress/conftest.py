@@ -36,6 +36,12 @@ def brought_to(liaison: User, manager: User, ict_staff: User) -> Callable[[Statu
 
 
 @pytest.fixture
+def other_manager(other_liaison: User) -> User:
+    department = factories.department_of(other_liaison)
+    return UserFactory.create(name="試験 他課課長", role=Role.MANAGER, role__department=department)
+
+
+@pytest.fixture
 def other_staff(db: None) -> User:
     return UserFactory.create(name="試験 推進課その二", role=Role.ICT_STAFF)
 

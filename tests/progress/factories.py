@@ -9,7 +9,7 @@ import factory
 from accounts.enums import Role
 from accounts.models import Department, User
 from programs.enums import OwnerKind
-from programs.models import Action, Program
+from programs.models import Action, ActionOwner, Program
 from progress import workflow
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.opening import ensure_default_scale, open_round
@@ -22,6 +22,7 @@ from tests.programs.factories import ActionFactory, ActionOwnerFactory, ActionYe
 
 OPENS_ON = datetime.date(2017, 4, 17)
 DEADLINE = datetime.date(2017, 5, 31)
+CHANGED_ON = datetime.date(2017, 5, 1)
 
 
 class RoundFactory(factory.django.DjangoModelFactory[Round]):
@@ -54,6 +55,14 @@ def action_of(program: Program, department: Department, **fields: Any) -> Action
     if not action.years.filter(year=program.start_year).exists():
         ActionYearFactory.create(action=action, year=program.start_year)
     return action
+
+
+def given_to(action: Action, department: Department, *, on: datetime.date = CHANGED_ON) -> None:
+    """Another 課 leads the action from that day on, as staff say it in the admin: one row ends, another begins."""
+    for owner in ActionOwner.objects.filter(action=action, valid_to=None):
+        owner.valid_to = on - datetime.timedelta(days=1)
+        owner.save()
+    ActionOwnerFactory.create(action=action, department=department, valid_from=on)
 
 
 def opened(*departments: Department, actions: int = 1, by: User | None = None, **fields: Any) -> Round:

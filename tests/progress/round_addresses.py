@@ -15,6 +15,8 @@ PAGES: dict[str, dict[str, Any]] = {
     "desk:round_exception": {"pk": "evaluation"},
     "desk:round_plans": {},
     "desk:round_extensions": {},
+    "desk:round_hand_over": {},
+    "desk:round_add_evaluations": {},
     "desk:round_extension": {"pk": "extension"},
     "desk:round_measures": {},
     "desk:round_measure": {"code": "1-1"},

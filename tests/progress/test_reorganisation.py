@@ -8,23 +8,25 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.enums import Role
 from accounts.models import Department, Membership, User
-from programs.models import ActionOwner
+from programs.models import ActionOwner, Program
+from programs.queries.found_departments import found_departments
 from progress import permissions
 from progress.actions.publication import publish
 from progress.actions.reorganisation import realign, reorganise
 from progress.actions.rounds import extend
 from progress.enums import Status
 from progress.errors import CannotReorganise, NotYours
-from progress.models import Evaluation, PublishedEvaluation
-from progress.queries.reorganisation import moves
+from progress.models import Evaluation, PublishedEvaluation, Round
+from progress.queries.reorganisation import finished_programs, moves
 from progress.reorganising import Reorganisation, Successor
 from tests.factories import DepartmentFactory, MembershipFactory, UserFactory
-from tests.programs.factories import ActionOwnerFactory
-from tests.progress.factories import action_of, opened
+from tests.programs.factories import ActionOwnerFactory, ProgramFactory
+from tests.progress.factories import RoundFactory, action_of, department_of, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -247,3 +249,130 @@ def test_interrupted_nothing_has_moved(division: Department, ict_staff: User) ->
         reorganise(reorganisation=_renamed(division), by=ict_staff, report=stop)
     division.refresh_from_db()
     assert (division.valid_to, round_.evaluations.get().department) == (None, division)
+
+
+# ── Finished programmes ───────────────────────────────────────────────────────
+
+
+AFTER_ITS_END = datetime.date(2017, 4, 1)
+
+
+@pytest.fixture
+def finished(division: Department, ict_staff: User, brought_to: Callable[[Status, Evaluation], Evaluation]) -> Round:
+    """The round of the only year of a published programme, published."""
+    fields: dict[str, Any] = {"program__end_year": 2016, "program__is_published": True, "program__slug": "2016"}
+    round_ = opened(division, by=ict_staff, slug="2016", **fields)
+    brought_to(Status.ACCEPTED, round_.evaluations.get())
+    publish(round=round_, by=ict_staff)
+    return Round.objects.get(pk=round_.pk)
+
+
+def _renamed_on(department: Department, day: datetime.date) -> Reorganisation:
+    return dataclasses.replace(_renamed(department), day=day)
+
+
+def test_a_finished_programme_keeps_the_department_of_its_day(
+    division: Department, finished: Round, ict_staff: User
+) -> None:
+    going_on = opened(division, by=ict_staff, program__end_year=2017)
+    reorganise(reorganisation=_renamed_on(division, AFTER_ITS_END), by=ict_staff)
+    owners = ActionOwner.objects.order_by("valid_from").values_list("department__name", "valid_to")
+    assert list(owners.filter(action__program=finished.program)) == [("試験福祉課", None)]
+    assert list(owners.filter(action__program=going_on.program)) == [
+        ("試験福祉課", datetime.date(2017, 3, 31)),
+        ("新しい課", None),
+    ]
+
+
+def test_the_public_pages_of_a_finished_programme_name_who_did_it(
+    client: Client, division: Department, finished: Round, ict_staff: User
+) -> None:
+    (action,) = finished.program.actions.all()
+    addresses = [
+        finished.program.get_absolute_url(),
+        action.get_absolute_url(),
+        f"/programs/2016/departments/{division.code}/",
+        "/programs/2016/departments/",
+        f"/progress/2016/departments/{division.code}/",
+        f"/search/?q={division.name}",
+    ]
+    before = [client.get(address).content.decode().count("試験福祉課") for address in addresses]
+    assert all(before)
+    reorganise(reorganisation=_renamed_on(division, AFTER_ITS_END), by=ict_staff)
+    pages = [client.get(address).content.decode() for address in addresses]
+    assert [page.count("試験福祉課") for page in pages] == before
+    assert ["新しい課" in page for page in pages] == [False] * len(addresses)
+    titles = [page.title for page in found_departments(finished.program.plan)]
+    assert titles == [f"試験福祉課の取組（{finished.program}）{finished.program.sample_mark}"]
+
+
+def _in_its_last_year(round_: Round) -> datetime.date:
+    return datetime.date(2017, 3, 31)
+
+
+def _next_year_to_come(round_: Round) -> datetime.date:
+    Program.objects.filter(pk=round_.program_id).update(end_year=2017)
+    return datetime.date(2018, 4, 1)
+
+
+def _next_year_prepared(round_: Round) -> datetime.date:
+    RoundFactory.create(program=round_.program, year=2017)
+    Program.objects.filter(pk=round_.program_id).update(end_year=2016)
+    return AFTER_ITS_END
+
+
+def _exception_waits(round_: Round) -> datetime.date:
+    nobody = {f"{name}_{end}": None for name in ("submitted", "endorsed", "accepted") for end in ("at", "by")}
+    round_.evaluations.update(status=Status.DRAFT, exception_reason="決算が確定していないため", **nobody)
+    return AFTER_ITS_END
+
+
+def _never_evaluated(round_: Round) -> datetime.date:
+    """As in the year in which the portal is introduced: its round may still be prepared."""
+    _without_rounds(round_)
+    return AFTER_ITS_END
+
+
+def _without_rounds(round_: Round) -> None:
+    """Its round is that of another programme."""
+    other = ProgramFactory.create(plan=round_.program.plan)
+    Round.objects.filter(pk=round_.pk).update(program=other)
+
+
+@pytest.mark.parametrize(
+    "change", [_in_its_last_year, _next_year_to_come, _next_year_prepared, _exception_waits, _never_evaluated]
+)
+def test_what_may_still_be_evaluated_moves(
+    change: Callable[[Round], datetime.date], division: Department, finished: Round, ict_staff: User
+) -> None:
+    program, day = finished.program, change(finished)
+    assert program not in finished_programs(day)
+    (successor,) = reorganise(reorganisation=_renamed_on(division, day), by=ict_staff)
+    assert ActionOwner.objects.filter(action__program=program, department=successor).exists()
+
+
+def test_a_programme_of_before_the_portal_is_finished_once_its_follower_is_evaluated(
+    division: Department, finished: Round, ict_staff: User
+) -> None:
+    program = finished.program
+    _without_rounds(finished)
+    assert program not in finished_programs(AFTER_ITS_END)
+    Program.objects.filter(rounds=finished).update(predecessor=program)
+    assert program in finished_programs(AFTER_ITS_END)
+
+
+def test_a_finished_programme_is_counted_among_what_stays(division: Department, finished: Round) -> None:
+    listed = moves(_renamed_on(division, AFTER_ITS_END))
+    assert (listed.owners.count(), listed.kept.count()) == (0, 1)
+
+
+def test_people_of_a_related_department_read_on_under_its_new_name(
+    division: Department, finished: Round, other_liaison: User, ict_staff: User
+) -> None:
+    theirs = department_of(other_liaison)
+    ActionOwnerFactory.create(action=finished.program.actions.get(), department=theirs, related=True)
+    seen = list(permissions.visible_to(User.objects.get(pk=other_liaison.pk)))
+    reorganise(reorganisation=_renamed_on(theirs, AFTER_ITS_END), by=ict_staff)
+    person = User.objects.get(pk=other_liaison.pk)
+    assert seen == list(permissions.visible_to(person)) == [finished.evaluations.get()]
+    assert permissions.is_in_chain(person, finished.evaluations.get())
