@@ -4,31 +4,27 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts.permissions import Permission
 from plan.queries.plans import Neighbours
 from plan.views.page import Page
-from progress.enums import RoundState
 from progress.models import Round
 from progress.papers.preview import Preview
 from progress.queries.published import published_rounds
 from progress.queries.result_pages import measure_of, page_of_evaluation, page_of_measure
 from progress.queries.years import page_of_year
+from progress.views.preview_access import preview_page
 from progress.views.preview_lists import preview_list
 from progress.views.public import trail
-from progress.views.round_access import round_page, shown
+from progress.views.round_access import shown
 from progress.views.round_measures import Code
 from progress.year_files import files_of
 
 
-@round_page(Permission.PUBLISH)
+@preview_page
 def preview(request: HttpRequest, round_: Round) -> HttpResponse:
     """/progress/2016/ as it would be."""
-    if round_.state == RoundState.PUBLISHED:
-        return redirect(round_.get_absolute_url())
     made = Preview.of(round_)
     plan = made.published.plan
     found = page_of_year(made.published, made.measure_rows(), published_rounds(plan), Neighbours(None, None))
@@ -37,7 +33,7 @@ def preview(request: HttpRequest, round_: Round) -> HttpResponse:
     return _as_public(request, made, "public/progress/year.html", page, page_of=found, paper=None, files=files)
 
 
-@round_page(Permission.PUBLISH)
+@preview_page
 def measure(request: HttpRequest, round_: Round, code: Code) -> HttpResponse:
     """/progress/2016/measures/1-1/ as it would be. GET page."""
     made = Preview.of(round_)
@@ -57,7 +53,7 @@ def measure(request: HttpRequest, round_: Round, code: Code) -> HttpResponse:
     return _as_public(request, made, "public/progress/measure.html", page, page_of=found, heading=title)
 
 
-@round_page(Permission.PUBLISH)
+@preview_page
 def actions(request: HttpRequest, round_: Round) -> HttpResponse:
     """/progress/2016/actions/ as it would be. GET measure, department, grade, outlook, q, sort, page."""
     made = Preview.of(round_)
@@ -68,7 +64,7 @@ def actions(request: HttpRequest, round_: Round) -> HttpResponse:
     return _as_public(request, made, "public/progress/actions.html", page, page_of=found)
 
 
-@round_page(Permission.PUBLISH)
+@preview_page
 def action(request: HttpRequest, round_: Round, code: str) -> HttpResponse:
     """/progress/2016/actions/1-1-001/ as it would be."""
     made = Preview.of(round_)
@@ -87,7 +83,7 @@ def action(request: HttpRequest, round_: Round, code: str) -> HttpResponse:
     return _as_public(request, made, "public/progress/action.html", page, page_of=found)
 
 
-@round_page(Permission.PUBLISH)
+@preview_page
 def rest(request: HttpRequest, round_: Round, path: str) -> HttpResponse:
     """Lists and files that are made of what is published, and of nothing else."""
     return shown(request, "desk/rounds/preview_rest.html", round_, "publish")

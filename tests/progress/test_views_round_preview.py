@@ -148,9 +148,20 @@ def test_what_is_not_there_is_not_found(client_of: ClientOf, ict_staff: User, ro
     assert missing == [404, 404]
 
 
-def test_a_published_round_leads_to_its_page(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+def test_the_preview_of_a_published_round_leads_to_the_public_pages(
+    client_of: ClientOf, ict_staff: User, round_: Round
+) -> None:
     publish(round=round_, by=ict_staff)
-    assert client_of(ict_staff).get(PREVIEW).headers["Location"] == PUBLIC
+    pages = (*PAGES, "actions/?grade=2&q=%E5%8F%96%E7%B5%84", "departments/", "changes/?kind=better", "corrections/")
+    client = client_of(ict_staff)
+    assert [client.get(PREVIEW + page).headers["Location"] for page in pages] == [PUBLIC + page for page in pages]
+
+
+def test_the_preview_of_a_round_in_preparation_leads_to_its_opening(client_of: ClientOf, ict_staff: User) -> None:
+    RoundFactory.create(slug="2016")
+    client = client_of(ict_staff)
+    leading = {client.get(PREVIEW + page).headers["Location"] for page in PAGES}
+    assert leading == {"/desk/rounds/2016/open/"}
 
 
 def test_more_actions_take_no_more_queries(
