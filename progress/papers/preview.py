@@ -1,7 +1,7 @@
 """What a round would freeze if it were published now: the same rows as freezing makes, and none is stored."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Page
@@ -19,7 +19,9 @@ from progress.queries.result_lists import result_rows
 from progress.queries.results import Legend, ResultRow
 from progress.queries.snapshot_rows import listed_rows, rows_of_a_round
 from progress.rollup import Rollup
-from progress.snapshots import evaluation_data, frame_data, measure_data
+from progress.snapshots import evaluation_data, frame_data, measure_data, words_data
+
+ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,21 @@ class Preview:
             row.data = evaluation_data(evaluation, as_it_stands=True)
         return row
 
+    def found_rows(self, evaluations: QuerySet[Evaluation]) -> Iterator[PublishedEvaluation]:
+        """Rows with that of their `data` which words are looked for in. One query."""
+        for each in listed_rows(evaluations).iterator(ROWS_AT_ONCE):
+            row = listed_evaluation(each, self.publication)
+            row.round, row.data = self.published.round, words_data(each)
+            yield row
+
     def result_page(
-        self, evaluations: QuerySet[Evaluation], number: str | None
+        self, evaluations: QuerySet[Evaluation], number: str | None, found: Sequence[int] | None = None
     ) -> tuple["Page[Evaluation]", tuple[ResultRow, ...]]:
-        """In the order of `evaluations`. Two queries: the list shows the columns of a row, not the whole of it."""
-        page = page_of(evaluations.values("pk"), number)
+        """In the order of `evaluations`; of those `found` alone (keys in that order). Two queries at most.
+
+        The list shows the columns of a row, not the whole of it.
+        """
+        page = page_of(evaluations.values("pk") if found is None else found, number)
         shown = listed_rows(evaluations.filter(pk__in=page.object_list))
         frozen = [listed_evaluation(each, self.publication) for each in shown]
         return page, result_rows(self.published, frozen)

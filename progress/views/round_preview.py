@@ -11,11 +11,11 @@ from plan.queries.plans import Neighbours
 from plan.views.page import Page
 from progress.models import Round
 from progress.papers.preview import Preview
+from progress.papers.preview_lists import preview_list
 from progress.queries.published import published_rounds
 from progress.queries.result_pages import measure_of, page_of_evaluation, page_of_measure
 from progress.queries.years import page_of_year
 from progress.views.preview_access import preview_page
-from progress.views.preview_lists import preview_list
 from progress.views.public import trail
 from progress.views.round_access import shown
 from progress.views.round_measures import Code
