@@ -11,7 +11,15 @@ from django.utils import timezone
 from plan.queries.listing import page_of
 from progress.actions.freezing import frozen_evaluation, listed_evaluation
 from progress.enums import PublicationKind
-from progress.models import Evaluation, MeasureEvaluation, Publication, PublishedEvaluation, PublishedMeasure, Round
+from progress.models import (
+    Evaluation,
+    MeasureEvaluation,
+    Publication,
+    PublishedEvaluation,
+    PublishedMeasure,
+    Round,
+    ScaleEntry,
+)
 from progress.queries.filling import entries_of
 from progress.queries.measure_rollups import sums_by_measure
 from progress.queries.published import PublishedRound
@@ -30,21 +38,23 @@ class Preview:
 
     published: PublishedRound
     publication: Publication
+    entries: Sequence[ScaleEntry]
 
     @classmethod
     def of(cls, round_: Round, moment: datetime.datetime | None = None) -> "Preview":
         """One query."""
         made_at = moment or round_.publish_at or timezone.now()
-        frame = frame_data(round_, entries_of(round_))
+        entries = entries_of(round_)
+        frame = frame_data(round_, entries)
         publication = Publication(round=round_, number=1, kind=PublicationKind.FIRST, made_at=made_at, frame=frame)
-        return cls(PublishedRound(round_, frame, Legend.of(frame), made_at), publication)
+        return cls(PublishedRound(round_, frame, Legend.of(frame), made_at), publication, entries)
 
     @property
     def evaluations(self) -> QuerySet[Evaluation]:
         return Evaluation.objects.filter(round=self.published.round).order_by("action__code")
 
     def measure_rows(self, rollups: Mapping[int, Rollup] | None = None) -> list[PublishedMeasure]:
-        """Those of all measures in their order. Four queries; one where their roll-ups are known (by measure id)."""
+        """Those of all measures in their order. Three queries; one where their roll-ups are known (by measure id)."""
         round_ = self.published.round
         if rollups is None:
             rollups = self.rollups()
@@ -56,7 +66,7 @@ class Preview:
 
     def rollups(self, measure: int | None = None) -> dict[int, Rollup]:
         """By measure id; of one measure alone where it is given."""
-        sums = sums_by_measure(self.published.round, measure=measure)
+        sums = sums_by_measure(self.published.round, measure=measure, entries=self.entries)
         return {key: each.as_published for key, each in sums.items()}
 
     def _measure_row(self, evaluation: MeasureEvaluation, rollup: Rollup) -> PublishedMeasure:

@@ -14,6 +14,7 @@ from progress.papers.preview import Preview
 from progress.papers.preview_lists import preview_list
 from progress.queries.published import published_rounds
 from progress.queries.result_pages import measure_of, page_of_evaluation, page_of_measure
+from progress.queries.snapshot_rows import undecided
 from progress.queries.years import page_of_year
 from progress.views.preview_access import preview_page
 from progress.views.public import trail
@@ -93,7 +94,9 @@ def _as_public(
     request: HttpRequest, made: Preview, template: str, page: Page, *, page_of: Any, **own: Any
 ) -> HttpResponse:
     """The public page with a note above it; its links to pages of the year lead to the preview of those."""
-    context = page.context(request, page=page_of, shown_template=template, round=made.published.round, **own)
+    round_ = made.published.round
+    about = {"shown_template": template, "round": round_, "undecided": undecided(round_).count()}
+    context = page.context(request, page=page_of, **about, **own)
     html = render_to_string("desk/rounds/preview.html", context, request)
     slug = made.published.slug
     public, here = reverse("progress:year", args=[slug]), reverse("desk:round_preview", args=[slug])

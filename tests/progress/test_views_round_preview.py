@@ -158,6 +158,24 @@ def test_the_list_of_actions_is_narrowed_and_sorted_as_the_public_one(
     ]
 
 
+def test_a_round_is_previewed_before_all_is_accepted(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    """What is not accepted shows its plan, and the pages say how many there are."""
+    client = client_of(ict_staff)
+    publication = "/desk/rounds/2016/publish/"
+    missing = "確認が済んでいない調書（1件）の達成度、実績、決算額など。"
+    assert (PREVIEW in links(main_of(client.get(publication))), missing in words(main_of(client.get(publication)))) == (
+        True,
+        False,
+    )
+    round_.evaluations.filter(action__code="1-1-002").update(exception_reason="", results="まだ秘密の実績")
+    html = main_of(client.get(publication))
+    assert (PREVIEW in links(html), missing in words(html)) == (True, True)
+    counted = "確認が済んでいない調書が1件あります。"
+    shown = {page: words(main_of(client.get(PREVIEW + page))) for page in (*PAGES, "actions/")}
+    assert [page for page, text in shown.items() if counted not in text or "まだ秘密" in text] == []
+    assert "公表時点で評価が確定していません" in shown["actions/1-1-002/"]
+
+
 def test_what_is_not_there_is_not_found(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
     client = client_of(ict_staff)
     missing = [client.get(PREVIEW + page).status_code for page in ("measures/9-9/", "actions/9-9-999/")]
