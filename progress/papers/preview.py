@@ -1,7 +1,7 @@
 """What a round would freeze if it were published now: the same rows as freezing makes, and none is stored."""
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Page
@@ -110,6 +110,12 @@ class Preview:
         The list shows the columns of a row, not the whole of it.
         """
         page = page_of(evaluations.values("pk") if found is None else found, number)
-        shown = listed_rows(evaluations.filter(pk__in=page.object_list))
-        frozen = [listed_evaluation(each, self.publication) for each in shown]
+        frozen = self._listed(evaluations.filter(pk__in=page.object_list))
         return page, result_rows(self.published, frozen)
+
+    def listed_by_key(self, keys: Collection[int]) -> dict[int, PublishedEvaluation]:
+        """By the key of the 調書. One query."""
+        return {row.evaluation_id: row for row in self._listed(self.evaluations.filter(pk__in=keys))}
+
+    def _listed(self, evaluations: QuerySet[Evaluation]) -> list[PublishedEvaluation]:
+        return [listed_evaluation(each, self.publication) for each in listed_rows(evaluations)]

@@ -75,6 +75,11 @@ def undecided(round_: Round) -> QuerySet[Evaluation]:
     return blocking.select_related("action", "department").order_by("department__code", "action__code")
 
 
+def waits(row: PublishedEvaluation) -> bool:
+    """Whether the 調書 of a row that is not stored is one of them."""
+    return row.is_undecided and not row.exception_reason
+
+
 def rollups_by_measure(round_: Round) -> dict[int, Rollup]:
     """Measure id → the roll-up of what is published of its actions now. Two queries."""
     current = PublishedEvaluation.objects.filter(round=round_, is_current=True).order_by()

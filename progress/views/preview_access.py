@@ -3,13 +3,17 @@
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.permissions import Permission
+from plan.views.page import Page
 from progress.enums import RoundState
-from progress.models import Round
+from progress.models import PublishedEvaluation, Round
+from progress.papers.preview import Preview
+from progress.queries.snapshot_rows import undecided, waits
 from progress.views.round_access import View, round_page
 
 
@@ -26,6 +30,31 @@ def preview_page(view: View) -> View:
         return view(request, round_, *args, **kwargs)
 
     return previewed
+
+
+def as_public(
+    request: HttpRequest,
+    made: Preview,
+    template: str,
+    page: Page,
+    *,
+    page_of: Any,
+    row: PublishedEvaluation | None = None,
+    **own: Any,
+) -> HttpResponse:
+    """The public page with a note above it; its links to pages of the year lead to the preview of those.
+
+    The note says of `row`, where the page is about it alone, whether it is accepted; else how many are not. One query
+    for that.
+    """
+    round_ = made.published.round
+    about = {"shown_template": template, "round": round_, "waits": row is not None and waits(row)}
+    about["undecided"] = 0 if row else undecided(round_).count()
+    context = page.context(request, page=page_of, **about, **own)
+    html = render_to_string("desk/rounds/preview.html", context, request)
+    slug = made.published.slug
+    public, here = reverse("progress:year", args=[slug]), reverse("desk:round_preview", args=[slug])
+    return HttpResponse(html.replace(f'href="{public}', f'href="{here}'))
 
 
 def _public_address(request: HttpRequest, round_: Round) -> str:

@@ -20,12 +20,12 @@ from progress.papers.preview import Preview
 from tests.plan.reading import links, main_of, words
 from tests.programs.factories import IndicatorFactory, IndicatorYearFactory, MilestoneFactory, direction_of
 from tests.progress.factories import RoundFactory, action_of, bring_to, entry
+from tests.progress.previewed import BANNER, text_of
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
 PREVIEW, PUBLIC = "/desk/rounds/2016/publish/preview/", "/progress/2016/"
 PAGES = ("", "measures/1-1/", "measures/2-1/", "actions/1-1-001/", "actions/1-1-002/", "actions/2-1-001/")
-BANNER = "公表前の確認です。このページは、まだ公開していません。 公表のページに戻る "
 
 
 @pytest.fixture
@@ -55,11 +55,6 @@ def round_(division: Department, liaison: User, manager: User, ict_staff: User) 
     return round_
 
 
-def _text(response: object) -> str:
-    """What the page says about the year, without its address and its day."""
-    return words(main_of(response)).replace(BANNER, "").split("このページの")[0].strip()
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_the_preview_says_what_the_public_page_will_say(
     client_of: ClientOf, ict_staff: User, round_: Round, page: str
@@ -70,7 +65,7 @@ def test_the_preview_says_what_the_public_page_will_say(
     publish(round=round_, by=ict_staff)
     after = Client().get(PUBLIC + page)
     assert (before.status_code, after.status_code) == (200, 200)
-    assert _text(before) == _text(after)
+    assert text_of(before) == text_of(after)
 
 
 def test_the_rows_are_those_that_are_frozen(ict_staff: User, round_: Round) -> None:
@@ -98,10 +93,10 @@ def test_links_lead_from_preview_to_preview(client_of: ClientOf, ict_staff: User
     found = links(main_of(client.get(PREVIEW)))
     assert [link for link in found if link.startswith(PUBLIC)] == []
     assert {f"{PREVIEW}measures/1-1/", f"{PREVIEW}actions/", f"{PREVIEW}departments/"} <= set(found)
+    assert "公表したときは空なので" in words(main_of(client.get(f"{PREVIEW}corrections/")))
     assert [client.get(link).status_code for link in found if link.startswith(PREVIEW)] == [200] * sum(
         link.startswith(PREVIEW) for link in found
     )
-    assert "公表した後にできます。" in words(main_of(client.get(f"{PREVIEW}departments/")))
 
 
 def _codes(text: str) -> list[str]:
@@ -147,9 +142,9 @@ def test_the_list_of_actions_is_narrowed_and_sorted_as_the_public_one(
     given = {"grade": one.grade.symbol, "outlook": one.outlook.symbol, "department": division.code}
     given |= {"title": one.action.title, "name": division.name}
     queries, client = [query.format(**given) for query in ASKED], client_of(ict_staff)
-    before = {query: _text(client.get(f"{PREVIEW}actions/?{query}")) for query in queries}
+    before = {query: text_of(client.get(f"{PREVIEW}actions/?{query}")) for query in queries}
     publish(round=round_, by=ict_staff)
-    assert before == {query: _text(Client().get(f"{PUBLIC}actions/?{query}")) for query in queries}
+    assert before == {query: text_of(Client().get(f"{PUBLIC}actions/?{query}")) for query in queries}
     assert _codes(before["grade=undecided"]) == ["1-1-002"]
     assert [_codes(before[f"q={asked}"]) for asked in ("ｼﾞｯｾｷﾉ+札幌", "ヒミツ", "決算ガ確定シテイナイ")] == [
         ["1-1-001"],
@@ -170,9 +165,12 @@ def test_a_round_is_previewed_before_all_is_accepted(client_of: ClientOf, ict_st
     round_.evaluations.filter(action__code="1-1-002").update(exception_reason="", results="まだ秘密の実績")
     html = main_of(client.get(publication))
     assert (PREVIEW in links(html), missing in words(html)) == (True, True)
-    counted = "確認が済んでいない調書が1件あります。"
-    shown = {page: words(main_of(client.get(PREVIEW + page))) for page in (*PAGES, "actions/")}
-    assert [page for page, text in shown.items() if counted not in text or "まだ秘密" in text] == []
+    counted, this_one = "確認が済んでいない調書が1件あります。", "この調書は、確認が済んでいません。"
+    shown = {page: words(main_of(client.get(PREVIEW + page))) for page in (*PAGES, "actions/", "departments/")}
+    assert [page for page, text in shown.items() if "まだ秘密" in text] == []
+    lists = {page for page in shown if not page.startswith("actions/1") and not page.startswith("actions/2")}
+    assert {page for page, text in shown.items() if counted in text} == lists
+    assert {page for page, text in shown.items() if this_one in text} == {"actions/1-1-002/"}
     assert "公表時点で評価が確定していません" in shown["actions/1-1-002/"]
 
 
