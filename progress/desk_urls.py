@@ -22,6 +22,7 @@ from progress.views import (
     round_opening,
     round_overview,
     round_preview,
+    round_preview_lists,
     round_publication,
     round_replanning,
     rounds,
@@ -83,6 +84,17 @@ urlpatterns = [
         round_preview.measure,
         name="round_preview_measure",
     ),
+    path(
+        "rounds/<slug:slug>/publish/preview/departments/",
+        round_preview_lists.departments,
+        name="round_preview_departments",
+    ),
+    path(
+        "rounds/<slug:slug>/publish/preview/departments/<path:code>/",
+        round_preview_lists.department,
+        name="round_preview_department",
+    ),
+    path("rounds/<slug:slug>/publish/preview/changes/", round_preview_lists.changes, name="round_preview_changes"),
     path("rounds/<slug:slug>/publish/preview/<path:path>", round_preview.rest, name="round_preview_rest"),
     path("rounds/<slug:slug>/corrections/", round_corrections.corrections, name="round_corrections"),
     path(

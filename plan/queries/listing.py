@@ -94,6 +94,11 @@ class Asked:
         return Head(label, f"-{key}" if up else key, direction, is_number)
 
 
+def folded_words(words: str) -> list[str]:
+    """What a list looks for, as the search folds it."""
+    return [folded for word in words.split()[:MOST_WORDS] if (folded := fold(word))]
+
+
 def containing(rows: QuerySet[Any], words: str, key: str = "pk", *, is_narrowed: bool = False) -> QuerySet[Any]:
     """Those of `rows` whose document in the search index contains every word; folded as the search does.
 
@@ -102,7 +107,7 @@ def containing(rows: QuerySet[Any], words: str, key: str = "pk", *, is_narrowed:
     them is asked for its document: PostgreSQL reads the documents of all rows
     otherwise.
     """
-    asked = [folded for word in words.split()[:MOST_WORDS] if (folded := fold(word))]
+    asked = folded_words(words)
     if not asked:
         return rows
     documents = SearchDocument.objects.filter(

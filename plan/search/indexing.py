@@ -131,7 +131,6 @@ def _stored(documents: Iterable[Document]) -> Iterator[SearchDocument]:
 
 
 def _row(document: Document) -> SearchDocument:
-    folded_title = "\n".join(fold(text) for text in (document.title, *document.aliases))
     return SearchDocument(
         plan_id=document.plan_id,
         kind=document.kind,
@@ -141,9 +140,8 @@ def _row(document: Document) -> SearchDocument:
         title=document.title[:300],
         path=document.path,
         text=document.text,
-        folded_title=folded_title,
-        # fold() leaves no line break, so a query can never match across the joint.
-        folded=f"{folded_title}\n" + "\n".join(fold(line) for line in document.text.splitlines()),
+        folded_title=document.folded_title,
+        folded=document.folded,
         position=document.position,
     )
 

@@ -5,12 +5,14 @@ The plan's own kinds stand in `plan.search.documents`.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
 from django.db.models import Model, QuerySet
 
 from plan.enums import DocumentKind
+from plan.text.folding import fold
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,15 @@ class Document:
     text: str
     position: int
     aliases: tuple[str, ...] = ()
+
+    @cached_property
+    def folded_title(self) -> str:
+        return "\n".join(fold(text) for text in (self.title, *self.aliases))
+
+    @property
+    def folded(self) -> str:
+        """All that words are looked for in; fold() leaves no line break, so none can match across the joint."""
+        return f"{self.folded_title}\n" + "\n".join(fold(line) for line in self.text.splitlines())
 
 
 def _none(_: Any) -> Iterable[Model]:

@@ -1,7 +1,7 @@
 """What a round would freeze if it were published now: the same rows as freezing makes, and none is stored."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Page
@@ -11,7 +11,15 @@ from django.utils import timezone
 from plan.queries.listing import page_of
 from progress.actions.freezing import frozen_evaluation, listed_evaluation
 from progress.enums import PublicationKind
-from progress.models import Evaluation, MeasureEvaluation, Publication, PublishedEvaluation, PublishedMeasure, Round
+from progress.models import (
+    Evaluation,
+    MeasureEvaluation,
+    Publication,
+    PublishedEvaluation,
+    PublishedMeasure,
+    Round,
+    ScaleEntry,
+)
 from progress.queries.filling import entries_of
 from progress.queries.measure_rollups import sums_by_measure
 from progress.queries.plan_background import Background, backgrounds_of
@@ -20,7 +28,9 @@ from progress.queries.result_lists import result_rows
 from progress.queries.results import Legend, ResultRow
 from progress.queries.snapshot_rows import listed_rows, rows_of_a_round
 from progress.rollup import Rollup
-from progress.snapshots import evaluation_data, frame_data, measure_data
+from progress.snapshots import evaluation_data, frame_data, measure_data, words_data
+
+ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -29,21 +39,23 @@ class Preview:
 
     published: PublishedRound
     publication: Publication
+    entries: Sequence[ScaleEntry]
 
     @classmethod
     def of(cls, round_: Round, moment: datetime.datetime | None = None) -> "Preview":
         """One query."""
         made_at = moment or round_.publish_at or timezone.now()
-        frame = frame_data(round_, entries_of(round_))
+        entries = entries_of(round_)
+        frame = frame_data(round_, entries)
         publication = Publication(round=round_, number=1, kind=PublicationKind.FIRST, made_at=made_at, frame=frame)
-        return cls(PublishedRound(round_, frame, Legend.of(frame), made_at), publication)
+        return cls(PublishedRound(round_, frame, Legend.of(frame), made_at), publication, entries)
 
     @property
     def evaluations(self) -> QuerySet[Evaluation]:
         return Evaluation.objects.filter(round=self.published.round).order_by("action__code")
 
     def measure_rows(self, rollups: Mapping[int, Rollup] | None = None) -> list[PublishedMeasure]:
-        """Those of all measures in their order. Four queries; one where their roll-ups are known (by measure id)."""
+        """Those of all measures in their order. Three queries; one where their roll-ups are known (by measure id)."""
         round_ = self.published.round
         if rollups is None:
             rollups = self.rollups()
@@ -55,7 +67,7 @@ class Preview:
 
     def rollups(self, measure: int | None = None) -> dict[int, Rollup]:
         """By measure id; of one measure alone where it is given."""
-        sums = sums_by_measure(self.published.round, measure=measure)
+        sums = sums_by_measure(self.published.round, measure=measure, entries=self.entries)
         return {key: each.as_published for key, each in sums.items()}
 
     def _measure_row(self, evaluation: MeasureEvaluation, rollup: Rollup) -> PublishedMeasure:
@@ -85,11 +97,27 @@ class Preview:
             row.data = evaluation_data(evaluation, background, as_it_stands=True)
         return row
 
+    def found_rows(self, evaluations: QuerySet[Evaluation]) -> Iterator[PublishedEvaluation]:
+        """Rows with that of their `data` which words are looked for in. One query."""
+        for each in listed_rows(evaluations).iterator(ROWS_AT_ONCE):
+            row = listed_evaluation(each, self.publication)
+            row.round, row.data = self.published.round, words_data(each)
+            yield row
+
     def result_page(
-        self, evaluations: QuerySet[Evaluation], number: str | None
+        self, evaluations: QuerySet[Evaluation], number: str | None, found: Sequence[int] | None = None
     ) -> tuple["Page[Evaluation]", tuple[ResultRow, ...]]:
-        """In the order of `evaluations`. Two queries: the list shows the columns of a row, not the whole of it."""
-        page = page_of(evaluations.values("pk"), number)
-        shown = listed_rows(evaluations.filter(pk__in=page.object_list))
-        frozen = [listed_evaluation(each, self.publication) for each in shown]
+        """In the order of `evaluations`; of those `found` alone (keys in that order). Two queries at most.
+
+        The list shows the columns of a row, not the whole of it.
+        """
+        page = page_of(evaluations.values("pk") if found is None else found, number)
+        frozen = self._listed(evaluations.filter(pk__in=page.object_list))
         return page, result_rows(self.published, frozen)
+
+    def listed_by_key(self, keys: Collection[int]) -> dict[int, PublishedEvaluation]:
+        """By the key of the 調書. One query."""
+        return {row.evaluation_id: row for row in self._listed(self.evaluations.filter(pk__in=keys))}
+
+    def _listed(self, evaluations: QuerySet[Evaluation]) -> list[PublishedEvaluation]:
+        return [listed_evaluation(each, self.publication) for each in listed_rows(evaluations)]

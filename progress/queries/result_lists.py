@@ -12,13 +12,13 @@ from plan.queries.kept import kept_value
 from plan.queries.listing import Asked, Head, Select, containing, page_of, page_of_found
 from plan.queries.searching import measures_of
 from progress.models import PublishedEvaluation
-from progress.models.publication import IS_UNDECIDED
 from progress.queries.published import PublishedRound, published_round
-from progress.queries.results import UNDECIDED, UNDECIDED_LABEL, ResultRow, Sums, sums_of
+from progress.queries.results import UNDECIDED, UNDECIDED_LABEL, Legend, ResultRow, Sums, sums_of
 
 FILTERS = ("measure", "department", "grade", "outlook")
-_COLUMNS = ("code", "title", "measure", "department", "department_name", "bureau_name", "settlement")
-FROZEN = {name: name for name in (*_COLUMNS, "grade_symbol", "outlook_symbol")}
+_NAMED = ("code", "title", "measure", "department", "department_name", "bureau_name", "grade_symbol", "outlook_symbol")
+_ADDED = ("budget", "settlement", "indicators_total", "indicators_reached")
+FROZEN = {name: name for name in (*_NAMED, *_ADDED)}
 """Where the lists find their columns; the preview finds them in the 調書 themselves."""
 
 
@@ -178,25 +178,32 @@ class DepartmentResult:
 def department_results(published: PublishedRound, code: str = "") -> list[DepartmentResult]:
     """All of them, or the one of that code, in the order of codes. Two queries."""
     rows = rows_of(published).order_by()
-    if code:
-        rows = rows.filter(department__code=code)
-    named = ("department__code", "department_name", "bureau_name")
+    return sums_by_department(rows.filter(department__code=code) if code else rows, published.legend)
+
+
+def sums_by_department(
+    rows: QuerySet[Any], legend: Legend, columns: Mapping[str, str] = FROZEN
+) -> list[DepartmentResult]:
+    """Of `rows` in no order. Two queries."""
+    named = ("department__code", columns["department_name"], columns["bureau_name"])
+    symbol, budget, settlement = columns["grade_symbol"], columns["budget"], columns["settlement"]
+    undecided = Q(**{symbol: ""})
     grades: dict[tuple[str, ...], dict[str, int]] = {}
-    for *key, symbol, count in rows.exclude(IS_UNDECIDED).values_list(*named, "grade_symbol").annotate(Count("pk")):
-        grades.setdefault(tuple(key), {})[symbol] = count
+    for *key, grade, count in rows.exclude(undecided).values_list(*named, symbol).annotate(Count("pk")):
+        grades.setdefault(tuple(key), {})[grade] = count
     sums = rows.values(*named).annotate(
         total=Count("pk"),
-        undecided=Count("pk", filter=IS_UNDECIDED),
-        budget_sum=Sum("budget"),
-        budget_blank=Count("pk", filter=Q(budget=None)),
-        settlement_sum=Sum("settlement"),
-        settlement_blank=Count("pk", filter=Q(settlement=None)),
-        indicators_total_sum=Sum("indicators_total"),
-        indicators_reached_sum=Sum("indicators_reached"),
+        undecided=Count("pk", filter=undecided),
+        budget_sum=Sum(budget),
+        budget_blank=Count("pk", filter=Q(**{budget: None})),
+        settlement_sum=Sum(settlement),
+        settlement_blank=Count("pk", filter=Q(**{settlement: None})),
+        indicators_total_sum=Sum(columns["indicators_total"]),
+        indicators_reached_sum=Sum(columns["indicators_reached"]),
     )
     found = []
     for row in sums.order_by(*named):
         key = (code, name, bureau) = tuple(row[name] for name in named)
         rollup = {name.removesuffix("_sum"): value for name, value in row.items()} | {"grades": grades.get(key, {})}
-        found.append(DepartmentResult(code, name, bureau, sums_of(rollup, published.legend)))
+        found.append(DepartmentResult(code, name, bureau, sums_of(rollup, legend)))
     return found

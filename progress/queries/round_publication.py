@@ -31,6 +31,11 @@ class Readiness:
     def is_ready(self) -> bool:
         return self.total > 0 and self.blocker_count == 0 and not self.unreasoned
 
+    @property
+    def leaves_out(self) -> bool:
+        """Whether anything would be missing if the round were published as it stands."""
+        return bool(self.blocker_count or self.exception_count or self.unwritten)
+
 
 def readiness(round_: Round) -> Readiness:
     """Eight queries at most."""

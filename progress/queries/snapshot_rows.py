@@ -88,6 +88,11 @@ def unreasoned(round_: Round) -> list[MeasureEvaluation]:
     return [row for row in rated.order_by("measure__policy__number", "measure__number") if row.lacks_reason]
 
 
+def waits(row: PublishedEvaluation) -> bool:
+    """Whether the 調書 of a row that is not stored is one of them."""
+    return row.is_undecided and not row.exception_reason
+
+
 def rollups_by_measure(round_: Round) -> dict[int, Rollup]:
     """Measure id → the roll-up of what is published of its actions now. Two queries."""
     current = PublishedEvaluation.objects.filter(round=round_, is_current=True).order_by()

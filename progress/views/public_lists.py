@@ -22,7 +22,8 @@ from progress.queries.result_lists import department_results, result_list, resul
 from progress.queries.year_changes import changes_page
 from progress.views.public import NO_YEAR, source, trail
 
-DEPARTMENTS = "所管課ごとの結果"
+DEPARTMENTS, CHANGES = "所管課ごとの結果", "前の年度からの変化"
+NO_DEPARTMENT = "この年度に、この所管課の取組はありません。"
 # Each comes with a picture.
 DEPARTMENTS_A_PAGE = 12
 CORRECTIONS_A_PAGE = 20
@@ -80,7 +81,7 @@ def department(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     code = code.replace("\x00", "")
     found = department_results(published, code)
     if not found:
-        raise Http404("この年度に、この所管課の取組はありません。")
+        raise Http404(NO_DEPARTMENT)
     shown = page_of(rows_of(published).filter(department__code=code).order_by("code"), request.GET.get("page"))
     page = _page(published, f"{found[-1].name}の結果", (DEPARTMENTS, reverse("progress:departments", args=[slug])))
     own = {"published": published, "departments": found, "page": shown, "rows": result_rows(published, shown)}
@@ -107,7 +108,7 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
         found = changes_page(slug, request.GET.get("kind", ""), request.GET.get("page"))
     except Round.DoesNotExist as error:
         raise Http404(NO_YEAR) from error
-    page = _page(found.published, "前の年度からの変化")
+    page = _page(found.published, CHANGES)
     return render(request, "public/progress/changes.html", page.context(request, page=found))
 
 

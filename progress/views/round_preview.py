@@ -1,43 +1,42 @@
 """The public pages of a round before it is public: the same templates, on rows that are never stored."""
 
-from typing import Any
-
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts.permissions import Permission
 from plan.queries.plans import Neighbours
 from plan.views.page import Page
-from progress.enums import RoundState
 from progress.models import Round
 from progress.papers.preview import Preview
+from progress.papers.preview_lists import preview_list
 from progress.queries.published import published_rounds
 from progress.queries.result_pages import measure_of, page_of_evaluation, page_of_measure
 from progress.queries.years import page_of_year
-from progress.views.preview_lists import preview_list
+from progress.views.preview_access import as_public, preview_page
 from progress.views.public import trail
-from progress.views.round_access import round_page, shown
+from progress.views.round_access import shown
 from progress.views.round_measures import Code
 from progress.year_files import files_of
 
+NO_CORRECTIONS = (
+    "正誤表は、公表した後に訂正または追加したところの一覧です。",
+    "公表したときは空なので、ここでは確かめるものがありません。",
+)
+LATER = ("このファイルは、公表した後にできます。", "公表した内容から作るためです。")
 
-@round_page(Permission.PUBLISH)
+
+@preview_page
 def preview(request: HttpRequest, round_: Round) -> HttpResponse:
     """/progress/2016/ as it would be."""
-    if round_.state == RoundState.PUBLISHED:
-        return redirect(round_.get_absolute_url())
     made = Preview.of(round_)
     plan = made.published.plan
     found = page_of_year(made.published, made.measure_rows(), published_rounds(plan), Neighbours(None, None))
     files = files_of(made.published, found.whole.total)
     page = Page(title=made.published.title, plan=plan, trail=trail(), changed_on=made.published.changed_on)
-    return _as_public(request, made, "public/progress/year.html", page, page_of=found, paper=None, files=files)
+    return as_public(request, made, "public/progress/year.html", page, page_of=found, paper=None, files=files)
 
 
-@round_page(Permission.PUBLISH)
+@preview_page
 def measure(request: HttpRequest, round_: Round, code: Code) -> HttpResponse:
     """/progress/2016/measures/1-1/ as it would be. GET page."""
     made = Preview.of(round_)
@@ -54,10 +53,10 @@ def measure(request: HttpRequest, round_: Round, code: Code) -> HttpResponse:
     page = Page(
         title=title, plan=found.plan, trail=trail(made.published), neighbours=found.neighbours, notes=found.notes
     )
-    return _as_public(request, made, "public/progress/measure.html", page, page_of=found, heading=title)
+    return as_public(request, made, "public/progress/measure.html", page, page_of=found, heading=title)
 
 
-@round_page(Permission.PUBLISH)
+@preview_page
 def actions(request: HttpRequest, round_: Round) -> HttpResponse:
     """/progress/2016/actions/ as it would be. GET measure, department, grade, outlook, q, sort, page."""
     made = Preview.of(round_)
@@ -65,10 +64,10 @@ def actions(request: HttpRequest, round_: Round) -> HttpResponse:
     page = Page(
         title=f"取組の一覧（{made.published.year_label}）", plan=made.published.plan, trail=trail(made.published)
     )
-    return _as_public(request, made, "public/progress/actions.html", page, page_of=found)
+    return as_public(request, made, "public/progress/actions.html", page, page_of=found)
 
 
-@round_page(Permission.PUBLISH)
+@preview_page
 def action(request: HttpRequest, round_: Round, code: str) -> HttpResponse:
     """/progress/2016/actions/1-1-001/ as it would be."""
     made = Preview.of(round_)
@@ -84,21 +83,11 @@ def action(request: HttpRequest, round_: Round, code: str) -> HttpResponse:
         contents=found.contents,
         notes=found.notes,
     )
-    return _as_public(request, made, "public/progress/action.html", page, page_of=found)
+    return as_public(request, made, "public/progress/action.html", page, page_of=found, row=row)
 
 
-@round_page(Permission.PUBLISH)
+@preview_page
 def rest(request: HttpRequest, round_: Round, path: str) -> HttpResponse:
-    """Lists and files that are made of what is published, and of nothing else."""
-    return shown(request, "desk/rounds/preview_rest.html", round_, "publish")
-
-
-def _as_public(
-    request: HttpRequest, made: Preview, template: str, page: Page, *, page_of: Any, **own: Any
-) -> HttpResponse:
-    """The public page with a note above it; its links to pages of the year lead to the preview of those."""
-    context = page.context(request, page=page_of, shown_template=template, round=made.published.round, **own)
-    html = render_to_string("desk/rounds/preview.html", context, request)
-    slug = made.published.slug
-    public, here = reverse("progress:year", args=[slug]), reverse("desk:round_preview", args=[slug])
-    return HttpResponse(html.replace(f'href="{public}', f'href="{here}'))
+    """What is empty until something is corrected, and files, which are made of what is published."""
+    told = NO_CORRECTIONS if path == "corrections/" else LATER
+    return shown(request, "desk/rounds/preview_rest.html", round_, "publish", told=told)

@@ -27,7 +27,10 @@ PAGES: dict[str, dict[str, Any]] = {
     "desk:round_preview_actions": {},
     "desk:round_preview_action": {"code": "1-1-900"},
     "desk:round_preview_measure": {"code": "1-1"},
-    "desk:round_preview_rest": {"path": "departments/"},
+    "desk:round_preview_departments": {},
+    "desk:round_preview_department": {"code": "T-0001"},
+    "desk:round_preview_changes": {},
+    "desk:round_preview_rest": {"path": "corrections/"},
 }
 # Of a round in preparation, and of a published one.
 OF_PLANNED: dict[str, dict[str, Any]] = {"desk:round_open": {}}

@@ -36,6 +36,7 @@ PERSONAS = ("citizen", "liaison", "other_liaison", "manager", "committee_viewer"
 @pytest.fixture
 def round_(division: Department, liaison: User, manager: User, ict_staff: User) -> Round:
     """Open: one 調書 in draft, one accepted with its proposal, an extension."""
+    Department.objects.filter(pk=division.pk).update(code="T-0001")
     round_ = RoundFactory.create(slug="2016")
     for code in ("1-1-900", "1-1-901"):
         action_of(round_.program, division, code=code)

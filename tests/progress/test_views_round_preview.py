@@ -1,5 +1,6 @@
 """The preview of a publication shows what the public will see, and stores nothing."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -19,12 +20,12 @@ from progress.papers.preview import Preview
 from tests.plan.reading import links, main_of, words
 from tests.programs.factories import IndicatorFactory, IndicatorYearFactory, MilestoneFactory, direction_of
 from tests.progress.factories import RoundFactory, action_of, bring_to, entry
+from tests.progress.previewed import BANNER, text_of
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
 PREVIEW, PUBLIC = "/desk/rounds/2016/publish/preview/", "/progress/2016/"
 PAGES = ("", "measures/1-1/", "measures/2-1/", "actions/1-1-001/", "actions/1-1-002/", "actions/2-1-001/")
-BANNER = "公表前の確認です。このページは、まだ公開していません。 公表のページに戻る "
 
 
 @pytest.fixture
@@ -54,11 +55,6 @@ def round_(division: Department, liaison: User, manager: User, ict_staff: User) 
     return round_
 
 
-def _text(response: object) -> str:
-    """What the page says about the year, without its address and its day."""
-    return words(main_of(response)).replace(BANNER, "").split("このページの")[0].strip()
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_the_preview_says_what_the_public_page_will_say(
     client_of: ClientOf, ict_staff: User, round_: Round, page: str
@@ -69,7 +65,7 @@ def test_the_preview_says_what_the_public_page_will_say(
     publish(round=round_, by=ict_staff)
     after = Client().get(PUBLIC + page)
     assert (before.status_code, after.status_code) == (200, 200)
-    assert _text(before) == _text(after)
+    assert text_of(before) == text_of(after)
 
 
 def test_the_rows_are_those_that_are_frozen(ict_staff: User, round_: Round) -> None:
@@ -97,16 +93,15 @@ def test_links_lead_from_preview_to_preview(client_of: ClientOf, ict_staff: User
     found = links(main_of(client.get(PREVIEW)))
     assert [link for link in found if link.startswith(PUBLIC)] == []
     assert {f"{PREVIEW}measures/1-1/", f"{PREVIEW}actions/", f"{PREVIEW}departments/"} <= set(found)
+    assert "公表したときは空なので" in words(main_of(client.get(f"{PREVIEW}corrections/")))
     assert [client.get(link).status_code for link in found if link.startswith(PREVIEW)] == [200] * sum(
         link.startswith(PREVIEW) for link in found
     )
-    assert "公表した後にできます。" in words(main_of(client.get(f"{PREVIEW}departments/")))
 
 
-def test_the_list_of_actions_finds_words(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
-    client = client_of(ict_staff)
-    shown = [link for link in links(main_of(client.get(f"{PREVIEW}actions/?q=2-1"))) if "/actions/2-1" in link]
-    assert shown == [f"{PREVIEW}actions/2-1-001/"]
+def _codes(text: str) -> list[str]:
+    """Of the actions in the list."""
+    return re.findall(r"\d-\d-\d{3}", text)
 
 
 ASKED = (
@@ -124,6 +119,15 @@ ASKED = (
     "sort=department",
     "sort=-settlement",
     "grade={grade}&measure=1-1&sort=title",
+    # A code, and an action with the department; what was done, half width; what is not decided yet; why it is not.
+    "q=2-1",
+    "q={title}+{name}",
+    "q=ｼﾞｯｾｷﾉ+札幌",
+    "q=ヒミツ",
+    "q=決算ガ確定シテイナイ",
+    "q=評価（平成28(2016)年度",
+    "q=・",
+    "q={title}&grade=undecided&sort=-code",
 )
 
 
@@ -133,13 +137,41 @@ def test_the_list_of_actions_is_narrowed_and_sorted_as_the_public_one(
     one = round_.evaluations.get(action__code="1-1-001")
     assert one.grade
     assert one.outlook
+    Evaluation.objects.filter(pk=one.pk).update(results="じっせきの札幌")
+    round_.evaluations.filter(action__code="1-1-002").update(results="まだ秘密、ひみつ")
     given = {"grade": one.grade.symbol, "outlook": one.outlook.symbol, "department": division.code}
+    given |= {"title": one.action.title, "name": division.name}
     queries, client = [query.format(**given) for query in ASKED], client_of(ict_staff)
-    before = {query: _text(client.get(f"{PREVIEW}actions/?{query}")) for query in queries}
+    before = {query: text_of(client.get(f"{PREVIEW}actions/?{query}")) for query in queries}
     publish(round=round_, by=ict_staff)
-    assert before == {query: _text(Client().get(f"{PUBLIC}actions/?{query}")) for query in queries}
-    undecided = before["grade=undecided"]
-    assert ("1-1-002" in undecided, "1-1-001" in undecided) == (True, False)
+    assert before == {query: text_of(Client().get(f"{PUBLIC}actions/?{query}")) for query in queries}
+    assert _codes(before["grade=undecided"]) == ["1-1-002"]
+    assert [_codes(before[f"q={asked}"]) for asked in ("ｼﾞｯｾｷﾉ+札幌", "ヒミツ", "決算ガ確定シテイナイ")] == [
+        ["1-1-001"],
+        [],
+        ["1-1-002"],
+    ]
+
+
+def test_a_round_is_previewed_before_all_is_accepted(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    """What is not accepted shows its plan, and the pages say how many there are."""
+    client = client_of(ict_staff)
+    publication = "/desk/rounds/2016/publish/"
+    missing = "確認が済んでいない調書（1件）の達成度、実績、決算額など。"
+    assert (PREVIEW in links(main_of(client.get(publication))), missing in words(main_of(client.get(publication)))) == (
+        True,
+        False,
+    )
+    round_.evaluations.filter(action__code="1-1-002").update(exception_reason="", results="まだ秘密の実績")
+    html = main_of(client.get(publication))
+    assert (PREVIEW in links(html), missing in words(html)) == (True, True)
+    counted, this_one = "確認が済んでいない調書が1件あります。", "この調書は、確認が済んでいません。"
+    shown = {page: words(main_of(client.get(PREVIEW + page))) for page in (*PAGES, "actions/", "departments/")}
+    assert [page for page, text in shown.items() if "まだ秘密" in text] == []
+    lists = {page for page in shown if not page.startswith("actions/1") and not page.startswith("actions/2")}
+    assert {page for page, text in shown.items() if counted in text} == lists
+    assert {page for page, text in shown.items() if this_one in text} == {"actions/1-1-002/"}
+    assert "公表時点で評価が確定していません" in shown["actions/1-1-002/"]
 
 
 def test_what_is_not_there_is_not_found(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
@@ -148,9 +180,20 @@ def test_what_is_not_there_is_not_found(client_of: ClientOf, ict_staff: User, ro
     assert missing == [404, 404]
 
 
-def test_a_published_round_leads_to_its_page(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+def test_the_preview_of_a_published_round_leads_to_the_public_pages(
+    client_of: ClientOf, ict_staff: User, round_: Round
+) -> None:
     publish(round=round_, by=ict_staff)
-    assert client_of(ict_staff).get(PREVIEW).headers["Location"] == PUBLIC
+    pages = (*PAGES, "actions/?grade=2&q=%E5%8F%96%E7%B5%84", "departments/", "changes/?kind=better", "corrections/")
+    client = client_of(ict_staff)
+    assert [client.get(PREVIEW + page).headers["Location"] for page in pages] == [PUBLIC + page for page in pages]
+
+
+def test_the_preview_of_a_round_in_preparation_leads_to_its_opening(client_of: ClientOf, ict_staff: User) -> None:
+    RoundFactory.create(slug="2016")
+    client = client_of(ict_staff)
+    leading = {client.get(PREVIEW + page).headers["Location"] for page in PAGES}
+    assert leading == {"/desk/rounds/2016/open/"}
 
 
 def test_more_actions_take_no_more_queries(

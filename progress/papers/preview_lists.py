@@ -1,0 +1,102 @@
+"""The public lists of a round before it is public: actions, departments, changes; on the 調書 themselves."""
+
+from collections.abc import Iterator, Mapping
+
+from django.db.models import BooleanField, Case, ExpressionWrapper, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from plan.queries.listing import Asked, folded_words
+from progress.documents import of_evaluation
+from progress.enums import DECIDED
+from progress.models import Evaluation
+from progress.papers.preview import Preview
+from progress.queries.result_lists import (
+    FILTERS,
+    DepartmentResult,
+    ResultList,
+    heads_of,
+    narrowed,
+    ordered,
+    selects_of,
+    sums_by_department,
+)
+from progress.queries.year_changes import ChangesPage, alone, changes_between, page_of_changes, year_before
+from progress.yearly_changes import Graded
+
+# As `actions.freezing.listed_evaluation` fills the columns of a frozen row.
+COLUMNS = {
+    "code": "action__code",
+    "title": "action__title",
+    "measure": "action__main_direction__measure",
+    "department": "department",
+    "department_name": "department__name",
+    "bureau_name": "bureau_name",
+    "budget": "planned_budget",
+    "settlement": "settlement_shown",
+    "indicators_total": "measured_shown",
+    "indicators_reached": "reached_shown",
+    "grade_symbol": "grade_symbol",
+    "outlook_symbol": "outlook_symbol",
+}
+
+
+def preview_list(made: Preview, given: Mapping[str, str]) -> ResultList:
+    """Four queries; nothing of it is kept."""
+    asked = Asked.of(given, FILTERS)
+    rows = ordered(narrowed(_as_frozen(made.evaluations), asked, COLUMNS), made.published, asked, COLUMNS)
+    found = list(_found(made, rows, asked.words)) if asked.words else None
+    page, shown = made.result_page(rows, given.get("page"), found)
+    named = made.evaluations.order_by("department__code").values_list("department__code", "department__name")
+    selects = selects_of(made.published, asked, list(named.distinct()))
+    return ResultList(made.published, asked, selects, heads_of(asked), page, shown)  # type: ignore[arg-type]  # alike
+
+
+def preview_departments(made: Preview, code: str = "") -> list[DepartmentResult]:
+    """All of them, or the one of that code. Two queries."""
+    rows = _as_frozen(made.evaluations.order_by())
+    return sums_by_department(rows.filter(department__code=code) if code else rows, made.published.legend, COLUMNS)
+
+
+def preview_changes(made: Preview, kind: str, page: str | None) -> ChangesPage:
+    """Beside the newest year that is public before it. Five queries; nothing of it is kept."""
+    previous = year_before(made.published)
+    if previous is None:
+        return alone(made.published)
+    found = changes_between(made.published, _graded(made), previous)
+    return page_of_changes(made.published, previous, found, kind, page, made.listed_by_key)
+
+
+def _graded(made: Preview) -> Iterator[Graded]:
+    """As `queries.year_changes` reads them from frozen rows. One query."""
+    replanned = ExpressionWrapper(Q(status__in=DECIDED) & ~Q(plan_change=""), output_field=BooleanField())
+    rows = _as_frozen(made.evaluations).values_list("pk", "action", "grade_symbol", replanned)
+    for key, action, symbol, is_replanned in rows:
+        yield Graded(key, action, made.published.legend.rank(symbol), is_replanned, is_undecided=not symbol)
+
+
+def _found(made: Preview, evaluations: QuerySet[Evaluation], words: str) -> Iterator[int]:
+    """Keys of those that have every word in the document which publishing would put into the search index. One query.
+
+    The index holds nothing that is not public, and no database folds text as it does: so all of them are read.
+    """
+    asked = folded_words(words)
+    for row in made.found_rows(evaluations):
+        folded = of_evaluation(row).folded
+        if all(word in folded for word in asked):
+            yield row.evaluation_id
+
+
+def _as_frozen(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
+    """What is not decided shows neither grade nor outlook nor settlement."""
+
+    def decided(name: str) -> When:
+        return When(status__in=DECIDED, then=F(name))
+
+    return evaluations.annotate(
+        bureau_name=Coalesce("department__bureau__name", Value("")),
+        grade_symbol=Coalesce(Case(decided("grade__symbol")), Value("")),
+        outlook_symbol=Coalesce(Case(decided("outlook__symbol")), Value("")),
+        settlement_shown=Case(decided("settlement")),
+        measured_shown=Case(decided("indicators_total"), default=Value(0)),
+        reached_shown=Case(decided("indicators_reached"), default=Value(0)),
+    )

@@ -1,0 +1,63 @@
+"""Where the preview of a round leads once the round is public, and how its pages are shown until then."""
+
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.permissions import Permission
+from plan.views.page import Page
+from progress.enums import RoundState
+from progress.models import PublishedEvaluation, Round
+from progress.papers.preview import Preview
+from progress.queries.snapshot_rows import undecided, waits
+from progress.views.round_access import View, round_page
+
+
+def preview_page(view: View) -> View:
+    """`round_page` of an open round: a public one leads to the page itself, one in preparation has nothing to show."""
+
+    @round_page(Permission.PUBLISH)
+    @wraps(view)
+    def previewed(request: HttpRequest, round_: Round, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if round_.state == RoundState.PUBLISHED:
+            return redirect(_public_address(request, round_))
+        if round_.state == RoundState.PLANNED:
+            return redirect("desk:round_open", round_.slug)
+        return view(request, round_, *args, **kwargs)
+
+    return previewed
+
+
+def as_public(
+    request: HttpRequest,
+    made: Preview,
+    template: str,
+    page: Page,
+    *,
+    page_of: Any,
+    row: PublishedEvaluation | None = None,
+    **own: Any,
+) -> HttpResponse:
+    """The public page with a note above it; its links to pages of the year lead to the preview of those.
+
+    The note says of `row`, where the page is about it alone, whether it is accepted; else how many are not. One query
+    for that.
+    """
+    round_ = made.published.round
+    about = {"shown_template": template, "round": round_, "waits": row is not None and waits(row)}
+    about["undecided"] = 0 if row else undecided(round_).count()
+    context = page.context(request, page=page_of, **about, **own)
+    html = render_to_string("desk/rounds/preview.html", context, request)
+    slug = made.published.slug
+    public, here = reverse("progress:year", args=[slug]), reverse("desk:round_preview", args=[slug])
+    return HttpResponse(html.replace(f'href="{public}', f'href="{here}'))
+
+
+def _public_address(request: HttpRequest, round_: Round) -> str:
+    """That of the page which the address of the preview shows, with what was asked of it."""
+    here, public = reverse("desk:round_preview", args=[round_.slug]), round_.get_absolute_url()
+    return request.get_full_path().replace(here, public, 1)

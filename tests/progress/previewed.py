@@ -1,0 +1,10 @@
+"""What a page says of a year, in the preview and once it is public."""
+
+from tests.plan.reading import main_of, words
+
+BANNER = "公表前の確認です。このページは、まだ公開していません。 公表のページに戻る "
+
+
+def text_of(response: object) -> str:
+    """Without its note, its address and its day."""
+    return words(main_of(response)).replace(BANNER, "").split("このページの")[0].strip()
