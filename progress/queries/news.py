@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page
@@ -14,7 +14,6 @@ from plan.models import Plan
 from plan.queries.listing import page_of
 from plan.queries.news import News
 from plan.search import ListedPage
-from progress.enums import PublicationKind
 from progress.models import Publication, PublishedEvaluation, Round
 
 RECORD = "公表・訂正の記録"
@@ -59,40 +58,35 @@ def feed_entries() -> list[News]:
 def record(number: str | None) -> Record:
     """Every publication and correction of all years, the page of that number. Three queries."""
     rows = _newest_first(Publication.objects.all())
-    page = page_of(_with_codes(rows), number)
-    return Record(page, tuple(map(_entry, page)), rows.aggregate(newest=Max("made_at"))["newest"])
+    page = page_of(rows, number)
+    entries = tuple(RecordEntry(_news(each), _reason(each)) for each in page)
+    return Record(page, entries, rows.aggregate(newest=Max("made_at"))["newest"])
 
 
-def _with_codes(publications: QuerySet[Publication]) -> QuerySet[Any]:
-    """With the code of the 調書 that each corrects; what else it may correct comes along."""
-    told = PublishedEvaluation.objects.filter(evaluation=OuterRef("correction__evaluation"), is_current=True)
-    return publications.select_related("correction__measure_evaluation__measure__policy").annotate(
-        code=Subquery(told.values("code")[:1])
-    )
-
-
-def _entry(publication: Any) -> RecordEntry:
-    """It leads to the 正誤 on the page of what was corrected: the 正誤表 of a year has several pages."""
-    news = _news(publication)
-    if not hasattr(publication, "correction"):
-        return RecordEntry(news, "")
-    written = publication.correction.measure_evaluation
-    kind, code = ("measure", written.measure.code) if written else ("action", publication.code)
-    address = reverse(f"progress:{kind}", args=[publication.round.slug, code])
-    return RecordEntry(replace(news, url=f"{address}#correction-{publication.number}"), publication.correction.reason)
-
-
-def _newest_first(publications: QuerySet[Publication]) -> QuerySet[Publication]:
-    """Those of published years, with what is told of them."""
+def _newest_first(publications: QuerySet[Publication]) -> QuerySet[Any]:
+    """Those of published years, with what is told of them, and the `code` of the 調書 that each corrects."""
     shown = publications.filter(round__in=Round.objects.published())
-    return shown.select_related("round__program", "correction").defer(*_LONG).order_by("-made_at", "-pk")
+    told = PublishedEvaluation.objects.filter(evaluation=OuterRef("correction__evaluation"), is_current=True)
+    rows = shown.select_related("round__program", "correction__measure_evaluation__measure__policy")
+    rows = rows.annotate(code=Subquery(told.values("code")[:1]))
+    return rows.defer(*_LONG).order_by("-made_at", "-pk")
 
 
-def _news(publication: Publication) -> News:
+def _news(publication: Any) -> News:
     round_, kind = publication.round, publication.get_kind_display()
     year = f"{fiscal_year_label(round_.year)}の取組の結果{round_.program.sample_mark}"
-    if publication.kind == PublicationKind.FIRST:
+    if not hasattr(publication, "correction"):
         return News(publication.made_at, kind, year, round_.get_absolute_url())
-    address = f"{reverse('progress:corrections', args=[round_.slug])}#correction-{publication.number}"
-    title = f"{year}のうち『{publication.correction.title}』" if hasattr(publication, "correction") else year
-    return News(publication.made_at, kind, title, address)
+    title = f"{year}のうち『{publication.correction.title}』"
+    return News(publication.made_at, kind, title, _place(publication))
+
+
+def _place(publication: Any) -> str:
+    """The 正誤 on the page of what was corrected: the 正誤表 of a year has several pages."""
+    written = publication.correction.measure_evaluation
+    kind, code = ("measure", written.measure.code) if written else ("action", publication.code)
+    return f"{reverse(f'progress:{kind}', args=[publication.round.slug, code])}#correction-{publication.number}"
+
+
+def _reason(publication: Publication) -> str:
+    return publication.correction.reason if hasattr(publication, "correction") else ""

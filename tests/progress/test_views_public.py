@@ -235,7 +235,7 @@ def test_feed_tells_of_publications_and_corrections(client: Client, year: Year) 
     assert entries == [
         (
             "訂正：平成28(2016)年度の取組の結果（見本データ）のうち『1-1-001 公開するデータの拡充』",
-            "http://testserver/progress/2016/corrections/#correction-2",
+            "http://testserver/progress/2016/actions/1-1-001/#correction-2",
         ),
         ("公表：平成28(2016)年度の取組の結果（見本データ）", "http://testserver/progress/2016/"),
     ]

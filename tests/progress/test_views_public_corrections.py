@@ -55,7 +55,7 @@ def test_correction_is_shown_where_it_matters_and_the_first_state_stays(client: 
     assert f"{RESULT}first/" in links(now)
     assert "訂正・追加あり" in words(main_of(client.get("/progress/2016/actions/")))
     assert [words(item)[-2:] for item in re.findall(r"<li>.*?</li>", part(main_of(client.get("/")), "news"), re.DOTALL)]
-    assert "/progress/2016/corrections/#correction-2" in links(part(main_of(client.get("/")), "news"))
+    assert f"{RESULT}#correction-2" in links(part(main_of(client.get("/")), "news"))
 
 
 def test_words_that_a_correction_changed_are_marked_and_terms_explained(client: Client, year: Year) -> None:
