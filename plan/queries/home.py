@@ -8,8 +8,9 @@ from django.db.models import prefetch_related_objects
 from plan.fiscal import fiscal_year_label, fiscal_year_of
 from plan.models import Plan, Policy, Term
 from plan.queries.glossary import term_of_the_day
+from plan.queries.kept import kept_counts
 from plan.queries.news import News, latest_news
-from plan.queries.plans import Counts, counts_of
+from plan.queries.plans import Counts
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def home_page(plan: Plan, today: datetime.date) -> HomePage:
     prefetch_related_objects([plan], "policies__measures", "terms")
     return HomePage(
         list(plan.policies.all()),
-        counts_of(plan),
+        kept_counts(plan),
         band(plan, today),
         latest_news(plan),
         term_of_the_day(list(plan.terms.all()), today.toordinal()),

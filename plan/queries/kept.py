@@ -20,7 +20,7 @@ from plan.caching import content_version, release
 from plan.models import Plan
 from plan.prose import PlanGlossary
 from plan.queries.glossary import glossary_of
-from plan.queries.plans import changed_on, published_plan_with_entry
+from plan.queries.plans import Counts, changed_on, counts_of, published_plan_with_entry
 from plan.queries.revisions import RevisionView, latest_at
 
 Value = TypeVar("Value")
@@ -115,6 +115,11 @@ def kept_value(key: str, make: Callable[[], Value]) -> Value:
 def changed_under(plan: Plan, address: str) -> datetime.date | None:
     """`changed_on` for what stands at any address under this one. A query for the first who asks."""
     return kept_value(f"plan.changed_under {address}", lambda: changed_on(plan, under=address))
+
+
+def kept_counts(plan: Plan) -> Counts:
+    """`counts_of`; a query for the first who asks: 改定履歴 may have 200,000 entries."""
+    return kept_value(f"plan.counts {plan.pk}", lambda: counts_of(plan))
 
 
 def forget_kept_plans() -> None:

@@ -10,6 +10,7 @@ from plan.caching import public_page
 from plan.downloads import own_downloads
 from plan.queries import changed_on, document, hierarchy
 from plan.queries import plans as plan_queries
+from plan.queries.kept import kept_counts
 from plan.queries.plans import Link
 from plan.views.page import Page, plan_or_404
 
@@ -44,7 +45,7 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
     own = {
         "document": document.plan_page(shown),
         "policies": hierarchy.structure(shown),
-        "counts": plan_queries.counts_of(shown),
+        "counts": kept_counts(shown),
         "downloads": own_downloads(shown),
     }
     return render(request, "public/plan/plan.html", page.context(request, **own))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from plan.caching import public_page
 from plan.queries import changed_on
 from plan.queries import revisions as revision_queries
+from plan.queries.kept import kept_counts
 from plan.views.page import Page, plan_or_404
 
 ROWS_A_PAGE = 20
@@ -23,7 +24,10 @@ def revisions(request: HttpRequest, slug: str) -> HttpResponse:
     """`?path=` shows only what happened to the page at that address, `?page=` the older ones."""
     plan = plan_or_404(slug)
     path = request.GET.get("path", "")[:LONGEST_PATH].replace("\x00", "")
-    rows = Paginator(revision_queries.revisions_of(plan, path), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(revision_queries.revisions_of(plan, path), ROWS_A_PAGE)
+    if not path:
+        pages.count = kept_counts(plan).revisions
+    rows = pages.get_page(request.GET.get("page"))
     views = [revision_queries.view(revision) for revision in rows]
     page = Page(title="改定履歴", plan=plan, cited_as="改定履歴", changed_on=changed_on(plan))
     own = {

@@ -22,6 +22,7 @@ from plan.queries.sitemap import changed_on_by_path
 pytestmark = pytest.mark.django_db
 
 PAGES, A_PAGE = 200, 10
+ADDRESSES = ("/", "/plans/2016/", "/plans/2016/revisions/")
 PATHS = [f"/programs/2016/actions/{number:03}/" for number in range(PAGES)]
 # So many rows of five pages there are, or in a page of a list: far below what is in the table.
 MOST_ROWS = 100
@@ -122,3 +123,15 @@ def test_what_is_shown_on_a_page_is_found_wherever_on_it(plan: Plan) -> None:
     found = [revision.path for revision in revisions_of(plan, PATHS[7])]
     assert found == [PATHS[7], f"{PATHS[7]}#years"] * (A_PAGE // 2)
     assert [revision.path for revision in revisions_of(plan, f"{PATHS[7]}#years")] == found
+
+
+@pytest.mark.usefixtures("plan")
+def test_revisions_are_counted_once_for_a_state_of_the_content(client: Client) -> None:
+    client.get("/")
+    with CaptureQueriesContext(connection) as captured:
+        pages = [client.get(f"{address}?anew=1").content.decode() for address in ADDRESSES]
+    assert [each["sql"] for each in captured if "COUNT(" in each["sql"] and "plan_revision" in each["sql"]] == []
+    assert (f"改定履歴（{PAGES * A_PAGE}件）" in pages[1], f"{PAGES * A_PAGE // 20}ページ中" in pages[2]) == (
+        True,
+        True,
+    )
