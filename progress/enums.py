@@ -113,6 +113,7 @@ class MailKind(models.TextChoices):
 
     OPENED = "opened", "照会の開始"
     HANDED_OVER = "handed_over", "主管課の変更"
+    REPLANNED = "replanned", "計画の取り込み直し"
     REMINDER = "reminder", "期限のお知らせ"
     CHASE = "chase", "催促"
     SUBMITTED = "submitted", "承認の依頼"

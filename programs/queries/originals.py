@@ -55,17 +55,23 @@ def changes_below(model: Any, parent: str, of: str = "pk", **conditions: Any) ->
         key=column if model is Milestone else "id",
         order="history_id",
         on=TruncDate("history_date"),
+        at="history_date",
         reason=Coalesce(Subquery(revisions.order_by("pk").values("reason")[:1]), F("history_change_reason"), Value("")),
         **names,
     )
 
 
-def why_changed(records: Iterable[Row] | None, fields: Mapping[Field, Any]) -> dict[Field, Why]:
-    """The newest change that made each of `fields` what is given with it. `records` are of `changes_below`."""
+def why_changed(
+    records: Iterable[Row] | None, fields: Mapping[Field, Any], *, until: datetime.datetime | None = None
+) -> dict[Field, Why]:
+    """The newest change, not later than `until`, that made each of `fields` what is given with it.
+
+    `records` are of `changes_below`.
+    """
     found: dict[Field, Why] = {}
     before: dict[Field, Any] = {}
     names = {name for _, name in fields}
-    for record in _in_order(records):
+    for record in _in_order(records, until):
         for name in names:
             field, value = (record["key"], name), _value(name, record[name])
             is_asked = field in fields and value == _value(name, fields[field])
@@ -75,9 +81,13 @@ def why_changed(records: Iterable[Row] | None, fields: Mapping[Field, Any]) -> d
     return found
 
 
-def why_milestones_changed(records: Iterable[Row] | None) -> dict[int, Why]:
-    """Yearly plan → the newest change of its milestones. `records` are of `changes_below`."""
-    return {record["key"]: _why(record) for record in _in_order(records)}
+def why_milestones_changed(records: Iterable[Row] | None, *, until: datetime.datetime | None = None) -> dict[int, Why]:
+    """Yearly plan → the newest change of its milestones, not later than `until`. `records` are of `changes_below`."""
+    return {
+        record["key"]: _why(record)
+        for record in _in_order(records)
+        if until is None or moment_of(record["at"]) <= until
+    }
 
 
 def is_another(original: Any, present: Any) -> bool:
@@ -118,13 +128,20 @@ _KEPT: dict[Any, tuple[Any, str, dict[str, Any]]] = {
 }
 
 
-def _in_order(records: Iterable[Row] | None) -> list[Row]:
-    return sorted(records or (), key=lambda record: record["order"])
+def _in_order(records: Iterable[Row] | None, until: datetime.datetime | None = None) -> list[Row]:
+    known = (record for record in records or () if until is None or moment_of(record["at"]) <= until)
+    return sorted(known, key=lambda record: record["order"])
 
 
 def _value(name: str, value: Any) -> Any:
     """Targets come as text, in as many decimals as the database likes."""
     return Decimal(str(value)) if name == "target" and value is not None else as_told(value)
+
+
+def moment_of(text: str) -> datetime.datetime:
+    """A moment of such a row: SQLite gives moments without the time zone, which is UTC."""
+    moment = datetime.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
 
 def _why(record: Row) -> Why:

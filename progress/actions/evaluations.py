@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import models, transaction
@@ -21,6 +21,7 @@ from progress.errors import Incomplete, NotNow, NotYours, ProgressError, ReasonR
 from progress.models import Evaluation, EvaluationEvent
 from progress.models.evaluation import LONGEST_DEPARTMENTS
 from progress.queries.filling import entries_of, missing_of
+from progress.queries.versions import is_only_replanned, values_at
 from progress.workflow import Deed, Transition
 
 ANSWER_FIELDS = (
@@ -40,6 +41,7 @@ ANSWER_FIELDS = (
 INDICATOR_FIELDS = ("actual", "no_actual_reason", "next_target", "target_change_reason")
 MILESTONE_FIELDS = ("reached", "note")
 
+_UNKNOWN = object()
 _CHANGED_SINCE = "確認の画面を開いた後に変わりました。内容を読んでから、もう一度確認してください。"
 
 
@@ -75,13 +77,18 @@ def save_evaluation(
     Effects, in order: (1) the 調書 is locked; (2) changed fields and rows are
     saved with history and the version grows by one; (3) a 保存 event, unless
     `on_record` is false (autosave). Nothing is written when nothing changed.
-    Raises NotYours, NotNow, StaleSave (saved by somebody else since
+    Where nothing but the plan was copied anew since `expected_version`, what
+    was filled in is saved, and targets nobody touched follow the plan. Raises
+    NotYours, NotNow, StaleSave (saved by somebody else since
     `expected_version`: nothing is written, both can be shown).
     """
     stored = locked_evaluation(evaluation.pk)
     check(workflow.SAVE, stored, by)
+    is_replanned = is_only_replanned(stored, since=expected_version)
+    if is_replanned:
+        answers = touched(answers, stored, version=expected_version)
     changed = apply_answers(stored, answers)
-    if stored.version != expected_version:
+    if stored.version != expected_version and not is_replanned:
         if not changed:
             return stored  # the same text again: a second click or the back button
         raise StaleSave(Evaluation.objects.with_everything().get(pk=stored.pk))
@@ -175,7 +182,7 @@ def one_by_one(
     deed: Callable[[Evaluation], EvaluationEvent],
     *,
     changed_since: str = "",
-    tell: Callable[[Collection[EvaluationEvent]], None] = lambda done: None,
+    tell: Callable[[Collection[EvaluationEvent]], None],
 ) -> tuple[list[EvaluationEvent], list[Refused]]:
     """Do the deed to each, and `tell` of those done at the end, however it ends.
 
@@ -206,6 +213,16 @@ def _accept_seen(
     return perform(
         evaluation=evaluation, transition=workflow.ACCEPT, by=by, at=at, tell=False, expected_version=version
     )
+
+
+def touched(answers: Answers, stored: Evaluation, *, version: int) -> Answers:
+    """Without the next year's targets that stand as they stood in the version. Three queries."""
+    before = values_at(stored, version)
+    rows = {
+        key: {name: value for name, value in given.items() if before.get((key, name), _UNKNOWN) != value}
+        for key, given in answers.indicators.items()
+    }
+    return replace(answers, indicators=rows)
 
 
 def check(transition: Transition, evaluation: Evaluation, by: User) -> None:

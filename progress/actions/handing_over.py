@@ -61,11 +61,11 @@ def hand_over(
     """
     if not by.may(Permission.OPEN_ROUND):
         raise NotYours("調書は、ICT推進課の職員が主管課に移します。")
-    moment = at or timezone.now()
     wait_for_turn()  # nobody changes the owners meanwhile
     stored, wanted = locked_round(round.pk), set(keys)
     held = led_elsewhere(stored, today).select_for_update(of=("self",)).order_by("pk")
     found = [each for each in held if each.pk in wanted]
+    moment = at or timezone.now()  # what was done to them before the locks was done before
     changed = _owners_changed_since(seen_at, {each.action_id for each in found})
     moving = [each for each in found if each.action_id not in changed]
     refused = [Refused(each, _CHANGED_SINCE) for each in found if each.action_id in changed]

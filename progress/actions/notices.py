@@ -91,6 +91,33 @@ def tell_handed_over(round_: Round, moved: Collection[Handed], *, by: User) -> N
     queue(drafts)
 
 
+def tell_replanned(events: Collection[EvaluationEvent]) -> None:
+    """One mail to each 担当者 and 課長 for all 調書 of a round that got another plan."""
+    if not events:
+        return
+    round_, deadlines = next(iter(events)).evaluation.round, deadlines_of([next(iter(events)).evaluation.round])
+    by_department = _by_department(events)
+    drafts = []
+    for person, theirs in by_person(
+        posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments=by_department)
+    ).items():
+        departments = {post.department.pk: post.department for post in theirs if post.department}
+        context = {
+            "round": round_,
+            "departments": [
+                DepartmentWork(
+                    str(department),
+                    date_label(deadlines.of(round_, key)),
+                    Listed.of(str(event.evaluation) for event in by_department[key]),
+                )
+                for key, department in departments.items()
+            ],
+        }
+        about = _about(by_department[next(iter(departments))][0])
+        drafts.append(draft(MailKind.REPLANNED, about, person, is_sample=round_.is_sample, context=context))
+    queue(drafts)
+
+
 def tell_transition(event: EvaluationEvent) -> None:
     """Mail about one event of the chain; 保存 and 取下げ are told to nobody.
 

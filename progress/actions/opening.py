@@ -172,6 +172,7 @@ def _blank(round_: Round, action: Action, part: PlanPart) -> Evaluation:
         action=action,
         direction_id=action.main_direction_id,
         department_id=lead.department_id,
+        plan_copied_at=timezone.now(),
         planned_work=part.work,
         planned_budget=part.budget,
     )

@@ -1,5 +1,6 @@
 """The form of a 調書: the fields of its four parts, and what was typed as `Answers`."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ PROSE = {
     EvaluationField.NEXT_PLAN: 6,
 }
 """The texts of a 調書 and the number of lines their fields begin with."""
+_NOTE = re.compile("milestone-[0-9]+-note")
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,22 @@ class EvaluationForm(forms.Form):
             for name in self.targets
             if name in self.data
         )
+
+    @property
+    def placeless(self) -> list[str]:
+        """What was typed about milestones that the 調書 has no more."""
+        gone = (name for name in self.data if _NOTE.fullmatch(name) and name not in self.targets)
+        return [text for name in gone if (text := str(self.data[name]).strip())]
+
+    def typed(self) -> list[tuple[str, str]]:
+        """What was sent and is not stored, by label, as it was typed."""
+        return [
+            (str(self.fields[name].label), str(self.data[name]))
+            for name in self.targets
+            if name in self.data
+            and (name in self.errors or self.cleaned_data[name] != self.initial[name])
+            and str(self.data[name]).strip()
+        ]
 
     @property
     def read_version(self) -> int:

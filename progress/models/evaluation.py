@@ -65,7 +65,8 @@ class Evaluation(models.Model):
 
     The Plan part (`planned_work`, `planned_budget`, targets, milestones) is a
     copy of the action's yearly plan as it stood when the round was opened, or
-    when staff copied it anew (`progress.actions.replanning`).
+    when staff copied it anew (`progress.actions.replanning`): at
+    `plan_copied_at`, unknown of 調書 from before that was kept.
     `version` counts the saved states; saving over a newer one is refused and
     both are shown. `direction` and the counts of indicators repeat what other
     rows say, so that the sums of a round are read from one index: kept by
@@ -98,6 +99,7 @@ class Evaluation(models.Model):
     exception_reason = models.CharField("公表の例外とする理由", max_length=300, blank=True)
 
     # P
+    plan_copied_at = models.DateTimeField("計画を写した日時", null=True, editable=False)
     planned_work = models.TextField("計画", blank=True)
     planned_budget = models.BigIntegerField("予算額（千円）", null=True, blank=True)
     plan_change = models.TextField("年度途中の計画変更", blank=True)
@@ -129,7 +131,9 @@ class Evaluation(models.Model):
     indicators_total = models.PositiveSmallIntegerField("実績を比べられる指標の数", default=0, editable=False)
     indicators_reached = models.PositiveSmallIntegerField("目標に達した指標の数", default=0, editable=False)
 
-    history = HistoricalRecords(excluded_fields=["direction", "indicators_total", "indicators_reached"])
+    history = HistoricalRecords(
+        excluded_fields=["plan_copied_at", "direction", "indicators_total", "indicators_reached"]
+    )
     objects = EvaluationQuerySet.as_manager()
 
     class Meta:

@@ -3,9 +3,11 @@
 The form of the 調書 shows it as it is now; freezing keeps it, as plain data, so that the published page stays.
 """
 
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Case, F, OuterRef, Q, TextField, Value, When
@@ -25,6 +27,7 @@ from programs.queries.originals import (
     changes_below,
     is_another,
     milestone_words,
+    moment_of,
     money_words,
     why_changed,
     why_milestones_changed,
@@ -72,11 +75,9 @@ def _plans(actions: Sequence[int], round_: Round) -> Iterator[Any]:
     origins = confirmed_origins().annotate(
         told=Case(When(Q(pk__in=told_origins().values("pk")), then=Value(1)), default=Value(0))
     )
-    # What came later than the copy is not what made it so.
-    known: dict[str, Any] = {"history_date__lte": round_.opened_at} if round_.opened_at else {}
     plans = ActionYear.objects.filter(action__in=actions, year=round_.year).annotate(
         change_rows=changes_below(ActionYear, "id"),
-        milestone_change_rows=changes_below(Milestone, "action_year", **known),
+        milestone_change_rows=changes_below(Milestone, "action_year"),
         target_change_rows=changes_below(IndicatorYear, "indicator__action", "action_id", position=OuterRef("year")),
         continues=continued_actions("action"),
         value_rows=rows_below(
@@ -97,6 +98,7 @@ def _plans(actions: Sequence[int], round_: Round) -> Iterator[Any]:
             slug="proposal__evaluation__round__slug",
             work="planned_work",
             budget="budget",
+            on="proposal__decided_at",
             is_told=F("told"),
         ),
     )
@@ -111,34 +113,42 @@ class _Found:
     plan: Any
 
     def fields(self) -> Iterator[tuple[Field, Any, tuple[str, Any]]]:
-        """What was another thing at first: the column, what the 調書 says, and (name, value) of the original."""
+        """What was another thing at first: the column, what the 調書 says, and (name, value) of the original.
+
+        What is blank in the 調書 was planned later: the 調書 has none, and so no original.
+        """
         plan, evaluation = self.plan, self.evaluation
-        if is_another(plan.original_planned_work, evaluation.planned_work):
+        if evaluation.planned_work and is_another(plan.original_planned_work, evaluation.planned_work):
             yield (plan.pk, "planned_work"), evaluation.planned_work, ("work", plan.original_planned_work)
-        if is_another(plan.original_budget, evaluation.planned_budget):
+        if evaluation.planned_budget is not None and is_another(plan.original_budget, evaluation.planned_budget):
             yield (plan.pk, "budget"), evaluation.planned_budget, ("budget", plan.original_budget)
 
     @property
     def has_other_milestones(self) -> bool:
         present = [{"month": row.month, "title": row.title} for row in self.evaluation.milestones.all()]
-        return are_others(self.plan.original_milestones or [], present)
+        return bool(present) and are_others(self.plan.original_milestones or [], present)
 
     def targets(self) -> Iterator[tuple[Field, Decimal | None, int, Decimal]]:
         """The same of targets: the column, what the 調書 says, the indicator and the original."""
         values = {row["indicator"]: row for row in self.plan.value_rows or ()}
         for row in self.evaluation.indicators.all():
             value = values.get(row.indicator_id)
-            if value is not None and is_another(original := Decimal(str(value["original"])), row.target):
+            if value is None or row.target is None:
+                continue
+            if is_another(original := Decimal(str(value["original"])), row.target):
                 yield (value["key"], "target"), row.target, row.indicator_id, original
 
     def background(self) -> Background:
-        whys = why_changed(self.plan.change_rows, {key: value for key, value, _ in self.fields()})
-        milestones = why_milestones_changed(self.plan.milestone_change_rows)
-        targets = why_changed(self.plan.target_change_rows, {key: value for key, value, *_ in self.targets()})
+        copied_at = self._copied_at
+        whys = why_changed(self.plan.change_rows, {key: value for key, value, _ in self.fields()}, until=copied_at)
+        milestones = why_milestones_changed(self.plan.milestone_change_rows, until=copied_at)
+        asked = {key: value for key, value, *_ in self.targets()}
+        targets = why_changed(self.plan.target_change_rows, asked, until=copied_at)
         plan = {name: _data(value, whys.get(key)) for key, _, (name, value) in self.fields()}
         if self.has_other_milestones:
             plan["milestones"] = _data(self.plan.original_milestones, milestones.get(self.plan.pk))
-        rows = sorted(self.plan.origin_rows or (), key=lambda row: row["code"])
+        known = (row for row in self.plan.origin_rows or () if copied_at is None or moment_of(row["on"]) <= copied_at)
+        rows = sorted(known, key=itemgetter("code"))
         own = self.evaluation.action_id
         return Background(
             plan=plan,
@@ -149,6 +159,11 @@ class _Found:
             origins=tuple(row | {"is_own": row["action"] == own, "is_told": bool(row["is_told"])} for row in rows),
             is_changed_since=bool(rows) and self._is_changed_since(rows),
         )
+
+    @property
+    def _copied_at(self) -> datetime.datetime | None:
+        """What came later than the copy is not what made it so."""
+        return self.evaluation.plan_copied_at or self.evaluation.round.opened_at
 
     def _is_changed_since(self, rows: Sequence[Data]) -> bool:
         is_own = any(row["action"] == self.evaluation.action_id for row in rows)

@@ -15,25 +15,27 @@ from django.db.models import (
     Prefetch,
     Q,
     QuerySet,
-    Subquery,
     Value,
     prefetch_related_objects,
 )
 from django.db.models.functions import Coalesce
 
 from programs.models import Action, ActionYear, Indicator, IndicatorYear, Milestone
-from progress import workflow
+from programs.models.yearly import FISCAL_MONTHS
+from programs.queries.first_of import FirstOf
 from progress.enums import Status
-from progress.models import Evaluation, EvaluationEvent, EvaluationIndicator, Round
-from progress.queries.plan_parts import PlanPart, plan_lookups, plan_parts
+from progress.models import Evaluation, EvaluationIndicator, EvaluationMilestone, Round
+from progress.queries.corrections import compared
+from progress.queries.plan_parts import PlannedMilestone, PlanPart, plan_lookups, plan_parts
+from progress.queries.results import WrongAndRight
 from progress.queries.words import money, number
 from progress.snapshot_differences import Change, Line, differences
 
 WITH_DEPARTMENT = (Status.DRAFT, Status.RETURNED)
 """The states in which nobody has read the 調書 for a decision."""
+HANDED_ON = (Status.SUBMITTED, Status.ENDORSED, Status.ACCEPTED)
 SHOWN = 50
-LOOKED_AT = 500
-"""How many are compared for one page: those are left aside whose plan was changed and changed back."""
+"""How many are compared for one page."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,36 @@ class Replanned:
     evaluation: Evaluation
     changes: Sequence[Change]
 
+    @property
+    def marked(self) -> list[WrongAndRight]:
+        """The changes with the words that differ marked."""
+        return [WrongAndRight(change["label"], *compared(change["before"], change["after"])) for change in self.changes]
 
-def overtaken(round_: Round) -> QuerySet[Evaluation]:
+
+@dataclass(frozen=True)
+class Looked:
+    """A part of them, compared. `same`: how many say what the plan says; `following`: where the next part starts."""
+
+    changed: Sequence[Replanned]
+    same: int
+    following: int | None
+
+
+def overtaken(round_: Round, statuses: Sequence[Status] = WITH_DEPARTMENT) -> QuerySet[Evaluation]:
     """Those of the round, in the order of the codes, whose plan was saved since it was copied the last time."""
     changed = [Q(action__in=saves) for saves in _saves(round_, history_date__gt=round_.opened_at)]
-    rows = Evaluation.objects.filter(reduce(or_, changed), round=round_, status__in=WITH_DEPARTMENT)
-    taken = EvaluationEvent.objects.filter(evaluation=OuterRef("pk"), transition=workflow.REPLAN.name)
+    rows = Evaluation.objects.filter(reduce(or_, changed), round=round_, status__in=statuses)
     opened_at = Value(round_.opened_at, output_field=DateTimeField())
-    rows = rows.annotate(copied_at=Coalesce(Subquery(taken.order_by("-at").values("at")[:1]), opened_at))
+    rows = rows.annotate(copied_at=Coalesce("plan_copied_at", opened_at))
     later = [Exists(saves) for saves in _saves(round_, OuterRef("action"), history_date__gt=OuterRef("copied_at"))]
     return rows.filter(reduce(or_, later)).order_by("action__code")
+
+
+def beyond_reach(round_: Round) -> FirstOf:
+    """The first of those whose plan was saved while others had them: they keep it. Two queries at most."""
+    rows = overtaken(round_, HANDED_ON).select_related("action", "department")
+    shown = list(rows[: SHOWN + 1])
+    return FirstOf(len(shown) if len(shown) <= SHOWN else rows.count(), shown[:SHOWN])
 
 
 def is_saved_since(evaluation: Evaluation, moment: datetime.datetime) -> bool:
@@ -61,15 +83,16 @@ def is_saved_since(evaluation: Evaluation, moment: datetime.datetime) -> bool:
     return any(each.exists() for each in saves)
 
 
-def replanned(evaluations: QuerySet[Evaluation], round_: Round) -> list[Replanned]:
-    """Of `overtaken` those that would change, the first `LOOKED_AT` looked at. Seven queries at most."""
+def replanned(evaluations: QuerySet[Evaluation], start: int) -> Looked:
+    """`SHOWN` of `overtaken` from `start` on, compared. Seven queries at most."""
     indicators = Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator"))
-    rows = list(
-        evaluations.select_related("action", "department").prefetch_related(indicators, "milestones")[:LOOKED_AT]
-    )
-    parts = _parts([row.action for row in rows], round_)
-    found = (Replanned(row, changes_of(row, parts[row.action_id])) for row in rows)
-    return [each for each in found if each.changes]
+    rows = evaluations.select_related("round__program", "action", "department")
+    looked = list(rows.prefetch_related(indicators, "milestones")[start : start + SHOWN + 1])
+    listed = looked[:SHOWN]
+    parts = _parts([row.action for row in listed], listed[0].round) if listed else {}
+    found = [Replanned(row, changes_of(row, parts[row.action_id])) for row in listed]
+    changed = [each for each in found if each.changes]
+    return Looked(changed, len(found) - len(changed), start + SHOWN if len(looked) > SHOWN else None)
 
 
 def plan_part(evaluation: Evaluation) -> PlanPart:
@@ -82,7 +105,47 @@ def changes_of(evaluation: Evaluation, part: PlanPart) -> list[Change]:
     stored = ((row.indicator, row.target, row.planned_next_target) for row in evaluation.indicators.all())
     before = _lines(evaluation.planned_work, evaluation.planned_budget, evaluation.milestones.all(), stored)
     targets = ((row.indicator, row.target, row.next_target) for row in part.targets)
-    return differences(dict(before), dict(_lines(part.work, part.budget, part.milestones, targets)))
+    milestones = [planned for _, planned in milestones_taken(evaluation, part)]
+    return differences(dict(before), dict(_lines(part.work, part.budget, milestones, targets)))
+
+
+def milestones_taken(
+    evaluation: Evaluation, part: PlanPart
+) -> list[tuple[EvaluationMilestone | None, PlannedMilestone]]:
+    """The milestones the 調書 would have, with the rows it has of them already.
+
+    One of the same words is the same one, moved or not; another of the same place in the list was renamed, where
+    nothing was written about it. Those the plan has no more stay, last, where something was written.
+    """
+    left = list(evaluation.milestones.all())
+    taken: dict[PlannedMilestone, EvaluationMilestone] = {}
+    for is_same in (_is_itself, _is_moved, _is_renamed):
+        for planned in part.milestones:
+            row = next((row for row in left if planned not in taken and is_same(row, planned)), None)
+            if row is not None:
+                taken[planned] = row
+                left.remove(row)
+    rest = (row for row in left if _is_written_about(row))
+    return [
+        *((taken.get(planned), planned) for planned in part.milestones),
+        *((row, PlannedMilestone(row.position, row.month, row.title)) for row in rest),
+    ]
+
+
+def _is_itself(row: EvaluationMilestone, planned: PlannedMilestone) -> bool:
+    return (row.month, row.title) == (planned.month, planned.title)
+
+
+def _is_moved(row: EvaluationMilestone, planned: PlannedMilestone) -> bool:
+    return row.title == planned.title
+
+
+def _is_renamed(row: EvaluationMilestone, planned: PlannedMilestone) -> bool:
+    return row.position == planned.position and not _is_written_about(row)
+
+
+def _is_written_about(row: EvaluationMilestone) -> bool:
+    return bool(row.reached or row.note)
 
 
 def _saves(round_: Round, action: Any = None, **conditions: Any) -> list[QuerySet[Any]]:
@@ -111,15 +174,20 @@ def _parts(actions: Sequence[Action], round_: Round) -> dict[int, PlanPart]:
 def _lines(
     work: str,
     budget: int | None,
-    milestones: Iterable[object],
+    milestones: Iterable[EvaluationMilestone | PlannedMilestone],
     targets: Iterable[tuple[Indicator, Decimal | None, Decimal | None]],
 ) -> Iterator[Line]:
     yield "計画", work
     yield "予算額", money(budget)
-    yield "マイルストーン", "\n".join(str(row) for row in milestones)
+    yield "マイルストーン", "\n".join(str(row) for row in sorted(milestones, key=_place))
     for indicator, target, following in targets:
         yield f"指標「{indicator.name}」の目標値", _value(target, indicator)
         yield f"指標「{indicator.name}」の次年度の目標値（予定）", _value(following, indicator)
+
+
+def _place(milestone: EvaluationMilestone | PlannedMilestone) -> tuple[int, str]:
+    """In the order of the fiscal year, so that another order alone is no change."""
+    return FISCAL_MONTHS.index(milestone.month) if milestone.month else len(FISCAL_MONTHS), milestone.title
 
 
 def _value(target: Decimal | None, indicator: Indicator) -> str:

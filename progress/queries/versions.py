@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from progress import workflow
 from progress.models import Evaluation, EvaluationIndicator, EvaluationMilestone
 
 Key = tuple[int | None, str]
@@ -23,6 +24,15 @@ def values_at(evaluation: Evaluation, version: int) -> dict[Key, Any]:
         for record in records:  # the newest of each row comes last and stays
             values |= {(record.id, field.attname): getattr(record, field.attname) for field in model._meta.fields}
     return values
+
+
+def is_only_replanned(evaluation: Evaluation, *, since: int) -> bool:
+    """Whether every version after `since` is a copy of the plan: nobody filled in anything. At most one query."""
+    later = evaluation.version - since
+    if later <= 0:
+        return False
+    copies = evaluation.events.filter(transition=workflow.REPLAN.name, version__gt=since)
+    return copies.count() == later
 
 
 def values_of_versions(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], dict[Key, Any]]:

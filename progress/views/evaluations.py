@@ -23,10 +23,13 @@ from progress.forms.evaluation import EvaluationForm
 from progress.models import Evaluation
 from progress.queries.evaluation_page import suggestion_of
 from progress.queries.filling import entries_of, missing_of
-from progress.views.access import evaluation_or_404, reader
+from progress.queries.versions import is_only_replanned
+from progress.views.access import evaluation_or_404, handed_over_from, reader
 from progress.views.conflict import chosen_data, comparison
 from progress.views.evaluation_page import lacking_of, page_context
 from progress.views.standing import done_before_message, done_message, is_done_already
+
+_PLACELESS = "入力したマイルストーンは、計画から無くなりました。「保存する」を押すと、入力した文章を示します。"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,6 +38,8 @@ from progress.views.standing import done_before_message, done_message, is_done_a
 def evaluation(request: HttpRequest, pk: int) -> HttpResponse:
     """GET `check`: what is missing is listed at the top. POST: 保存, and with `then=submit` 提出 as well."""
     user = reader(request)
+    if request.method == "POST" and (gone := handed_over_from(user, pk)):
+        return _moved_away(request, gone)
     found = evaluation_or_404(user, pk)
     if request.method == "POST":
         return _saved(request, user, found)
@@ -50,11 +55,15 @@ def autosave(request: HttpRequest, pk: int) -> JsonResponse:
     409 where it cannot be saved from this page any more; `message` says why.
     """
     user = reader(request)
+    if request.method == "POST" and (gone := handed_over_from(user, pk)):
+        return JsonResponse({"message": _moved_to(gone)}, status=409)
     found = evaluation_or_404(user, pk)
     if request.method != "POST":
         return JsonResponse({"user": str(user.pk), "token": get_token(request)})
     form = EvaluationForm(request.POST, evaluation=found, entries=entries_of(found.round))
     form.is_valid()
+    if form.placeless:
+        return JsonResponse({"message": _PLACELESS}, status=409)
     try:
         stored = _save(form, found, user, on_record=False)
     except (StaleSave, NotNow) as error:
@@ -72,6 +81,8 @@ def _saved(request: HttpRequest, user: User, found: Evaluation) -> HttpResponse:
     current = EvaluationForm(evaluation=found, entries=entries)
     form = EvaluationForm(chosen_data(request.POST, current), evaluation=found, entries=entries)
     form.is_valid()
+    if form.placeless:
+        return _compared(request, user, form)
     wants_submission = request.POST.get("then") == "submit"
     try:
         stored = _save(form, found, user, on_record=True)
@@ -83,6 +94,8 @@ def _saved(request: HttpRequest, user: User, found: Evaluation) -> HttpResponse:
         return _too_late(request, user, form, error, wants_submission=wants_submission)
     if form.errors:
         return _shown_again(request, user, form, stored)
+    if is_only_replanned(found, since=form.read_version):
+        return _replanned(request, stored, wants_submission=wants_submission)
     if wants_submission:
         return _submitted(request, user, stored)
     messages.success(request, f"調書『{stored}』を保存しました。")
@@ -106,6 +119,16 @@ def _shown_again(request: HttpRequest, user: User, form: EvaluationForm, stored:
     )
     context = page_context(evaluation_or_404(user, stored.pk), user, form=form)
     return render(request, "desk/evaluation.html", context)
+
+
+def _replanned(request: HttpRequest, stored: Evaluation, *, wants_submission: bool) -> HttpResponseRedirect:
+    """Saved; but the plan beside it is another one than the person saw."""
+    not_yet = "まだ提出していません。" if wants_submission else ""
+    messages.warning(
+        request,
+        f"調書『{stored}』を保存しました。{not_yet}入力している間に、ICT推進課が今の計画を取り込みました。計画を確かめてください。",
+    )
+    return redirect("desk:evaluation", stored.pk)
 
 
 def _submitted(request: HttpRequest, user: User, stored: Evaluation) -> HttpResponseRedirect:
@@ -132,8 +155,21 @@ def _compared(request: HttpRequest, user: User, form: EvaluationForm, closed: st
         "comparison": comparison(typed, current, stored, request.POST),
         "closed": closed,
         "then": request.POST.get("then", ""),
+        "placeless": form.placeless,
     }
     return render(request, "desk/conflict.html", context, status=409)
+
+
+def _moved_to(gone: Evaluation) -> str:
+    return f"この調書は、取組の主管課が変わったため、{gone.department}に移りました。"
+
+
+def _moved_away(request: HttpRequest, gone: Evaluation) -> HttpResponse:
+    """What was typed while the 調書 went to another 課 is shown, to be handed on."""
+    form = EvaluationForm(request.POST, evaluation=gone, entries=entries_of(gone.round))
+    form.is_valid()
+    context = {"evaluation": gone, "why": _moved_to(gone), "typed": form.typed()}
+    return render(request, "desk/moved.html", context, status=409)
 
 
 def _too_late(

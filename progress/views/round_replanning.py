@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.lookups import key_in
 from accounts.permissions import Permission
 from progress.actions.opening import Report
 from progress.actions.replanning import replan_many
@@ -13,7 +14,7 @@ from progress.enums import RoundState
 from progress.forms.seen import Seen, sealed, unsealed
 from progress.long_work import Outcome, Task, carried_out, reported
 from progress.models import Evaluation, Round
-from progress.queries.replanning import SHOWN, overtaken, replanned
+from progress.queries.replanning import beyond_reach, overtaken, replanned
 from progress.views.access import reader
 from progress.views.round_access import chosen_keys, round_form, shown
 
@@ -25,19 +26,20 @@ _UNREADABLE = "画面から送られた内容を読み取れないため、何�
 
 @round_form(Permission.OPEN_ROUND)
 def plans(request: HttpRequest, round_: Round) -> HttpResponseBase:
-    """POST seen (when and what the page showed, sealed), pk (those of it that are chosen): their plans are copied."""
+    """GET from (how many to pass over). POST seen (when and what the page showed, sealed), and pk (those of it that are
+    chosen) or all: their plans are copied.
+    """
     if round_.state != RoundState.OPEN:
         messages.info(request, _NOT_OPEN)
         return redirect("desk:round", round_.slug)
     if request.method == "POST":
         return _take(request, round_)
     moment = timezone.now()
-    found = replanned(overtaken(round_), round_)
-    listed = found[:SHOWN]
-    seen = Seen(moment, [each.evaluation.pk for each in listed], [])
+    looked = replanned(overtaken(round_), key_in(request.GET.get("from", "")) or 0)
+    seen = Seen(moment, [each.evaluation.pk for each in looked.changed], [])
     context = {
-        "found": listed,
-        "rest": len(found) - len(listed),
+        "looked": looked,
+        "beyond": beyond_reach(round_),
         "seen": sealed(seen, deed=_DEED, round_=round_, by=reader(request)),
     }
     return shown(request, "desk/rounds/replanning.html", round_, "overview", **context)
@@ -49,7 +51,7 @@ def _take(request: HttpRequest, round_: Round) -> HttpResponseBase:
     if seen is None:
         messages.error(request, _UNREADABLE)
         return redirect(back)
-    keys = set(chosen_keys(request, "pk")).intersection(seen.along)
+    keys = set(seen.along if "all" in request.POST else chosen_keys(request, "pk")).intersection(seen.along)
     rows = list(Evaluation.objects.filter(round=round_, pk__in=keys).select_related("action").order_by("action__code"))
     if not rows:
         messages.warning(request, _NOTHING)

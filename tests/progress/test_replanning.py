@@ -13,12 +13,13 @@ from accounts.models import AuditEntry, Department, User
 from programs.models import Action, ActionYear, IndicatorYear, Milestone
 from progress.actions.evaluations import Answers, save_evaluation
 from progress.actions.opening import open_round
-from progress.actions.replanning import replan
+from progress.actions.replanning import replan, replan_many
 from progress.enums import Reached, Status
 from progress.errors import NotNow, NotYours, StaleSave
-from progress.models import Evaluation
-from progress.queries.replanning import overtaken, replanned
-from tests.plan.reading import inputs_of, main_of
+from progress.models import Evaluation, OutboxMail, Round
+from progress.queries.plan_background import backgrounds_of
+from progress.queries.replanning import Replanned, overtaken, replanned
+from tests.plan.reading import inputs_of, main_of, part
 from tests.programs.factories import IndicatorFactory, IndicatorYearFactory, MilestoneFactory
 from tests.progress.factories import RoundFactory, action_of, bring_to
 from tests.progress.pages import messages_of, table_rows
@@ -48,6 +49,10 @@ def _stored(action: Action) -> Evaluation:
     return Evaluation.objects.with_answers().get(action=action)
 
 
+def _compared(round_: Round) -> list[Replanned]:
+    return [*replanned(overtaken(round_), 0).changed]
+
+
 def _change_plan(action: Action, **values: Any) -> None:
     plan = action.years.get(year=2016)
     for name, value in values.items():
@@ -59,11 +64,11 @@ def test_only_what_changes_is_shown(draft: Evaluation) -> None:
     round_ = draft.round
     assert list(overtaken(round_)) == []
     ActionYear.objects.get(action=draft.action, year=2016).save()
-    assert ([*overtaken(round_)], replanned(overtaken(round_), round_)) == ([draft], [])
+    assert ([*overtaken(round_)], _compared(round_)) == ([draft], [])
     _change_plan(draft.action, planned_work=NEW, budget=3000)
     IndicatorYear.objects.get(position=2016).delete()
     Milestone.objects.get(month=9).delete()
-    (found,) = replanned(overtaken(round_), round_)
+    (found,) = _compared(round_)
     assert [(each["label"], each["before"], each["after"]) for each in found.changes] == [
         ("計画", "手順書を作ります。", NEW),
         ("予算額", "1,000千円", "3,000千円"),
@@ -117,7 +122,7 @@ def test_taking_it_keeps_what_was_filled_in(draft: Evaluation, liaison: User, ic
     assert (stored.indicators_total, stored.indicators_reached) == (1, 0)
     assert stored.events.order_by("-pk")[0].label == "計画の取り込み直し"
     assert AuditEntry.objects.filter(about__startswith="計画の取り込み直し：").count() == 1
-    assert replanned(overtaken(stored.round), stored.round) == []
+    assert _compared(stored.round) == []
 
 
 def test_a_target_that_nobody_changed_follows_the_plan(draft: Evaluation, ict_staff: User) -> None:
@@ -128,19 +133,121 @@ def test_a_target_that_nobody_changed_follows_the_plan(draft: Evaluation, ict_st
     assert draft.indicators.values_list("planned_next_target", "next_target").get() == (9, 9)
 
 
-def test_a_form_that_was_open_meanwhile_overwrites_nothing(draft: Evaluation, liaison: User, ict_staff: User) -> None:
+def test_who_had_the_form_open_goes_on(draft: Evaluation, liaison: User, ict_staff: User) -> None:
+    """Nobody else wrote: there is no conflict. The target as it stood in the form is no wish to change it."""
+    row = draft.indicators.get()
+    value = IndicatorYear.objects.get(position=2017)
+    value.target = Decimal(9)
+    value.save()
+    replan(evaluation=draft, by=ict_staff)
+    answers = Answers({"results": "実績"}, indicators={row.pk: {"actual": Decimal(2), "next_target": Decimal(3)}})
+    stored = save_evaluation(evaluation=draft, answers=answers, by=liaison, expected_version=1)
+    assert (stored.results, stored.version) == ("実績", 3)
+    assert draft.indicators.values_list("actual", "next_target").get() == (2, 9)
+    with pytest.raises(StaleSave):  # somebody wrote since
+        save_evaluation(evaluation=draft, answers=Answers({"results": "別"}), by=liaison, expected_version=1)
+
+
+def test_the_form_says_that_the_plan_is_another_one(
+    client_of: ClientOf, draft: Evaluation, liaison: User, manager: User, ict_staff: User
+) -> None:
+    client, address = client_of(liaison), f"/desk/evaluations/{draft.pk}/"
+    sent = dict(inputs_of(main_of(client.get(address)))) | {"results": "二か所に置きました。", "then": "submit"}
     _change_plan(draft.action, planned_work=NEW)
     replan(evaluation=draft, by=ict_staff)
-    with pytest.raises(StaleSave):
-        save_evaluation(evaluation=draft, answers=Answers({"results": "実績"}), by=liaison, expected_version=1)
+    response = client.post(address, sent, follow=True)
+    (message,) = messages_of(response)
+    assert "まだ提出していません。入力している間に、ICT推進課が今の計画を取り込みました。" in message
+    stored = _stored(draft.action)
+    assert (stored.results, stored.status) == ("二か所に置きました。", Status.DRAFT)
+    page = response.content.decode()
+    assert ("変わった項目：計画" in page, "記入中 → 記入中" in page) == (True, False)
 
 
-def test_what_is_handed_on_keeps_its_plan(draft: Evaluation, liaison: User, manager: User, ict_staff: User) -> None:
+def test_what_was_typed_about_a_milestone_that_went_is_shown(
+    client_of: ClientOf, draft: Evaluation, liaison: User, ict_staff: User
+) -> None:
+    client, address = client_of(liaison), f"/desk/evaluations/{draft.pk}/"
+    gone = draft.milestones.get(month=9)
+    sent = dict(inputs_of(main_of(client.get(address)))) | {f"milestone-{gone.pk}-note": "九月に始めました。"}
+    Milestone.objects.get(month=9).delete()
+    replan(evaluation=draft, by=ict_staff)
+    saved = client.post(f"{address}autosave/", sent)
+    assert (saved.status_code, "計画から無くなりました" in saved.json()["message"]) == (409, True)
+    response = client.post(address, sent)
+    assert (response.status_code, "九月に始めました。" in part(main_of(response), "placeless")) == (409, True)
+
+
+def test_a_milestone_that_moved_keeps_what_is_being_typed(
+    client_of: ClientOf, draft: Evaluation, liaison: User, ict_staff: User
+) -> None:
+    client, address = client_of(liaison), f"/desk/evaluations/{draft.pk}/"
+    row = draft.milestones.get(month=9)
+    sent = dict(inputs_of(main_of(client.get(address)))) | {f"milestone-{row.pk}-note": "十月に始めました。"}
+    Milestone.objects.filter(month=9).delete()
+    MilestoneFactory.create(action_year=draft.action.years.get(year=2016), month=10, title="試行を始める")
+    replan(evaluation=draft, by=ict_staff)
+    client.post(address, sent)
+    assert draft.milestones.values_list("month", "note").get(pk=row.pk) == (10, "十月に始めました。")
+
+
+def test_what_is_handed_on_keeps_its_plan(
+    client_of: ClientOf, draft: Evaluation, liaison: User, manager: User, ict_staff: User
+) -> None:
     _change_plan(draft.action, planned_work=NEW)
     bring_to(Status.SUBMITTED, draft, liaison=liaison, manager=manager, staff=ict_staff)
     assert list(overtaken(draft.round)) == []
     with pytest.raises(NotNow, match="提出する前の調書にだけ"):
         replan(evaluation=draft, by=ict_staff)
+    page = main_of(client_of(ict_staff).get(PAGE))
+    assert f'href="/desk/evaluations/{draft.pk}/"' in part(page, "beyond")
+
+
+def test_a_milestone_that_stays_is_taken_once(draft: Evaluation, liaison: User, ict_staff: User) -> None:
+    reached = draft.milestones.get(month=9)
+    answers = Answers(milestones={reached.pk: {"note": "九月に始めました。"}})
+    save_evaluation(evaluation=draft, answers=answers, by=liaison, expected_version=1)
+    Milestone.objects.get(month=9).delete()
+    assert _compared(draft.round) == []
+    with pytest.raises(NotNow, match="すでに取り込んであります"):
+        replan(evaluation=draft, by=ict_staff)
+
+
+def test_a_copy_of_later_is_not_overtaken_by_what_it_copied(draft: Evaluation, ict_staff: User) -> None:
+    """As of a 調書 that is added after the opening; one from before the moment was kept falls back to the opening."""
+    _change_plan(draft.action, planned_work=NEW)
+    assert list(overtaken(draft.round)) == [draft]
+    Evaluation.objects.update(plan_copied_at=timezone.now())
+    assert list(overtaken(draft.round)) == []
+    Evaluation.objects.update(plan_copied_at=None)
+    assert list(overtaken(draft.round)) == [draft]
+
+
+def test_the_reason_of_a_milestone_is_that_of_the_copy(draft: Evaluation, ict_staff: User) -> None:
+    plan = draft.action.years.get(year=2016)
+    plan.original_milestones = [{"month": 9, "title": "試行を始める"}]
+    plan._change_reason = "当初を残す"
+    plan.save()
+    milestone = Milestone.objects.get(month=9)
+    milestone.title, milestone._change_reason = "試行を広げる", "希望が多いため"
+    milestone.save()
+
+    def reason() -> str:
+        stored = Evaluation.objects.with_everything().get(pk=draft.pk)
+        return str(backgrounds_of([stored])[draft.pk].plan.get("milestones", {}).get("reason", ""))
+
+    assert reason() == ""
+    replan(evaluation=draft, by=ict_staff)
+    assert reason() == "希望が多いため"
+
+
+def test_the_department_is_told_once_for_all(draft: Evaluation, liaison: User, manager: User, ict_staff: User) -> None:
+    _change_plan(draft.action, planned_work=NEW)
+    replan_many(evaluations=[draft], by=ict_staff, seen_at=timezone.now())
+    replan_many(evaluations=[draft], by=ict_staff, seen_at=timezone.now())
+    mails = OutboxMail.objects.filter(kind="replanned")
+    assert {mail.address for mail in mails} == {liaison.email, manager.email}
+    assert [str(draft.action) in mail.body for mail in mails] == [True, True]
 
 
 def test_nobody_else_takes_it_and_nobody_twice(draft: Evaluation, manager: User, ict_staff: User) -> None:
@@ -165,10 +272,10 @@ def test_the_page_shows_both_and_takes_what_is_chosen(
     sent = dict(inputs_of(page))
     assert messages_of(client.post(PAGE, {"seen": sent["seen"]}, follow=True))[0].startswith("計画を取り込む調書が")
     assert messages_of(client.post(PAGE, {"seen": "x", "pk": draft.pk}, follow=True))[0].startswith("画面から送られた")
-    taken = messages_of(client.post(PAGE, sent, follow=True))
+    taken = messages_of(client.post(PAGE, sent | {"all": "1"}, follow=True))
     assert taken == ["1件の調書に、今の計画を取り込みました。"]
     assert _stored(draft.action).planned_work == NEW
-    again = client.post(PAGE, sent, follow=True)
+    again = client.post(PAGE, sent | {"pk": str(draft.pk)}, follow=True)
     assert "計画は、すでに取り込んであります。" in again.content.decode()
 
 
@@ -177,7 +284,7 @@ def test_a_plan_that_changed_again_is_shown_first(client_of: ClientOf, draft: Ev
     _change_plan(draft.action, planned_work=NEW)
     sent = dict(inputs_of(main_of(client.get(PAGE))))
     _change_plan(draft.action, planned_work="また変えた計画です。")
-    answer = client.post(PAGE, sent, follow=True).content.decode()
+    answer = client.post(PAGE, sent | {"all": "1"}, follow=True).content.decode()
     assert ("画面を開いた後に、計画がまた変わりました。" in answer, _stored(draft.action).planned_work) == (
         True,
         "手順書を作ります。",
@@ -200,4 +307,7 @@ def test_more_take_no_more_queries(
     client.get(PAGE)  # the session is written once
     with django_assert_max_num_queries(10):  # two more in a programme's last year
         page = client.get(PAGE)
-    assert (len(page.context["found"]), page.context["rest"]) == (50, 10)
+    assert (len(page.context["looked"].changed), page.context["looked"].following) == (50, 50)
+    assert f'href="{PAGE}?from=50"' in page.content.decode()
+    last = client.get(f"{PAGE}?from=50").context["looked"]
+    assert (len(last.changed), last.following) == (10, None)
