@@ -26,6 +26,13 @@ class ReasonRequired(ProgressError):
         super().__init__(f"{noun}には理由が必要です。理由を入力してください。")
 
 
+class BareRating(ProgressError):
+    """A 施策評価 would be published with a rating and without the reason of it."""
+
+    def __init__(self) -> None:
+        super().__init__("評価の理由を入力してください。評価は、理由とともに公開します。")
+
+
 class Incomplete(ProgressError):
     """Something required is missing from the 調書."""
 
