@@ -19,6 +19,7 @@ from progress.actions.publication import publish_due
 from progress.actions.rounds import set_exception
 from progress.enums import MailKind, RoundState, Status
 from progress.models import Evaluation, MeasureEvaluation, OutboxMail, Publication, PublishedEvaluation, Round
+from progress.queries.round_publication import readiness
 from tests.plan.reading import main_of, part, words
 from tests.progress.factories import RoundFactory, action_of, bring_to, entry, opened
 from tests.progress.pages import messages_of
@@ -68,6 +69,17 @@ def test_a_rating_without_a_reason_stands_in_the_way(client_of: ClientOf, ict_st
     assert ("今すぐ公表する" in page, 'href="/desk/rounds/2016/measures/1-1/"' in part(page, "unwritten")) == (
         False,
         False,
+    )
+    MeasureEvaluation.objects.update(rating=entry(ready, "A"))
+    assert ("空欄になります" in page, "空欄になります" in main_of(client.get(PAGE))) == (True, False)
+    found = readiness(ready)
+    assert (found.blank, len(found.unreasoned)) == ([], len(found.unwritten))
+    MeasureEvaluation.objects.exclude(pk=first.get().pk).update(rating=None)
+    found = readiness(ready)
+    assert (found.unreasoned, first.get() in found.blank, len(found.blank)) == (
+        [first.get()],
+        False,
+        len(found.unwritten) - 1,
     )
 
 
