@@ -14,7 +14,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts.admin_audit import title_of
+from accounts.admin_audit import asked_for, is_shown, list_shown, title_of
 from accounts.audit import record_request
 from accounts.department_changes import departments_changed
 from accounts.enums import AuditKind
@@ -157,10 +157,8 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         response: Any = super().changelist_view(request, extra_context)
-        if _is_shown(request, response):
-            listed = response.context_data["cl"]
-            asked = "、".join(f"{name}={value}" for name, value in request.GET.items())
-            details: dict[str, object] = {"件数": listed.result_count, **({"条件": asked} if asked else {})}
+        if listed := list_shown(request, response):
+            details = {"件数": listed.result_count, **asked_for(request)}
             record_request(request, AuditKind.SAW_PERSONAL_DATA, about="利用者の一覧", details=details)
         return response
 
@@ -190,15 +188,10 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
         return cast(HttpResponse, response)
 
     def _record_seen(self, request: HttpRequest, response: HttpResponse, object_id: str) -> None:
-        if _is_shown(request, response):
+        if is_shown(request, response):
             shown = (getattr(response, "context_data", None) or {}).get("original")
             about = title_of(shown or User.objects.get(pk=object_id))
             record_request(request, AuditKind.SAW_PERSONAL_DATA, about=about)
-
-
-def _is_shown(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether a page was opened, not sent: what is sent goes on record as a change, or is shown again to its writer."""
-    return request.method == "GET" and response.status_code == 200
 
 
 class BureauFilter(admin.SimpleListFilter):

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.views.main import ChangeList
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.audit import record_request
@@ -52,6 +53,24 @@ class AuditedMixin(_Base):
 
     def audit_kind(self, request: HttpRequest) -> AuditKind:
         return AuditKind.CHANGED
+
+
+def is_shown(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether a page was opened, not sent: what is sent goes on record as a change, or is shown again to its writer."""
+    return request.method == "GET" and response.status_code == 200
+
+
+def list_shown(request: HttpRequest, response: HttpResponse) -> ChangeList | None:
+    """The list on the page that was opened; none where something was sent, or Django could not make sense of the
+    filters and shows its page of an error with `?e=1`."""
+    context = getattr(response, "context_data", None) or {}
+    return context.get("cl") if is_shown(request, response) else None
+
+
+def asked_for(request: HttpRequest) -> dict[str, object]:
+    """The filters and words of a list, for the details of a record."""
+    asked = "、".join(f"{name}={value}" for name, value in request.GET.items())
+    return {"条件": asked} if asked else {}
 
 
 def title_of(obj: models.Model) -> str:

@@ -26,6 +26,13 @@ class ReasonRequired(ProgressError):
         super().__init__(f"{noun}には理由が必要です。理由を入力してください。")
 
 
+class BareRating(ProgressError):
+    """A 施策評価 would be published with a rating and without the reason of it."""
+
+    def __init__(self) -> None:
+        super().__init__("評価の理由を入力してください。評価は、理由とともに公開します。")
+
+
 class Incomplete(ProgressError):
     """Something required is missing from the 調書."""
 
@@ -51,13 +58,13 @@ class CannotOpen(ProgressError):
 
 
 class CannotPublish(ProgressError):
-    """The round cannot be published; `first` says why, one line each for the first of `total`.
+    """The round cannot be published, for one reason or two, each mended in its own way.
 
     `undecided` names the first of `undecided_total` 調書, `unreasoned` all 施策評価 that are rated without a reason.
     """
 
     def __init__(self, undecided: Sequence[str], *, undecided_total: int, unreasoned: Sequence[str] = ()) -> None:
-        self.first, self.total = [*unreasoned, *undecided], undecided_total + len(unreasoned)
+        self.undecided, self.undecided_total, self.unreasoned = list(undecided), undecided_total, list(unreasoned)
         words = ["公表できません。"]
         if undecided_total:
             words.append(
@@ -73,9 +80,10 @@ class CannotPublish(ProgressError):
 
     @property
     def problems(self) -> list[str]:
-        """The lines to show, the last of them for those that are not named."""
-        more = self.total - len(self.first)
-        return [*self.first, *([f"ほか{more:,}件"] if more else [])]
+        """The lines to show of both, the last of them for those that are not named."""
+        more = self.undecided_total - len(self.undecided)
+        bare = [f"施策評価 {name}（評価の理由がない）" for name in self.unreasoned]
+        return [*bare, *self.undecided, *([f"ほか{more:,}件"] if more else [])]
 
 
 class NothingToCorrect(ProgressError):

@@ -32,7 +32,7 @@ from progress.actions.notices import tell_published_late
 from progress.actions.publication import record_actuals
 from progress.documents import index_publication
 from progress.enums import PublicationKind, RoundState, Status
-from progress.errors import NothingToCorrect, NotNow, ReasonRequired, StaleSave
+from progress.errors import BareRating, NothingToCorrect, NotNow, ReasonRequired, StaleSave
 from progress.models import (
     Correction,
     Evaluation,
@@ -142,7 +142,7 @@ def correct_measure(
 
     Effects, in order: (1) the 施策評価 gets the right values, with history; (2)
     a CORRECTION publication (an ADDITION where nothing was written); (3) a new frozen row; (4) the `Correction`; (5)
-    search follows; (6) the content version grows. Raises as `correct_evaluation`.
+    search follows; (6) the content version grows. Raises as `correct_evaluation`, and BareRating.
     """
     round_ = _held(evaluation.round_id)
     demand_staff(workflow.CORRECT, None, by)
@@ -160,6 +160,8 @@ def correct_measure(
         raise NothingToCorrect(is_made=is_stale)
     if is_stale:
         raise StaleSave(MeasureEvaluation.objects.get(pk=stored.pk))
+    if stored.lacks_reason:
+        raise BareRating
     moment = at or timezone.now()
     stored.version += 1
     stored.saved_at, stored.saved_by = moment, by

@@ -184,7 +184,8 @@ def tell_not_published(round_: Round, missed: datetime.datetime, error: CannotPu
     context = {
         "title": str(round_),
         "moment": moment_label(timezone.localtime(missed)),
-        "problems": Listed.of(error.first, total=error.total),
+        "undecided": Listed.of(error.undecided, total=error.undecided_total),
+        "unreasoned": Listed.of(error.unreasoned),
         "address": f"{settings.PORTAL_URL}{reverse('desk:round_publish', args=[round_.slug])}",
     }
     about = f"round-{round_.pk}-{missed:%Y%m%d%H%M}"

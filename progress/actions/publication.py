@@ -212,8 +212,7 @@ def _publishable(round_: Round) -> Round:
     waiting, bare = undecided(stored), unreasoned(stored)
     first = [f"{row.department} {row.action}（{row.get_status_display()}）" for row in waiting[:SHOWN_PROBLEMS]]
     if first or bare:
-        names = [f"施策評価 {row}（評価の理由がない）" for row in bare]
-        raise CannotPublish(first, undecided_total=waiting.count(), unreasoned=names)
+        raise CannotPublish(first, undecided_total=waiting.count(), unreasoned=[str(row) for row in bare])
     return stored
 
 

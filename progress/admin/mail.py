@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from accounts.admin_audit import title_of
+from accounts.admin_audit import asked_for, is_shown, list_shown, title_of
 from accounts.audit import record_request
 from accounts.enums import AuditKind
 from accounts.models import User
@@ -108,22 +108,21 @@ class OutboxMailAdmin(ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Each row names its address to a screen reader: that somebody saw them goes on record, once for the page."""
         response: Any = super().changelist_view(request, extra_context)
-        if request.method == "GET" and response.status_code == 200:
-            self._record_that_addresses_were_seen(request, response.context_data["cl"].result_list)
+        if listed := list_shown(request, response):
+            self._record_that_addresses_were_seen(request, listed.result_list)
         return response
 
     def _record_that_addresses_were_seen(self, request: HttpRequest, mails: Iterable[OutboxMail]) -> None:
         addresses = {mail.address for mail in mails}
         if addresses:
-            asked = "、".join(f"{name}={value}" for name, value in request.GET.items())
-            details: dict[str, object] = {"宛先の数": len(addresses), **({"条件": asked} if asked else {})}
+            details = {"宛先の数": len(addresses), **asked_for(request)}
             about = f"{self.opts.verbose_name}の一覧"
             record_request(request, AuditKind.SAW_PERSONAL_DATA, about=about, details=details)
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
         """The mail with its address: that somebody read it goes on record."""
         response: HttpResponse = super().changeform_view(request, object_id, *args, **kwargs)
-        if object_id is not None and request.method == "GET" and response.status_code == 200:
+        if object_id is not None and is_shown(request, response):
             about = title_of(OutboxMail.objects.get(pk=object_id))
             record_request(request, AuditKind.SAW_PERSONAL_DATA, about=about)
         return response

@@ -6,9 +6,11 @@ from typing import Any
 from django import forms
 
 from progress.enums import PART_OF, EvaluationField, Part
+from progress.errors import BareRating
 from progress.forms.evaluation import EvaluationForm
 from progress.forms.fields import ProseField, ThousandYenField
 from progress.forms.measures import RATING, MeasureForm
+from progress.models import MeasureEvaluation
 
 REASON = "correction_reason"
 # The rows of these fields stand where the field stands in the 調書.
@@ -66,8 +68,8 @@ class MeasureCorrectionForm(MeasureForm):
         super().clean()
         sent = {name: self.cleaned_data.get(name) for name in (RATING, "reason") if self.was_sent(name)}
         told = {RATING: self.evaluation.rating_id, "reason": self.evaluation.reason, **sent}
-        if told[RATING] is not None and not told["reason"] and "reason" not in self.errors:
-            self.add_error("reason", "評価の理由を入力してください。評価は、理由とともに公開します。")
+        if MeasureEvaluation(**told).lacks_reason and "reason" not in self.errors:
+            self.add_error("reason", str(BareRating()))
 
     @property
     def reason(self) -> str:

@@ -5,6 +5,7 @@ from copy import copy
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from accounts.models import Department
 from plan.fiscal import date_label
@@ -15,6 +16,7 @@ from progress.enums import EvaluationField, RoundState
 from progress.forms.days import DayField, YearField
 from progress.forms.fields import LONGEST_NOTE, NoteField, ProseField
 from progress.models import Extension, Round, Scale
+from progress.models.round import RESERVED, RESERVED_SLUG
 
 REASON_REQUIRED = "理由を入力してください。"
 
@@ -74,6 +76,13 @@ class RoundForm(_ChangedForm):
         self.fields["year"].error_messages["required"] = "評価する年度を入力してください（例：2016）。"
         self.fields["opens_on"].error_messages["required"] = "照会の開始日を入力してください（例：2017年4月17日）。"
         self.fields["deadline"].error_messages["required"] = "提出期限を入力してください（例：2017年5月31日）。"
+
+    def clean_slug(self) -> str:
+        """The constraint says the same, but not at the field."""
+        slug = str(self.cleaned_data["slug"])
+        if slug in RESERVED:
+            raise ValidationError(RESERVED_SLUG)
+        return slug
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

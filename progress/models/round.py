@@ -18,7 +18,8 @@ from progress.enums import DECIDED, EvaluationField, RoundState, Status
 from progress.models.scale import Scale
 
 # Addresses below /progress/ that are no year's.
-RESERVED = frozenset({"history"})
+RESERVED = ("history",)
+RESERVED_SLUG = "このアドレスは、ほかのページのアドレスです。年度（例：2016）など、別の文字にしてください。"
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
@@ -79,6 +80,11 @@ class Round(models.Model):
                 violation_error_message="このプログラムには同じ年度の照会がすでにあります。",
             ),
             models.CheckConstraint(
+                condition=~Q(slug__in=RESERVED),
+                name="round_slug_free",
+                violation_error_message=RESERVED_SLUG,
+            ),
+            models.CheckConstraint(
                 condition=Q(deadline__gte=F("opens_on")),
                 name="round_days_ordered",
                 violation_error_message="提出期限は照会の開始日以後の日にしてください。",
@@ -104,10 +110,6 @@ class Round(models.Model):
         if self.program_id is not None and self.year is not None and self.year not in self.program.years:
             errors["year"] = (
                 f"『{self.year}』は{self.program}の期間（{self.program.start_year}〜{self.program.end_year}）の外です。"
-            )
-        if self.slug in RESERVED:
-            errors["slug"] = (
-                f"『{self.slug}』は、ほかのページのアドレスです。年度（例：2016）など、別の文字にしてください。"
             )
         if self.deadline is not None and (closed := when_closed(self.deadline)):
             errors["deadline"] = closed

@@ -28,6 +28,11 @@ class Readiness:
         return [row for row in self.unwritten if row.lacks_reason]
 
     @property
+    def blank(self) -> list[MeasureEvaluation]:
+        """Those that do not: the public sees nothing in their place."""
+        return [row for row in self.unwritten if not row.lacks_reason]
+
+    @property
     def is_ready(self) -> bool:
         return self.total > 0 and self.blocker_count == 0 and not self.unreasoned
 

@@ -4,15 +4,16 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Department
 from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner, Program
 from programs.queries.first_of import FirstOf
 from progress.enums import DECIDED, ProposalState, RoundState
-from progress.models import Evaluation, NextYearProposal, Round
-from progress.queries.snapshot_rows import UNDECIDED
+from progress.models import Evaluation, MeasureEvaluation, NextYearProposal, Round
+from progress.queries.snapshot_rows import UNDECIDED, UNREASONED
 from progress.queries.staffing import unstaffed
 
 SHOWN = 10
@@ -22,7 +23,7 @@ SHOWN = 10
 class RoundRow:
     """A round in the list; the counts are those of an open one. `proposed`: what waits to be the next year's plan.
 
-    `blockers`: the 調書 that will stop a 公表 whose moment is set, as things stand.
+    `blockers` and `unreasoned`: the 調書 and the 施策評価 that will stop a 公表 whose moment is set, as things stand.
     """
 
     round: Round
@@ -30,6 +31,7 @@ class RoundRow:
     decided: int
     proposed: int
     blockers: int
+    unreasoned: int
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class OpeningPreview:
 
 def listed_rounds(rounds: QuerySet[Round]) -> list[RoundRow]:
     """The newest first. Three queries."""
-    found = list(rounds.select_related("program", "scale").order_by("-year", "slug"))
+    listed = rounds.select_related("program", "scale").annotate(unreasoned=Coalesce(Subquery(_unreasoned()), 0))
+    found = list(listed.order_by("-year", "slug"))
     open_ones = [round_.pk for round_ in found if round_.state == RoundState.OPEN]
     by_round = Evaluation.objects.filter(round__in=open_ones).order_by().values("round")
     counts: QuerySet[Evaluation, Any] = by_round.annotate(
@@ -74,6 +77,7 @@ def listed_rounds(rounds: QuerySet[Round]) -> list[RoundRow]:
             of["decided"],
             proposed.get(round_.pk, 0),
             of["blockers"],
+            round_.unreasoned,
         )
         for round_ in found
     ]
@@ -115,6 +119,14 @@ def opening_preview(round_: Round, actions: QuerySet[Action], *, today: datetime
         unstaffed=FirstOf(len(lacking), lacking[:SHOWN]),
         is_sound=0 < counted["actions"] == counted["led"],
     )
+
+
+def _unreasoned() -> QuerySet[MeasureEvaluation, Any]:
+    """How many 施策評価 stop the round asked about; nothing where none does, or no moment is set."""
+    of_it = MeasureEvaluation.objects.filter(
+        UNREASONED, round=OuterRef("pk"), round__state=RoundState.OPEN, round__publish_at__isnull=False
+    )
+    return of_it.order_by().values("round").annotate(count=Count("pk")).values("count")
 
 
 def _waiting_for(round_: Round) -> list[Round]:

@@ -22,6 +22,8 @@ from progress.rollup import Money, Rollup
 
 UNDECIDED = Q(exception_reason="") & ~Q(status__in=DECIDED)
 """Of a 調書: it keeps its round from being published."""
+UNREASONED = Q(rating__isnull=False) & ~Q(reason__regex=r"[^\s\u3000]")
+"""Of a 施策評価: the same, for counting; `MeasureEvaluation.lacks_reason` says it of one."""
 
 
 def snapshot_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:

@@ -17,7 +17,7 @@ from progress.actions.correction_preview import evaluation_changes, measure_chan
 from progress.actions.corrections import correct_evaluation, correct_measure
 from progress.actions.proposals import left_behind
 from progress.enums import RoundState, Status
-from progress.errors import NothingToCorrect, StaleSave
+from progress.errors import BareRating, NothingToCorrect, StaleSave
 from progress.forms.corrections import CorrectionForm, MeasureCorrectionForm, sent_again
 from progress.forms.round_lists import WordsForm
 from progress.forms.rounds import ReasonForm
@@ -121,6 +121,9 @@ def _corrected(
             correction = save()
         except StaleSave:
             messages.warning(request, OVERTAKEN)
+        except BareRating as error:
+            form.add_error("reason", str(error))
+            return shown(request, "desk/rounds/correction.html", round_, "corrections", **context)
         except NothingToCorrect as error:
             messages.warning(request, str(error))
             if error.is_made:  # a second click

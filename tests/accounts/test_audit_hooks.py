@@ -326,6 +326,11 @@ def test_pages_without_other_people_are_not_recorded(address: str, administrator
     assert trail() == []
 
 
+def test_a_filter_of_people_that_makes_no_sense_shows_nobody(administrator: User, client_of: ClientOf) -> None:
+    response = client_of(administrator).get("/admin/accounts/user/?e=1&is_demo__exact=foo")
+    assert (response.status_code, trail()) == (200, [])
+
+
 @pytest.mark.parametrize("address", ["999999/change/", "x/change/", "999999/history/"])
 def test_a_person_who_is_not_there_is_not_seen(address: str, administrator: User, client_of: ClientOf) -> None:
     client_of(administrator).get(f"/admin/accounts/user/{address}")

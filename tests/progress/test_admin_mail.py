@@ -115,6 +115,16 @@ def test_seeing_the_addresses_of_the_list_goes_on_record_once_a_view(
     assert len(seen()) == 3
 
 
+def test_a_filter_that_makes_no_sense_is_told_and_shows_no_address(staff: Client, mails: dict[str, OutboxMail]) -> None:
+    response = staff.get(LIST, {"queued_at__gte": "foo"}, follow=True)
+    assert response.redirect_chain == [(f"{LIST}?e=1", 302)]
+    assert response.status_code == 200
+    seen = AuditEntry.objects.filter(kind=AuditKind.SAW_PERSONAL_DATA)
+    assert seen.count() == 1  # the list without a filter, to which Django leads
+    assert staff.get(LIST, {"e": "1", "queued_at__gte": "foo"}).status_code == 200
+    assert seen.count() == 1
+
+
 @pytest.mark.parametrize("persona", ["ict_staff", "administrator"])
 def test_what_waits_is_tried_again_and_what_is_sent_is_not(
     persona: str,

@@ -4,13 +4,16 @@ import re
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
 from plan.fiscal import date_label
 from progress.actions.corrections import correct_measure
 from progress.enums import PublicationKind
+from progress.forms.rounds import RoundForm
 from progress.models import Correction, MeasureEvaluation, Publication
+from progress.models.round import RESERVED_SLUG
 from tests.plan.reading import links, main_of, words
 from tests.progress.factories import RoundFactory
 from tests.progress.published import Year, accepted_year, published_year
@@ -101,9 +104,11 @@ def test_a_new_correction_shows_at_once(client: Client, year: Year) -> None:
 
 
 def test_no_year_takes_the_address_of_the_record() -> None:
-    round_ = RoundFactory.build(slug="history")
-    with pytest.raises(ValidationError) as found:
-        round_.clean()
-    assert found.value.message_dict == {
-        "slug": ["『history』は、ほかのページのアドレスです。年度（例：2016）など、別の文字にしてください。"]
-    }
+    round_ = RoundFactory.create(slug="2016")
+    round_.slug = "history"
+    with pytest.raises(ValidationError, match="このアドレスは、ほかのページのアドレスです。"):
+        round_.validate_constraints()
+    with pytest.raises(IntegrityError, match="round_slug_free"), transaction.atomic():
+        round_.save()
+    form = RoundForm({"slug": "history"})
+    assert [form.errors["slug"], form.non_field_errors()] == [[RESERVED_SLUG], []]

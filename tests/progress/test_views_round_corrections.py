@@ -7,10 +7,12 @@ from django.test import Client
 
 from accounts.models import Department, User
 from programs.models import Indicator
-from progress.actions.corrections import correct_evaluation
+from progress.actions.corrections import correct_evaluation, correct_measure
 from progress.actions.evaluations import Answers
 from progress.actions.proposals import confirm
 from progress.enums import ScaleKind, Status
+from progress.errors import BareRating
+from progress.forms.corrections import MeasureCorrectionForm
 from progress.models import (
     Correction,
     Evaluation,
@@ -248,6 +250,27 @@ def test_a_rating_is_not_corrected_without_its_reason(client_of: ClientOf, ict_s
         "reason": ["評価の理由を入力してください。評価は、理由とともに公開します。"]
     }
     assert Correction.objects.count() == 0
+
+
+def test_no_way_past_the_form_corrects_a_rating_without_its_reason(
+    client_of: ClientOf, ict_staff: User, round_: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MeasureCorrectionForm, "clean", lambda form: None)
+    sent = {"rating_id": entry(round_, "A").pk, "whole": "1", "correction_reason": "誤記のため", "version": 1}
+    response = client_of(ict_staff).post(f"{PAGE}measures/1-1/", sent | {"reason": "", "then": "save"})
+    assert response.context["form"].errors == {
+        "reason": ["評価の理由を入力してください。評価は、理由とともに公開します。"]
+    }
+    first = MeasureEvaluation.objects.get(round=round_, measure__policy__number=1, measure__number=1)
+    with pytest.raises(BareRating):
+        correct_measure(
+            evaluation=first,
+            values={"rating_id": entry(round_, "A").pk},
+            by=ict_staff,
+            reason="誤記のため",
+            expected_version=1,
+        )
+    assert (Correction.objects.count(), MeasureEvaluation.objects.get(pk=first.pk).rating) == (0, None)
 
 
 def test_only_published_rounds_are_corrected(client_of: ClientOf, ict_staff: User, division: Department) -> None:

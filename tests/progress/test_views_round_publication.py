@@ -19,6 +19,7 @@ from progress.actions.publication import publish_due
 from progress.actions.rounds import set_exception
 from progress.enums import MailKind, RoundState, Status
 from progress.models import Evaluation, MeasureEvaluation, OutboxMail, Publication, PublishedEvaluation, Round
+from progress.queries.round_publication import readiness
 from tests.plan.reading import main_of, part, words
 from tests.progress.factories import RoundFactory, action_of, bring_to, entry, opened
 from tests.progress.pages import messages_of
@@ -68,6 +69,17 @@ def test_a_rating_without_a_reason_stands_in_the_way(client_of: ClientOf, ict_st
     assert ("今すぐ公表する" in page, 'href="/desk/rounds/2016/measures/1-1/"' in part(page, "unwritten")) == (
         False,
         False,
+    )
+    MeasureEvaluation.objects.update(rating=entry(ready, "A"))
+    assert ("空欄になります" in page, "空欄になります" in main_of(client.get(PAGE))) == (True, False)
+    found = readiness(ready)
+    assert (found.blank, len(found.unreasoned)) == ([], len(found.unwritten))
+    MeasureEvaluation.objects.exclude(pk=first.get().pk).update(rating=None)
+    found = readiness(ready)
+    assert (found.unreasoned, first.get() in found.blank, len(found.blank)) == (
+        [first.get()],
+        False,
+        len(found.unwritten) - 1,
     )
 
 
@@ -294,6 +306,29 @@ def test_the_mail_counts_all_that_it_does_not_name(
     publish_due()
     mail = OutboxMail.objects.get(kind=MailKind.NOT_PUBLISHED, to=ict_staff)
     assert (mail.body.count("（記入中）"), "（ほか3件）" in mail.body, mail.body.count("ほか")) == (2, True, 1)
+
+
+def test_the_mail_keeps_apart_what_is_mended_in_another_way(round_: Round, blank: Evaluation, ict_staff: User) -> None:
+    measure = round_.measure_evaluations.all()[0]
+    MeasureEvaluation.objects.filter(pk=measure.pk).update(rating=entry(round_, "A"))
+    waiting = "確認が済んでいない調書：確認を済ませるか、理由を付けて例外にしてください。"
+    waiting += f"\n・試験福祉課 {blank.action}（記入中）\n"
+    bare = "評価の理由がない施策評価：「施策評価」で理由を書くか、評価の選択を外してください。"
+    bare += f"\n・{measure.measure}\n"
+    _due(round_, ict_staff, -120)
+    publish_due()
+    both = _mail_to(ict_staff)
+    assert f"/desk/rounds/2016/publish/\n\n{waiting}\n{bare}\n――" in both
+    set_exception(evaluation=blank, by=ict_staff, reason="遅れています。")
+    _due(round_, ict_staff, -1)
+    publish_due()
+    alone = _mail_to(ict_staff)
+    assert (f"/desk/rounds/2016/publish/\n\n{bare}\n――" in alone, "調書" in alone) == (True, False)
+
+
+def _mail_to(person: User) -> str:
+    """The newest that tells of a 公表 that was called off."""
+    return OutboxMail.objects.filter(kind=MailKind.NOT_PUBLISHED, to=person).latest("pk").body
 
 
 def test_who_set_the_moment_may_have_moved_on(ready: Round, ict_staff: User) -> None:

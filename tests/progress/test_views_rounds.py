@@ -16,11 +16,11 @@ from progress import long_work
 from progress.actions.rounds import change_round, prepare_round, write_guidance
 from progress.default_scale import GUIDANCE, NAME
 from progress.enums import EvaluationField, RoundState
-from progress.models import Evaluation, Extension, Guidance, Round, Scale
+from progress.models import Evaluation, Extension, Guidance, MeasureEvaluation, Round, Scale
 from progress.views import rounds as views
 from tests.plan.reading import inputs_of, main_of
 from tests.programs.factories import ProgramFactory
-from tests.progress.factories import RoundFactory, action_of, opened
+from tests.progress.factories import RoundFactory, action_of, entry, opened
 from tests.progress.pages import messages_of
 
 pytestmark = pytest.mark.django_db
@@ -368,10 +368,15 @@ def test_the_list_tells_that_a_set_publication_will_fail_as_things_stand(
             round_ = opened(division, actions=2, by=ict_staff)
             round_.publish_at, round_.published_by = timezone.now() + datetime.timedelta(hours=1), ict_staff
             round_.save()
+            rated = round_.measure_evaluations.all()[0]
+            MeasureEvaluation.objects.filter(pk=rated.pk).update(rating=entry(round_, "A"), reason="\u3000\n")
         with CaptureQueriesContext(connection) as captured:
             page = main_of(client.get("/desk/rounds/"))
         asked.append(len(captured))
         assert page.count("未確認の調書が2件あり、このままでは予定の日時に公表できません。") == count
+        assert page.count("評価の理由がない施策評価が1件あり、このままでは予定の日時に公表できません。") == count
     assert (asked[0] == asked[1], asked[1] <= 12) == (True, True)
     Evaluation.objects.update(exception_reason="遅れています。")
+    assert main_of(client.get("/desk/rounds/")).count("このままでは") == 3
+    MeasureEvaluation.objects.update(reason="順調なため")
     assert "このままでは" not in main_of(client.get("/desk/rounds/"))
