@@ -94,10 +94,7 @@ _DESK = [
     Page("desk:round_preview_action", STAFF, OPEN | ACTION),
     Page("desk:round_preview_measure", STAFF, OPEN | MEASURE),
     Page("desk:round_preview_actions", STAFF, OPEN, "measure=1-1&grade=2&outlook=Ⅱ&sort=-grade"),
-    Page("desk:round_preview_departments", STAFF, OPEN),
     Page("desk:round_preview_department", STAFF, OPEN | DEPARTMENT),
-    Page("desk:round_preview_changes", STAFF, OPEN),
-    Page("desk:round_preview_changes", STAFF, OPEN, "kind=better"),
     Page("desk:round_preview_rest", STAFF, OPEN | {"path": "corrections/"}),
     Page("desk:round_corrections", STAFF, PUBLISHED),
     Page("desk:round_correct_evaluation", STAFF, PUBLISHED | {"pk": "{published}"}),
@@ -145,6 +142,13 @@ def _admin() -> Iterator[Page]:
 
 
 PAGES = [*_PUBLIC, *_DESK, *_admin()]
+# Of a round that is not public nothing is kept: these read the whole of it each time.
+WHOLE_YEAR = [
+    Page("desk:round_preview_actions", STAFF, OPEN, "q=受付"),
+    Page("desk:round_preview_departments", STAFF, OPEN),
+    Page("desk:round_preview_changes", STAFF, OPEN),
+    Page("desk:round_preview_changes", STAFF, OPEN, "kind=better"),
+]
 # Whole lists to take away: their time grows with their rows, the number of queries must not.
 # The workbook of a programme is measured by itself (`tests.bench.books`).
 FILES = [
@@ -157,4 +161,5 @@ FILES = [
     Page("progress:entries_csv", kwargs=PUBLISHED),
     Page("progress:results_csv", kwargs=PUBLISHED),
     Page("desk:round_evaluations_csv", STAFF, OPEN),
+    *WHOLE_YEAR,
 ]
