@@ -1,4 +1,4 @@
-"""The public lists of a round before it is public: actions, departments, changes; on the 調書 themselves."""
+"""The public lists of a round before it is public: actions, departments, changes, all years; on the 調書 themselves."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,6 +12,7 @@ from progress.documents import ACT, CHECK, DO, text_of, title_of
 from progress.enums import DECIDED
 from progress.models import Evaluation
 from progress.papers.preview import Preview
+from progress.queries.published import newest_first, published_rounds
 from progress.queries.result_lists import (
     FILTERS,
     DepartmentResult,
@@ -23,6 +24,7 @@ from progress.queries.result_lists import (
     sums_by_department,
 )
 from progress.queries.year_changes import ChangesPage, alone, changes_between, page_of_changes, year_before
+from progress.queries.years import PlanProgress, YearColumn, column_of, measure_rows, plans_of
 from progress.yearly_changes import Graded
 
 # As `actions.freezing.listed_evaluation` fills the columns of a frozen row.
@@ -71,6 +73,21 @@ def preview_changes(made: Preview, kind: str, page: str | None) -> ChangesPage:
         return alone(made.published)
     found = changes_between(made.published, _graded(made), previous)
     return page_of_changes(made.published, previous, found, kind, page, made.listed_by_key)
+
+
+def preview_progress(made: Preview) -> list[PlanProgress]:
+    """Every plan with what is public of it, and with this year. Five queries."""
+    public = published_rounds()
+    return plans_of(newest_first([made.published, *public]), [*measure_rows(public), *made.measure_rows()])
+
+
+def preview_glance(made: Preview) -> YearColumn | None:
+    """What the home page will show; None where it goes on showing a later year, or another plan. Four queries."""
+    plan = made.published.plan
+    newest = newest_first([made.published, *published_rounds(plan)])[0]
+    if newest is not made.published or not plan.is_current:
+        return None
+    return column_of(made.published, made.measure_rows())
 
 
 def _graded(made: Preview) -> Iterator[Graded]:

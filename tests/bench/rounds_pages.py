@@ -95,6 +95,8 @@ _DESK = [
     Page("desk:round_preview_measure", STAFF, OPEN | MEASURE),
     Page("desk:round_preview_actions", STAFF, OPEN, "measure=1-1&grade=2&outlook=Ⅱ&sort=-grade"),
     Page("desk:round_preview_department", STAFF, OPEN | DEPARTMENT),
+    Page("desk:round_preview_progress", STAFF, OPEN),
+    Page("desk:round_preview_home", STAFF, OPEN),
     Page("desk:round_preview_rest", STAFF, OPEN | {"path": "corrections/"}),
     Page("desk:round_corrections", STAFF, PUBLISHED),
     Page("desk:round_correct_evaluation", STAFF, PUBLISHED | {"pk": "{published}"}),
