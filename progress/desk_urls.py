@@ -94,6 +94,8 @@ urlpatterns = [
         round_preview_lists.department,
         name="round_preview_department",
     ),
+    path("rounds/<slug:slug>/publish/preview/progress/", round_preview_lists.progress, name="round_preview_progress"),
+    path("rounds/<slug:slug>/publish/preview/home/", round_preview_lists.home, name="round_preview_home"),
     path("rounds/<slug:slug>/publish/preview/changes/", round_preview_lists.changes, name="round_preview_changes"),
     path("rounds/<slug:slug>/publish/preview/<path:path>", round_preview.rest, name="round_preview_rest"),
     path("rounds/<slug:slug>/corrections/", round_corrections.corrections, name="round_corrections"),

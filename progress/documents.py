@@ -13,7 +13,7 @@ from plan.fiscal import fiscal_year_label
 from plan.search import Document, Source, name_also, register_source
 from programs.documents import position_of
 from programs.models import Program
-from progress.models import Correction, Publication, PublishedEvaluation, PublishedMeasure
+from progress.models import Correction, Publication, PublishedEvaluation, PublishedMeasure, Round
 
 DO = ("results",)
 CHECK = ("grade_reason", "outcomes", "problems", "environment_change")
@@ -24,25 +24,34 @@ MEASURE = ("reason", "results", "problems", "outlook")
 def of_evaluation(row: PublishedEvaluation) -> Document:
     """In the words of the day it was published."""
     data = row.data
-    texts = [(data.get("plan") or {}).get("planned_work") or "", row.grade_label]
+    texts = [(data.get("plan") or {}).get("planned_work"), row.grade_label]
     for part, names in (("do", DO), ("check", CHECK), ("act", ACT)):
-        texts += [(data.get(part) or {}).get(name) or "" for name in names]
+        texts += [(data.get(part) or {}).get(name) for name in names]
     texts += [row.outlook_label, row.department_name, row.exception_reason]
     return Document(
         DocumentKind.EVALUATION,
         row,
         row.round.program.plan_id,
         row.measure_id,
-        f"{row.code} {row.title}の評価（{fiscal_year_label(row.round.year)}）{row.round.program.sample_mark}",
+        title_of(row.round, row.code, row.title),
         reverse("progress:action", args=[row.round.slug, row.code]),
-        "\n".join(text for text in texts if text.strip()),
+        text_of(texts),
         position_of(row.code),
         aliases=(row.code,),
     )
 
 
+def title_of(round_: Round, code: str, title: str) -> str:
+    """What the page of a 調書 is called where it is found."""
+    return f"{code} {title}の評価（{fiscal_year_label(round_.year)}）{round_.program.sample_mark}"
+
+
+def text_of(texts: Iterable[str | None]) -> str:
+    return "\n".join(text for text in texts if text and text.strip())
+
+
 def of_measure(row: PublishedMeasure) -> Document:
-    texts = [row.rating_label, *(row.data.get(name) or "" for name in MEASURE)]
+    texts = [row.rating_label, *(row.data.get(name) for name in MEASURE)]
     return Document(
         DocumentKind.EVALUATION,
         row,
@@ -50,7 +59,7 @@ def of_measure(row: PublishedMeasure) -> Document:
         row.measure_id,
         f"{row.measure}の評価（{fiscal_year_label(row.round.year)}）{row.round.program.sample_mark}",
         reverse("progress:measure", args=[row.round.slug, row.measure.code]),
-        "\n".join(text for text in texts if text.strip()),
+        text_of(texts),
         0,
     )
 

@@ -46,7 +46,11 @@ def evaluation_data(
     data = {
         "action": _action_data(evaluation),
         "department": _department_data(evaluation),
-        "plan": _plan_data(evaluation, is_told=decided or as_it_stands),
+        "plan": {
+            "planned_work": evaluation.planned_work,
+            "planned_budget": evaluation.planned_budget,
+            "plan_change": evaluation.plan_change if decided or as_it_stands else "",
+        },
         "milestones": [{"month": row.month, "title": row.title} for row in evaluation.milestones.all()],
         "indicators": [_target_data(row) for row in evaluation.indicators.all()],
         "exception_reason": evaluation.exception_reason if not decided else "",
@@ -71,21 +75,6 @@ def _add_background(data: Data, background: Background) -> None:
             row["original"] = background.targets[row["key"]]
 
 
-def words_data(evaluation: Evaluation) -> Data:
-    """What is found of it by words: without the rows below it, and with no query for them."""
-    decided = is_decided(evaluation)
-    data = {"plan": _plan_data(evaluation, is_told=decided)}
-    return data | _told_data(evaluation) if decided else data
-
-
-def _plan_data(evaluation: Evaluation, *, is_told: bool) -> Data:
-    return {
-        "planned_work": evaluation.planned_work,
-        "planned_budget": evaluation.planned_budget,
-        "plan_change": evaluation.plan_change if is_told else "",
-    }
-
-
 def _answers_data(evaluation: Evaluation) -> Data:
     return {
         "milestones": [
@@ -99,12 +88,6 @@ def _answers_data(evaluation: Evaluation) -> Data:
             for row in evaluation.milestones.all()
         ],
         "indicators": [_target_data(row) | _actual_data(row) for row in evaluation.indicators.all()],
-        **_told_data(evaluation),
-    }
-
-
-def _told_data(evaluation: Evaluation) -> Data:
-    return {
         "do": {"results": evaluation.results, "settlement": evaluation.settlement},
         "check": {
             "grade": entry_data(evaluation.grade),

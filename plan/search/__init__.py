@@ -8,7 +8,7 @@ put in by `index` and taken out by `forget_sources`.
 from plan.search.finding import Group, Hit, Piece, SearchResult, find
 from plan.search.indexing import forget, forget_sources, index, rebuild, refresh, refresh_around
 from plan.search.listed import ListedPage, register_list
-from plan.search.sources import Document, Source, name_also, register_source
+from plan.search.sources import Document, Source, folded, name_also, register_source
 
 __all__ = [
     "Document",
@@ -19,6 +19,7 @@ __all__ = [
     "SearchResult",
     "Source",
     "find",
+    "folded",
     "forget",
     "forget_sources",
     "index",

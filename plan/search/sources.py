@@ -5,7 +5,6 @@ The plan's own kinds stand in `plan.search.documents`.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -35,14 +34,18 @@ class Document:
     position: int
     aliases: tuple[str, ...] = ()
 
-    @cached_property
+    @property
     def folded_title(self) -> str:
         return "\n".join(fold(text) for text in (self.title, *self.aliases))
 
     @property
     def folded(self) -> str:
-        """All that words are looked for in; fold() leaves no line break, so none can match across the joint."""
-        return f"{self.folded_title}\n" + "\n".join(fold(line) for line in self.text.splitlines())
+        return folded(self.title, self.text, self.aliases)
+
+
+def folded(title: str, text: str, aliases: Iterable[str] = ()) -> str:
+    """All that words are looked for in; fold() leaves no line break, so none can match across the joint."""
+    return "\n".join(fold(line) for line in (title, *aliases, *text.splitlines()))
 
 
 def _none(_: Any) -> Iterable[Model]:

@@ -1,7 +1,7 @@
 """What a round would freeze if it were published now: the same rows as freezing makes, and none is stored."""
 
 import datetime
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Page
@@ -28,9 +28,7 @@ from progress.queries.result_lists import result_rows
 from progress.queries.results import Legend, ResultRow
 from progress.queries.snapshot_rows import listed_rows, rows_of_a_round
 from progress.rollup import Rollup
-from progress.snapshots import evaluation_data, frame_data, measure_data, words_data
-
-ROWS_AT_ONCE = 1000
+from progress.snapshots import evaluation_data, frame_data, measure_data
 
 
 @dataclass(frozen=True)
@@ -96,13 +94,6 @@ class Preview:
         if as_it_stands:
             row.data = evaluation_data(evaluation, background, as_it_stands=True)
         return row
-
-    def found_rows(self, evaluations: QuerySet[Evaluation]) -> Iterator[PublishedEvaluation]:
-        """Rows with that of their `data` which words are looked for in. One query."""
-        for each in listed_rows(evaluations).iterator(ROWS_AT_ONCE):
-            row = listed_evaluation(each, self.publication)
-            row.round, row.data = self.published.round, words_data(each)
-            yield row
 
     def result_page(
         self, evaluations: QuerySet[Evaluation], number: str | None, found: Sequence[int] | None = None

@@ -1,15 +1,18 @@
-"""The public lists of a round before it is public: actions, departments, changes; on the 調書 themselves."""
+"""The public lists of a round before it is public: actions, departments, changes, all years; on the 調書 themselves."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.db.models import BooleanField, Case, ExpressionWrapper, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from plan.queries.listing import Asked, folded_words
-from progress.documents import of_evaluation
+from plan.search import folded
+from progress.documents import ACT, CHECK, DO, text_of, title_of
 from progress.enums import DECIDED
 from progress.models import Evaluation
 from progress.papers.preview import Preview
+from progress.queries.published import newest_first, published_rounds
 from progress.queries.result_lists import (
     FILTERS,
     DepartmentResult,
@@ -21,6 +24,7 @@ from progress.queries.result_lists import (
     sums_by_department,
 )
 from progress.queries.year_changes import ChangesPage, alone, changes_between, page_of_changes, year_before
+from progress.queries.years import PlanProgress, YearColumn, column_of, measure_rows, plans_of
 from progress.yearly_changes import Graded
 
 # As `actions.freezing.listed_evaluation` fills the columns of a frozen row.
@@ -39,11 +43,16 @@ COLUMNS = {
     "outlook_symbol": "outlook_symbol",
 }
 
+# What the document of a 調書 holds (`progress.documents.of_evaluation`): always, and once it is decided.
+_PLANNED = ("planned_work", "department__name", "exception_reason")
+_ANSWERED = ("grade__label", *DO, *CHECK, *ACT, "outlook__label")
+ROWS_AT_ONCE = 1000
+
 
 def preview_list(made: Preview, given: Mapping[str, str]) -> ResultList:
     """Four queries; nothing of it is kept."""
     asked = Asked.of(given, FILTERS)
-    rows = ordered(narrowed(_as_frozen(made.evaluations), asked, COLUMNS), made.published, asked, COLUMNS)
+    rows = ordered(narrowed(made.evaluations.alias(**_frozen()), asked, COLUMNS), made.published, asked, COLUMNS)
     found = list(_found(made, rows, asked.words)) if asked.words else None
     page, shown = made.result_page(rows, given.get("page"), found)
     named = made.evaluations.order_by("department__code").values_list("department__code", "department__name")
@@ -53,7 +62,7 @@ def preview_list(made: Preview, given: Mapping[str, str]) -> ResultList:
 
 def preview_departments(made: Preview, code: str = "") -> list[DepartmentResult]:
     """All of them, or the one of that code. Two queries."""
-    rows = _as_frozen(made.evaluations.order_by())
+    rows = made.evaluations.order_by().annotate(**_frozen())
     return sums_by_department(rows.filter(department__code=code) if code else rows, made.published.legend, COLUMNS)
 
 
@@ -66,10 +75,25 @@ def preview_changes(made: Preview, kind: str, page: str | None) -> ChangesPage:
     return page_of_changes(made.published, previous, found, kind, page, made.listed_by_key)
 
 
+def preview_progress(made: Preview) -> list[PlanProgress]:
+    """Every plan with what is public of it, and with this year. Five queries."""
+    public = published_rounds()
+    return plans_of(newest_first([made.published, *public]), [*measure_rows(public), *made.measure_rows()])
+
+
+def preview_glance(made: Preview) -> YearColumn | None:
+    """What the home page will show; None where it goes on showing a later year, or another plan. Four queries."""
+    plan = made.published.plan
+    newest = newest_first([made.published, *published_rounds(plan)])[0]
+    if newest is not made.published or not plan.is_current:
+        return None
+    return column_of(made.published, made.measure_rows())
+
+
 def _graded(made: Preview) -> Iterator[Graded]:
     """As `queries.year_changes` reads them from frozen rows. One query."""
     replanned = ExpressionWrapper(Q(status__in=DECIDED) & ~Q(plan_change=""), output_field=BooleanField())
-    rows = _as_frozen(made.evaluations).values_list("pk", "action", "grade_symbol", replanned)
+    rows = made.evaluations.annotate(**_frozen()).values_list("pk", "action", "grade_symbol", replanned)
     for key, action, symbol, is_replanned in rows:
         yield Graded(key, action, made.published.legend.rank(symbol), is_replanned, is_undecided=not symbol)
 
@@ -79,24 +103,26 @@ def _found(made: Preview, evaluations: QuerySet[Evaluation], words: str) -> Iter
 
     The index holds nothing that is not public, and no database folds text as it does: so all of them are read.
     """
-    asked = folded_words(words)
-    for row in made.found_rows(evaluations):
-        folded = of_evaluation(row).folded
-        if all(word in folded for word in asked):
-            yield row.evaluation_id
+    asked, round_ = folded_words(words), made.published.round
+    rows = evaluations.values_list("pk", "status", "action__code", "action__title", *_PLANNED, *_ANSWERED)
+    for key, status, code, title, planned, department, reason, *answered in rows.iterator(ROWS_AT_ONCE):
+        text = text_of([planned, department, *(answered if status in DECIDED else [reason])])
+        found = folded(title_of(round_, code, title), text, [code])
+        if all(word in found for word in asked):
+            yield key
 
 
-def _as_frozen(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
-    """What is not decided shows neither grade nor outlook nor settlement."""
+def _frozen() -> dict[str, Any]:
+    """The columns that are not those of the 調書: what is not decided shows neither answers nor sums of them."""
 
     def decided(name: str) -> When:
         return When(status__in=DECIDED, then=F(name))
 
-    return evaluations.annotate(
-        bureau_name=Coalesce("department__bureau__name", Value("")),
-        grade_symbol=Coalesce(Case(decided("grade__symbol")), Value("")),
-        outlook_symbol=Coalesce(Case(decided("outlook__symbol")), Value("")),
-        settlement_shown=Case(decided("settlement")),
-        measured_shown=Case(decided("indicators_total"), default=Value(0)),
-        reached_shown=Case(decided("indicators_reached"), default=Value(0)),
-    )
+    return {
+        "bureau_name": Coalesce("department__bureau__name", Value("")),
+        "grade_symbol": Coalesce(Case(decided("grade__symbol")), Value("")),
+        "outlook_symbol": Coalesce(Case(decided("outlook__symbol")), Value("")),
+        "settlement_shown": Case(decided("settlement")),
+        "measured_shown": Case(decided("indicators_total"), default=Value(0)),
+        "reached_shown": Case(decided("indicators_reached"), default=Value(0)),
+    }

@@ -1,7 +1,7 @@
 """Which years the public may read, and the frame each was published in. Nothing here is there before its moment."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,6 +112,11 @@ def published_rounds(plan: Plan | None = None) -> list[PublishedRound]:
     if plan is not None:
         rounds = rounds.filter(program__plan=plan)
     return [PublishedRound.of(round_) for round_ in with_frames(rounds)]
+
+
+def newest_first(years: Iterable[PublishedRound]) -> list[PublishedRound]:
+    """In the order of `NEWEST_FIRST`, for a year among them that is not public yet."""
+    return sorted(years, key=lambda each: (-each.round.year, -each.program.start_year, each.slug))
 
 
 def published_rounds_with_counts(plan: Plan) -> list[tuple[PublishedRound, int]]:

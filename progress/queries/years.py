@@ -61,7 +61,7 @@ def year_page(slug: str) -> YearPage:
     """Raises Round.DoesNotExist. Four queries."""
     published = published_round(slug)
     years = published_rounds(published.plan)
-    return page_of_year(published, list(_measure_rows([published])), years, _neighbours(years, published))
+    return page_of_year(published, list(measure_rows([published])), years, _neighbours(years, published))
 
 
 def first_year_page(slug: str) -> YearPage:
@@ -88,7 +88,7 @@ def page_of_year(
     )
 
 
-def _measure_rows(years: Iterable[PublishedRound]) -> Iterable[PublishedMeasure]:
+def measure_rows(years: Iterable[PublishedRound]) -> Iterable[PublishedMeasure]:
     rounds = [published.round for published in years]
     return _in_order(current_measures().filter(round__in=rounds))
 
@@ -150,17 +150,22 @@ class PlanProgress:
 def progress_of_plans() -> list[PlanProgress]:
     """Every plan with published years, the current one first. Two queries."""
     years = published_rounds()
-    rows: dict[int, list[PublishedMeasure]] = {}
-    for row in _measure_rows(years):
-        rows.setdefault(row.round_id, []).append(row)
+    return plans_of(years, measure_rows(years))
+
+
+def plans_of(newest_first: Sequence[PublishedRound], rows: Iterable[PublishedMeasure]) -> list[PlanProgress]:
+    """The plans of these years with their `rows`, which need not be stored; of each year in the order of measures."""
+    by_round: dict[int, list[PublishedMeasure]] = {}
+    for row in rows:
+        by_round.setdefault(row.round_id, []).append(row)
     of_plan: dict[int, list[YearColumn]] = {}
-    for published in reversed(years):
-        of_plan.setdefault(published.plan.pk, []).append(_column(published, rows.get(published.round.pk, [])))
+    for published in reversed(newest_first):
+        of_plan.setdefault(published.plan.pk, []).append(column_of(published, by_round.get(published.round.pk, [])))
     found = [_plan_progress(columns) for columns in of_plan.values()]
     return sorted(found, key=lambda each: (not each.plan.is_current, -each.plan.start_year, each.plan.slug))
 
 
-def _column(published: PublishedRound, rows: Sequence[PublishedMeasure]) -> YearColumn:
+def column_of(published: PublishedRound, rows: Sequence[PublishedMeasure]) -> YearColumn:
     whole = sums_of(added([row.data.get("rollup", {}) for row in rows]), published.legend)
     return YearColumn(published, whole, {row.measure_id: MeasureResult.of(row, published) for row in rows})
 
@@ -179,7 +184,7 @@ def newest_year(plan: Plan) -> YearColumn | None:
         newest = Round.objects.published().filter(program__plan=plan).order_by(*NEWEST_FIRST).values("pk")[:1]
         rows = current_measures().filter(round=Subquery(newest)).select_related("measure__policy__plan")
         found = list(with_frames_of_rows(rows).order_by("measure__policy__number", "measure__number"))
-        return _column(PublishedRound.of_row(found[0]), found) if found else None
+        return column_of(PublishedRound.of_row(found[0]), found) if found else None
 
     return kept_value(f"progress:newest_year:{plan.pk}", read)
 

@@ -16,6 +16,10 @@ from progress.papers.preview import Preview
 from progress.queries.snapshot_rows import undecided, waits
 from progress.views.round_access import View, round_page
 
+_ALL_YEARS = "round_preview_progress"
+# What the preview shows that has an address without the year.
+_OF_NO_YEAR = {f"desk:{_ALL_YEARS}": "progress:progress", "desk:round_preview_home": "plan:home"}
+
 
 def preview_page(view: View) -> View:
     """`round_page` of an open round: a public one leads to the page itself, one in preparation has nothing to show."""
@@ -36,13 +40,12 @@ def as_public(
     request: HttpRequest,
     made: Preview,
     template: str,
-    page: Page,
+    frame: Page,
     *,
-    page_of: Any,
     row: PublishedEvaluation | None = None,
     **own: Any,
 ) -> HttpResponse:
-    """The public page with a note above it; its links to pages of the year lead to the preview of those.
+    """The public page with a note above it; its links to what the preview shows lead to the preview.
 
     The note says of `row`, where the page is about it alone, whether it is accepted; else how many are not. One query
     for that.
@@ -50,14 +53,17 @@ def as_public(
     round_ = made.published.round
     about = {"shown_template": template, "round": round_, "waits": row is not None and waits(row)}
     about["undecided"] = 0 if row else undecided(round_).count()
-    context = page.context(request, page=page_of, **about, **own)
+    context = frame.context(request, **about, **own)
     html = render_to_string("desk/rounds/preview.html", context, request)
-    slug = made.published.slug
-    public, here = reverse("progress:year", args=[slug]), reverse("desk:round_preview", args=[slug])
-    return HttpResponse(html.replace(f'href="{public}', f'href="{here}'))
+    whole, all_years = (reverse(f"desk:{name}", args=[round_.slug]) for name in ("round_preview", _ALL_YEARS))
+    of_the_year = html.replace(f'href="{round_.get_absolute_url()}', f'href="{whole}')
+    return HttpResponse(of_the_year.replace(f'href="{reverse("progress:progress")}"', f'href="{all_years}"'))
 
 
 def _public_address(request: HttpRequest, round_: Round) -> str:
     """That of the page which the address of the preview shows, with what was asked of it."""
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    if name in _OF_NO_YEAR:
+        return reverse(_OF_NO_YEAR[name])
     here, public = reverse("desk:round_preview", args=[round_.slug]), round_.get_absolute_url()
     return request.get_full_path().replace(here, public, 1)

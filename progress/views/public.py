@@ -21,7 +21,7 @@ from progress.queries.result_pages import evaluation_page, measure_page
 from progress.queries.years import YearPage, first_year_page, progress_of_plans, year_page
 from progress.year_files import files_of
 
-PROGRESS = "進捗"
+PROGRESS, PLANS = "進捗", "プランの進捗"
 AS_FIRST = "（公表した当初の内容）"
 NO_YEAR = "この年度の結果は、公表していません。"
 
@@ -42,7 +42,7 @@ def source(published: PublishedRound, *, first: bool = False) -> Source:
 @public_page
 def progress(request: HttpRequest) -> HttpResponse:
     plans = progress_of_plans()
-    page = Page(title="プランの進捗", plan=None)
+    page = Page(title=PLANS, plan=None)
     if plans:
         newest, plan = plans[0].newest.published, plans[0].plan
         cited = f"{plan.full_title}の進捗"

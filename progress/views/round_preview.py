@@ -33,7 +33,7 @@ def preview(request: HttpRequest, round_: Round) -> HttpResponse:
     found = page_of_year(made.published, made.measure_rows(), published_rounds(plan), Neighbours(None, None))
     files = files_of(made.published, found.whole.total)
     page = Page(title=made.published.title, plan=plan, trail=trail(), changed_on=made.published.changed_on)
-    return as_public(request, made, "public/progress/year.html", page, page_of=found, paper=None, files=files)
+    return as_public(request, made, "public/progress/year.html", page, page=found, paper=None, files=files)
 
 
 @preview_page
@@ -53,7 +53,7 @@ def measure(request: HttpRequest, round_: Round, code: Code) -> HttpResponse:
     page = Page(
         title=title, plan=found.plan, trail=trail(made.published), neighbours=found.neighbours, notes=found.notes
     )
-    return as_public(request, made, "public/progress/measure.html", page, page_of=found, heading=title)
+    return as_public(request, made, "public/progress/measure.html", page, page=found, heading=title)
 
 
 @preview_page
@@ -64,7 +64,7 @@ def actions(request: HttpRequest, round_: Round) -> HttpResponse:
     page = Page(
         title=f"取組の一覧（{made.published.year_label}）", plan=made.published.plan, trail=trail(made.published)
     )
-    return as_public(request, made, "public/progress/actions.html", page, page_of=found)
+    return as_public(request, made, "public/progress/actions.html", page, page=found)
 
 
 @preview_page
@@ -83,7 +83,7 @@ def action(request: HttpRequest, round_: Round, code: str) -> HttpResponse:
         contents=found.contents,
         notes=found.notes,
     )
-    return as_public(request, made, "public/progress/action.html", page, page_of=found, row=row)
+    return as_public(request, made, "public/progress/action.html", page, page=found, row=row)
 
 
 @preview_page

@@ -1,4 +1,4 @@
-"""The public lists of a year before it is public: departments and changes."""
+"""The public lists of a year before it is public, and what stands beside other years: changes, the plan's progress."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from plan.queries.listing import page_of
 from plan.views.page import Page
 from progress.models import Round
 from progress.papers.preview import Preview
-from progress.papers.preview_lists import preview_changes, preview_departments
+from progress.papers.preview_lists import preview_changes, preview_departments, preview_glance, preview_progress
 from progress.views.preview_access import as_public, preview_page
-from progress.views.public import trail
+from progress.views.public import PLANS, trail
 from progress.views.public_lists import CHANGES, DEPARTMENTS, DEPARTMENTS_A_PAGE, NO_DEPARTMENT
 
 
@@ -21,7 +21,7 @@ def departments(request: HttpRequest, round_: Round) -> HttpResponse:
     made = Preview.of(round_)
     shown = page_of(preview_departments(made), request.GET.get("page"), DEPARTMENTS_A_PAGE)
     page = _page(made, DEPARTMENTS)
-    return as_public(request, made, "public/progress/departments.html", page, page_of=shown, published=made.published)
+    return as_public(request, made, "public/progress/departments.html", page, page=shown, published=made.published)
 
 
 @preview_page
@@ -35,7 +35,7 @@ def department(request: HttpRequest, round_: Round, code: str) -> HttpResponse:
     above = (DEPARTMENTS, reverse("progress:departments", args=[round_.slug]))
     page = _page(made, f"{found[-1].name}の結果", above)
     own: dict[str, Any] = {"published": made.published, "departments": found, "rows": rows}
-    return as_public(request, made, "public/progress/department.html", page, page_of=shown, **own)
+    return as_public(request, made, "public/progress/department.html", page, page=shown, **own)
 
 
 @preview_page
@@ -43,7 +43,24 @@ def changes(request: HttpRequest, round_: Round) -> HttpResponse:
     """/progress/2016/changes/ as it would be. GET kind, page."""
     made = Preview.of(round_)
     found = preview_changes(made, request.GET.get("kind", ""), request.GET.get("page"))
-    return as_public(request, made, "public/progress/changes.html", _page(made, CHANGES), page_of=found)
+    return as_public(request, made, "public/progress/changes.html", _page(made, CHANGES), page=found)
+
+
+@preview_page
+def progress(request: HttpRequest, round_: Round) -> HttpResponse:
+    """/progress/ as it would be."""
+    made = Preview.of(round_)
+    plans = preview_progress(made)
+    page = Page(title=PLANS, plan=plans[0].plan)
+    return as_public(request, made, "public/progress/progress.html", page, plans=plans)
+
+
+@preview_page
+def home(request: HttpRequest, round_: Round) -> HttpResponse:
+    """What / would show of the year."""
+    made = Preview.of(round_)
+    page = Page(title=f"トップページの「取組の進捗」（{made.published.year_label}）", plan=made.published.plan)
+    return as_public(request, made, "desk/rounds/preview_home.html", page, year=preview_glance(made))
 
 
 def _page(made: Preview, title: str, *links: tuple[str, str]) -> Page:

@@ -128,7 +128,9 @@ def _pages(few: _Worker, many: _Worker) -> bool:
 
 
 def _files(few: _Worker, many: _Worker) -> bool:
-    print(f"\n一覧のファイル（行数に応じて長くなるため、比の目標はありません。問合せは{MOST_QUERIES}以下）")
+    print(
+        f"\n一覧のファイルと、年度のすべてを読む公表前の確認（行数に応じて長くなるため、比の目標はありません。問合せは{MOST_QUERIES}以下）"
+    )
     reached = True
     for number, page in enumerate(FILES):
         small, large, queries = _measured(few, many, "file", number)

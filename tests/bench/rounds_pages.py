@@ -103,10 +103,9 @@ _DESK = [
     Page("desk:round_preview_action", STAFF, OPEN | ACTION),
     Page("desk:round_preview_measure", STAFF, OPEN | MEASURE),
     Page("desk:round_preview_actions", STAFF, OPEN, "measure=1-1&grade=2&outlook=Ⅱ&sort=-grade"),
-    Page("desk:round_preview_departments", STAFF, OPEN),
     Page("desk:round_preview_department", STAFF, OPEN | DEPARTMENT),
-    Page("desk:round_preview_changes", STAFF, OPEN),
-    Page("desk:round_preview_changes", STAFF, OPEN, "kind=better"),
+    Page("desk:round_preview_progress", STAFF, OPEN),
+    Page("desk:round_preview_home", STAFF, OPEN),
     Page("desk:round_preview_rest", STAFF, OPEN | {"path": "corrections/"}),
     Page("desk:round_corrections", STAFF, PUBLISHED),
     Page("desk:round_correct_evaluation", STAFF, PUBLISHED | {"pk": "{published}"}),
@@ -171,6 +170,13 @@ def _admin() -> Iterator[Page]:
 
 
 PAGES = [*_PUBLIC, *_DESK, *_AUDIT, *_admin()]
+# Of a round that is not public nothing is kept: these read the whole of it each time.
+WHOLE_YEAR = [
+    Page("desk:round_preview_actions", STAFF, OPEN, "q=受付"),
+    Page("desk:round_preview_departments", STAFF, OPEN),
+    Page("desk:round_preview_changes", STAFF, OPEN),
+    Page("desk:round_preview_changes", STAFF, OPEN, "kind=better"),
+]
 # Whole lists to take away, and what is looked over of a whole list: their time grows with their rows, the number of
 # queries must not.
 # The workbook of a programme is measured by itself (`tests.bench.books`).
@@ -185,4 +191,5 @@ FILES = [
     Page("progress:results_csv", kwargs=PUBLISHED),
     Page("desk:round_evaluations_csv", STAFF, OPEN),
     Page("desk:round_accept", STAFF, OPEN, post={"all": "1"}),
+    *WHOLE_YEAR,
 ]

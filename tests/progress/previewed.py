@@ -2,7 +2,10 @@
 
 from tests.plan.reading import main_of, words
 
-BANNER = "公表前の確認です。このページは、まだ公開していません。 公表のページに戻る "
+BANNER = (
+    "公表前の確認です。このページは、まだ公開していません。 "
+    "確かめるページ：年度の結果、プランの進捗、トップページ 公表のページに戻る "
+)
 
 
 def text_of(response: object) -> str:

@@ -174,6 +174,32 @@ def test_a_round_is_previewed_before_all_is_accepted(client_of: ClientOf, ict_st
     assert "公表時点で評価が確定していません" in shown["actions/1-1-002/"]
 
 
+TEXTS = (
+    *("planned_work", "plan_change", "results", "grade_reason", "outcomes", "problems"),
+    *("environment_change", "outlook_reason", "next_plan", "exception_reason"),
+)
+
+
+def test_every_text_is_found_in_the_preview_as_it_is_in_public(
+    client_of: ClientOf, ict_staff: User, round_: Round
+) -> None:
+    words_of = {name: f"ことば{place}番" for place, name in enumerate(TEXTS)}
+    round_.evaluations.filter(action__code="2-1-001").update(**words_of)
+    one = round_.evaluations.select_related("grade", "outlook").get(action__code="2-1-001")
+    words_of |= {"grade": one.grade.label, "outlook": one.outlook.label}  # type: ignore[union-attr]  # it is accepted
+    client = client_of(ict_staff)
+    before = {name: _codes(text_of(client.get(f"{PREVIEW}actions/?q={asked}"))) for name, asked in words_of.items()}
+    publish(round=round_, by=ict_staff)
+    public = Client()
+    assert before == {
+        name: _codes(text_of(public.get(f"{PUBLIC}actions/?q={asked}"))) for name, asked in words_of.items()
+    }
+    assert {name for name, found in before.items() if "2-1-001" in found} == set(words_of) - {
+        "plan_change",
+        "exception_reason",
+    }
+
+
 def test_what_is_not_there_is_not_found(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
     client = client_of(ict_staff)
     missing = [client.get(PREVIEW + page).status_code for page in ("measures/9-9/", "actions/9-9-999/")]

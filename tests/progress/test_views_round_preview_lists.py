@@ -8,9 +8,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
+from plan.models import Plan
 from progress.actions.publication import publish
-from progress.models import Evaluation
-from tests.plan.reading import links, main_of, words
+from progress.models import Evaluation, Round
+from tests.plan.reading import links, main_of, part, words
 from tests.programs.factories import ActionYearFactory, direction_of
 from tests.progress.factories import action_of, entry
 from tests.progress.previewed import text_of
@@ -97,6 +98,40 @@ def test_nothing_is_kept_for_the_public(client: Client, year: Year) -> None:
     )
 
 
+def test_the_progress_of_the_plan_is_told_with_the_year_to_come(client: Client, year: Year) -> None:
+    before = text_of(client.get(f"{PREVIEW}progress/"))
+    assert before != text_of(Client().get("/progress/"))
+    publish(round=year.round, by=year.staff)
+    assert text_of(Client().get("/progress/")) == before
+    assert client.get(f"{PREVIEW}progress/").headers["Location"] == "/progress/"
+
+
+def test_the_home_page_is_told_at_a_glance(client: Client, year: Year) -> None:
+    before = words(part(main_of(client.get(f"{PREVIEW}home/")), "progress"))
+    assert "平成29(2017)年度" in before
+    assert before != words(part(main_of(Client().get("/")), "progress"))
+    publish(round=year.round, by=year.staff)
+    assert words(part(main_of(Client().get("/")), "progress")) == before
+    assert client.get(f"{PREVIEW}home/").headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("why", ["a later year", "another plan"])
+def test_a_year_that_the_home_page_will_not_show_is_told_so(client: Client, year: Year, why: str) -> None:
+    if why == "a later year":
+        Round.objects.filter(slug="2016").update(year=2018)
+    else:
+        Plan.objects.update(is_current=False)
+    html = main_of(client.get(f"{PREVIEW}home/"))
+    assert ("トップページの「取組の進捗」は変わりません。" in html, 'id="progress"' in html) == (True, False)
+
+
+def test_links_to_all_years_lead_to_the_preview(client: Client, year: Year) -> None:
+    found = {page: links(client.get(PREVIEW + page).content.decode()) for page in ("", "home/", "changes/")}
+    assert [page for page, addresses in found.items() if f"{PREVIEW}progress/" not in addresses] == []
+    assert [page for page, addresses in found.items() if "/progress/" in addresses] == []
+    assert {PREVIEW, "/progress/2016/"} <= set(links(main_of(client.get(f"{PREVIEW}progress/"))))
+
+
 def test_a_department_without_actions_has_no_page(client: Client, year: Year) -> None:
     assert client.get(f"{PREVIEW}departments/T-9999/").status_code == 404
 
@@ -104,7 +139,7 @@ def test_a_department_without_actions_has_no_page(client: Client, year: Year) ->
 def test_more_actions_take_no_more_queries(client: Client, year: Year, division: Department) -> None:
     def queries() -> list[int]:
         counts = []
-        for page in PAGES:
+        for page in (*PAGES, "progress/", "home/"):
             with CaptureQueriesContext(connection) as captured:
                 client.get(PREVIEW + page)
             counts.append(len(captured))
