@@ -28,13 +28,19 @@ class Criteria:
     until: datetime.date | None = None
     words: tuple[str, ...] = ()
 
+    @property
+    def has_period(self) -> bool:
+        return self.since is not None or self.until is not None
+
     def entries(self, newest: int) -> AuditEntryQuerySet:
         """The records that meet all of it, the newest first, none later than number `newest`."""
         return self.without_words(newest).with_words(list(self.words))
 
     def without_words(self, newest: int) -> AuditEntryQuerySet:
         """Those that meet all but the words: indexes lead to them."""
-        found = AuditEntry.objects.filter(number__lte=newest).order_by("-number")
+        # Of a period by time: so that the one index leads to it and to the newest of it.
+        order = ("-at", "-number") if self.has_period else ("-number",)
+        found = AuditEntry.objects.filter(number__lte=newest).order_by(*order)
         if self.kind:
             found = found.filter(kind=self.kind)
         if self.person:
@@ -48,8 +54,8 @@ class AuditPage:
     """One page of records, and the addresses that go on from there.
 
     `page` is None where words were looked for: those are looked for some thousand
-    records at a time, `reached` is the last record that was compared, and `older`
-    the number to go on below. `total` is None where not all records were compared.
+    records at a time, and `reached` is the last record that was compared, where
+    there are older ones. `total` is None where not all records were compared.
     """
 
     entries: list[AuditEntry]
@@ -58,7 +64,6 @@ class AuditPage:
     """The conditions and the newest number, encoded, ending in "&": for the links to other pages."""
     page: "Page[AuditEntry] | None" = None
     reached: AuditEntry | None = None
-    older: int | None = None
     is_further: bool = False
     """Whether it goes on from a page of newer records."""
 
@@ -66,9 +71,9 @@ class AuditPage:
 def audit_page(
     criteria: Criteria, conditions: Mapping[str, str], newest: int, *, number: str, before: int | None
 ) -> AuditPage:
-    """Two queries, however many records there are.
+    """Three queries at most, however many records there are.
 
-    `number` is that of the page; of a search for words `before`, the record to go on from (None for the newest).
+    `number` is that of the page; of a search for words `before`, the record it got to (None to begin).
 
     `newest` goes into the links, so that what is recorded meanwhile does not move the records from page to page.
     """
@@ -82,22 +87,24 @@ def audit_page(
 
 def _looked_for(criteria: Criteria, query: str, newest: int, before: int | None) -> AuditPage:
     """The newest with the words among the next `LOOKED_THROUGH` records that meet everything else."""
-    compared = criteria.without_words(newest if before is None else min(before, newest))
+    compared = criteria.without_words(newest)
+    if before is not None:
+        compared = _beyond(compared, before, by_time=criteria.has_period)
     edge = list(compared[LOOKED_THROUGH - 1 : LOOKED_THROUGH + 1])
     last = edge[0] if len(edge) > 1 else None  # where there are older ones
     if last is not None:
-        compared = compared.filter(number__gte=last.number)
+        compared = compared.down_to(last) if criteria.has_period else compared.filter(number__gte=last.number)
     found = list(compared.with_words(list(criteria.words))[: PER_PAGE + 1])
     shown = found[:PER_PAGE]
     reached = shown[-1] if len(found) > PER_PAGE else last
-    return AuditPage(
-        shown,
-        len(shown) if reached is None and before is None else None,
-        query,
-        reached=reached,
-        older=reached.number - 1 if reached else None,
-        is_further=before is not None,
-    )
+    is_whole = reached is None and before is None
+    return AuditPage(shown, len(shown) if is_whole else None, query, reached=reached, is_further=before is not None)
+
+
+def _beyond(entries: AuditEntryQuerySet, number: int, *, by_time: bool) -> AuditEntryQuerySet:
+    """Those behind the record with the number, in the order they are in."""
+    reached = AuditEntry.objects.filter(number=number).first() if by_time else None
+    return entries.older_than(reached) if reached else entries.filter(number__lt=number)
 
 
 def newest_number() -> int:

@@ -7,7 +7,7 @@ from progress.enums import PaperPart, RoundState
 from progress.models import Evaluation, PublishedEvaluation, PublishedMeasure, Round
 from progress.papers.preview import Preview
 from progress.papers.report import Report, in_order
-from progress.papers.round_paper import Entry, round_paper
+from progress.papers.round_paper import Entry, uncorrected_paper
 from progress.papers.selection import Selection
 from progress.queries.published import current_evaluations, current_measures, published_round
 from progress.rollup import Rollup
@@ -30,7 +30,7 @@ def outline_of(round_: Round, selection: Selection) -> Outline:
     report, unlisted = (_published if round_.state == RoundState.PUBLISHED else _draft)(
         round_, selection.measures, lists_sheets
     )
-    return Outline(round_paper(report, selection, "").contents, unlisted)
+    return Outline(uncorrected_paper(report, selection, "").contents, unlisted)
 
 
 def _published(round_: Round, chosen: Collection[str], lists_sheets: bool) -> tuple[Report, int]:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -350,6 +350,15 @@ def _whole_entries(paper: RoundPaper) -> Iterable[Entry]:
 
 def round_paper(report: Report, selection: Selection, version: str) -> RoundPaper:
     """The paper of a round; `version` names the state of its content. Three queries."""
+    return replace(
+        uncorrected_paper(report, selection, version),
+        corrections=_corrections(report) if selection.has(PaperPart.CORRECTIONS) else (),
+        overtaken=overtaken_words(report.round),
+    )
+
+
+def uncorrected_paper(report: Report, selection: Selection, version: str) -> RoundPaper:
+    """Without what it says of corrections: its contents are the same. One query."""
     published = report.published
     plan = published.plan
     glossary = glossary_of(plan)
@@ -366,8 +375,6 @@ def round_paper(report: Report, selection: Selection, version: str) -> RoundPape
             address=f"{settings.PORTAL_URL}{report.round.get_absolute_url()}",
         ),
         told=Told(published, published.legend, plan, marker),
-        corrections=_corrections(report) if selection.has(PaperPart.CORRECTIONS) else (),
-        overtaken=overtaken_words(report.round),
     )
 
 

@@ -165,12 +165,14 @@ def test_the_page_takes_the_same_few_queries_for_many_records(administrator_clie
 # ── Words, in a trail longer than is compared at once ────────────────────────
 @pytest.fixture
 def long_trail(monkeypatch: pytest.MonkeyPatch) -> None:
-    """250 records of which every hundredth is about a needle; 100 are compared at once, two shown."""
+    """250 records, ten of each moment, and every hundredth about a needle; 100 are compared at once, two shown."""
     monkeypatch.setattr(audit_list, "LOOKED_THROUGH", 100)
     monkeypatch.setattr(audit_list, "PER_PAGE", 2)
+    begun = datetime.datetime(2017, 5, 31, tzinfo=datetime.UTC)
     for number in range(1, 251):
         kind = AuditKind.EXPORTED if number % 2 else AuditKind.CHANGED
-        audit.record(kind, by=None, about="針" if number % 100 == 50 else "藁", details={"番号": f"第{number}"})
+        about, moment = "針" if number % 100 == 50 else "藁", begun + datetime.timedelta(minutes=number // 10)
+        audit.record(kind, by=None, about=about, details={"番号": f"第{number}"}, at=moment)
 
 
 def _walk(client: Client, address: str) -> list[list[int]]:
@@ -192,6 +194,9 @@ def _walk(client: Client, address: str) -> list[list[int]]:
         ("words=針", [[250], [150], [50]]),
         ("words=針&kind=changed", [[250, 150], [50]]),
         ("words=針&newest=200", [[150], [50]]),
+        ("words=針&since=2000-01-01", [[250], [150], [50]]),
+        ("words=針&kind=changed&since=2000-01-01&newest=249", [[150, 50], []]),
+        ("words=第24&since=2000-01-01", [[249, 248], [247, 246], [245, 244], [243, 242], [241, 240], [], [24]]),
         ("words=第24", [[249, 248], [247, 246], [245, 244], [243, 242], [241, 240], [], [24]]),
         ("words=ない&until=2000-01-01", [[]]),
     ],
@@ -207,9 +212,9 @@ def test_a_search_that_is_not_at_its_end_says_how_far_it_went(administrator_clie
     first = administrator_client.get(f"{PAGE}?words=第24").content.decode()
     assert "<strong>2件</strong>を表示しています。番号248（" in first
     assert "すべて受け取る（CSV、すべての記録を調べます）" in first
-    nothing = administrator_client.get(f"{PAGE}?words=第24&before=239").content.decode()
+    nothing = administrator_client.get(f"{PAGE}?words=第24&before=240").content.decode()
     assert "この範囲に、当てはまる記録はありません。番号140（" in nothing
-    last = administrator_client.get(f"{PAGE}?words=ない&before=40").content.decode()
+    last = administrator_client.get(f"{PAGE}?words=ない&before=41").content.decode()
     assert "この範囲に、当てはまる記録はありません。最も古い記録まで調べました。" in last
     assert validate({"first": first, "nothing": nothing, "last": last}) == []
 
