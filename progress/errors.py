@@ -1,6 +1,7 @@
 """Why something of the round was not done, in words for the person who tried."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from progress.completeness import Missing
@@ -49,10 +50,21 @@ class StaleSave(ProgressError):
         super().__init__("この調書は、あなたが開いた後に保存されています。両方の内容を見比べて選んでください。")
 
 
+@dataclass(frozen=True)
+class Obstacle:
+    """What keeps a round from being opened, in a sentence, and the address at which it is mended."""
+
+    text: str
+    url: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class CannotOpen(ProgressError):
     """The round cannot be opened; `problems` says why, one line each."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
+    def __init__(self, problems: Sequence[Obstacle]) -> None:
         self.problems = list(problems)
         super().__init__(f"照会を始められません。{len(self.problems)}件を直してから、もう一度操作してください。")
 

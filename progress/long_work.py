@@ -181,7 +181,7 @@ def _outcome(task: Task, report: Report) -> Outcome:
     try:
         return task.work(report)
     except ProgressError as error:
-        problems = tuple((str(problem), "") for problem in getattr(error, "problems", ()))
+        problems = tuple((str(problem), getattr(problem, "url", "")) for problem in getattr(error, "problems", ()))
         return Outcome(str(error), task.back, _BACK, kind="error", problems=problems)
     except OperationalError as error:
         if "locked" not in str(error):

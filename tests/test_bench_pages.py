@@ -15,7 +15,7 @@ from progress.enums import RoundState, Status
 from progress.load import make_load
 from progress.models import Correction, Evaluation, NextYearProposal, PublishedEvaluation, Round
 from tests.bench import rounds_worker
-from tests.bench.rounds_pages import ADMIN, FILES, PAGES, STAFF, Page
+from tests.bench.rounds_pages import ADMIN, FILES, PAGES, STAFF, WHOLE_YEAR, Page
 from tests.progress import round_addresses
 from tests.test_addresses import PUBLISHED
 

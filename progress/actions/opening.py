@@ -6,6 +6,7 @@ from itertools import islice
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
@@ -22,7 +23,7 @@ from progress.actions.locks import locked_round
 from progress.actions.notices import tell_opened
 from progress.default_scale import ENTRIES, NAME, NOTE
 from progress.enums import RoundState
-from progress.errors import CannotOpen, NotNow, NotYours
+from progress.errors import CannotOpen, NotNow, NotYours, Obstacle
 from progress.models import (
     Evaluation,
     EvaluationIndicator,
@@ -100,21 +101,26 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     return stored
 
 
-def opening_problems(round_: Round) -> list[str]:
-    """What `open_round` would refuse now, one sentence each; at most `SHOWN_PROBLEMS`. Two queries."""
+def opening_problems(round_: Round) -> list[Obstacle]:
+    """What `open_round` would refuse now, one each; at most `SHOWN_PROBLEMS`. Two queries."""
     return _problems(round_, actions_to_open(round_))
 
 
-def _problems(round_: Round, actions: QuerySet[Action]) -> list[str]:
+def _problems(round_: Round, actions: QuerySet[Action]) -> list[Obstacle]:
     if not actions.exists():
         year = fiscal_year_label(round_.year)
-        return [f"{round_.program}には、{year}に実施する取組がありません。先に取組を登録してください。"]
+        sentence = f"{round_.program}には、{year}に実施する取組がありません。先に取組を登録してください。"
+        listed = f"{reverse('admin:programs_action_changelist')}?program__id__exact={round_.program_id}"
+        return [Obstacle(sentence, listed)]
     leads = ActionOwner.objects.valid_on(round_.opens_on).filter(action=OuterRef("pk"), kind=OwnerKind.LEAD)
-    orphans = list(actions.filter(~Exists(leads))[:SHOWN_PROBLEMS])
-    return [
-        f"取組『{action}』には、{date_label(round_.opens_on)}に有効な主管課がありません。所管課を登録してください。"
-        for action in orphans
-    ]
+    return [_nobody_leads(action, round_) for action in actions.filter(~Exists(leads))[:SHOWN_PROBLEMS]]
+
+
+def _nobody_leads(action: Action, round_: Round) -> Obstacle:
+    """It leads to the owners in the form of the action."""
+    day = date_label(round_.opens_on)
+    sentence = f"取組『{action}』には、{day}に有効な主管課がありません。所管課を登録してください。"
+    return Obstacle(sentence, f"{reverse('admin:programs_action_change', args=[action.pk])}#owners-group")
 
 
 def _copy_guidance(round_: Round) -> None:

@@ -11,7 +11,7 @@ from accounts.models import Department
 from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner, Program
 from programs.queries.first_of import FirstOf
-from progress.enums import DECIDED, ProposalState, RoundState
+from progress.enums import DECIDED, ProposalState, RoundState, Status
 from progress.models import Evaluation, MeasureEvaluation, NextYearProposal, Round
 from progress.queries.snapshot_rows import UNDECIDED, UNREASONED
 from progress.queries.staffing import unstaffed
@@ -35,6 +35,16 @@ class RoundRow:
 
 
 @dataclass(frozen=True)
+class RoundBefore:
+    """A round of the year before: how many plans for the next one nobody has decided on, and how many of its 調書 are
+    not accepted yet, each of which may bring one."""
+
+    round: Round
+    proposed: int
+    undecided: int
+
+
+@dataclass(frozen=True)
 class OpeningPreview:
     """What pressing the button makes."""
 
@@ -42,8 +52,8 @@ class OpeningPreview:
     departments: int
     unplanned: FirstOf
     """Actions without a plan of the year, or with one in which nothing is written."""
-    waiting: list[Round]
-    """The rounds of the year before in which nobody has decided yet on plans for this one."""
+    waiting: list[RoundBefore]
+    """Those of which plans for this one are to be decided on, or may still come."""
     unstaffed: FirstOf
     """The departments in which nobody fills in, or nobody endorses."""
     is_sound: bool
@@ -129,11 +139,18 @@ def _unreasoned() -> QuerySet[MeasureEvaluation, Any]:
     return of_it.order_by().values("round").annotate(count=Count("pk")).values("count")
 
 
-def _waiting_for(round_: Round) -> list[Round]:
-    """Rounds of the year before, of the same programme or the one before it, with proposals nobody decided on."""
+def _waiting_for(round_: Round) -> list[RoundBefore]:
+    """Rounds of the year before, of the same programme or the one before it. One query."""
     program = round_.program
-    undecided = NextYearProposal.objects.filter(
-        state=ProposalState.PROPOSED, year=round_.year, evaluation__round=OuterRef("pk")
-    )
     before = Round.objects.filter(year=round_.year - 1, program__in=[program.pk, program.predecessor_id])
-    return list(before.filter(Exists(undecided)))
+    proposals = NextYearProposal.objects.filter(state=ProposalState.PROPOSED, year=round_.year)
+    # By the states there are: the index of states does not help to find what has another one.
+    evaluations = Evaluation.objects.filter(status__in=[status for status in Status if status not in DECIDED])
+    counted = before.annotate(proposed=_count(proposals, "evaluation__round"), undecided=_count(evaluations, "round"))
+    return [RoundBefore(each, each.proposed, each.undecided) for each in counted if each.proposed or each.undecided]
+
+
+def _count(rows: QuerySet[Any], round_name: str) -> Coalesce:
+    """How many of the rows are of a round, which they call `round_name`."""
+    of_round = rows.filter(**{round_name: OuterRef("pk")}).order_by().values(round_name)
+    return Coalesce(Subquery(of_round.annotate(count=Count("pk")).values("count")), 0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Department
@@ -13,7 +13,7 @@ from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner
 from progress.deadlines import TimeLeft, time_left
 from progress.enums import RoundState
-from progress.models import Evaluation, Round
+from progress.models import Evaluation, Extension, Round
 from progress.queries.extensions import deadlines_of
 from progress.queries.led_elsewhere import day_that_counts
 
@@ -48,12 +48,19 @@ def addable(round_: Round, today: datetime.date | None = None) -> QuerySet[Actio
 
 
 def page_of_lacking(round_: Round, number: str) -> Page[Any]:
-    """One page of them, with the 課 and its deadline, and whether there is a `planned` year. Four queries."""
-    lead = _leads(round_).order_by("position", "pk").values("department")
-    planned = Count("years", filter=Q(years__year=round_.year))
+    """One page of them, with the 課 and its deadline. Four queries.
+
+    `plan_key` is the yearly plan, None for none; `planned` says whether anything is written in it: the next
+    programme's begin blank.
+    """
+    of_year = Q(years__year=round_.year)
+    yearly = {
+        "plan_key": Max("years", filter=of_year),
+        "planned": Count("years", filter=of_year & Q(years__planned_work__gt="")),
+    }
     page: Page[Any] = Paginator(without_evaluation(round_), ROWS_A_PAGE).get_page(number)
     keys = [action.pk for action in page]
-    rows = list(Action.objects.filter(pk__in=keys).annotate(lead=Subquery(lead[:1]), planned=planned).order_by("code"))
+    rows = list(Action.objects.filter(pk__in=keys).annotate(lead=_lead(round_), **yearly).order_by("code"))
     departments = Department.objects.select_related("bureau").in_bulk({row.lead for row in rows if row.lead})
     deadlines, day = deadlines_of([round_]), timezone.localdate()
     page.object_list = [
@@ -65,6 +72,19 @@ def page_of_lacking(round_: Round, number: str) -> Page[Any]:
         for row in rows
     ]
     return page
+
+
+def any_late(round_: Round, today: datetime.date) -> bool:
+    """Whether one of the `addable` is of a 課 whose deadline has passed. One query, none before that of the round."""
+    if today <= round_.deadline:
+        return False
+    in_time = Extension.objects.filter(round=round_, deadline__gte=today, department=OuterRef("lead"))
+    return addable(round_, today).annotate(lead=_lead(round_, today)).filter(~Exists(in_time)).exists()
+
+
+def _lead(round_: Round, today: datetime.date | None = None) -> Subquery:
+    """The key of the 課 that would fill in the 調書 of an action."""
+    return Subquery(_leads(round_, today).order_by("position", "pk").values("department")[:1])
 
 
 def _leads(round_: Round, today: datetime.date | None = None) -> QuerySet[ActionOwner]:

@@ -12,7 +12,7 @@ from progress.actions.opening import Report
 from progress.forms.seen import Seen, sealed, unsealed
 from progress.long_work import Outcome, Task, carried_out
 from progress.models import Round
-from progress.queries.without_evaluations import addable, page_of_lacking, without_evaluation
+from progress.queries.without_evaluations import addable, any_late, page_of_lacking, without_evaluation
 from progress.views.access import reader
 from progress.views.round_access import chosen_keys, round_form, shown
 
@@ -35,7 +35,7 @@ def _look(request: HttpRequest, round_: Round) -> HttpResponse:
         "page": page_of_lacking(round_, request.GET.get("page", "")),
         "addable": len(keys),
         "seen": sealed(Seen(timezone.now(), keys, []), deed=_DEED, round_=round_, by=reader(request)),
-        "is_late": timezone.localdate() > round_.deadline,
+        "is_late": any_late(round_, timezone.localdate()),
     }
     return shown(request, "desk/rounds/add.html", round_, "overview", **context)
 

@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from accounts.enums import AuditKind
 from accounts.models import AuditEntry, Department, User
-from programs.models import Action, ActionOwner
+from programs.models import Action, ActionOwner, ActionYear
 from progress.actions.adding import add_evaluations
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
 from progress.enums import MailKind, Status
 from progress.errors import NotNow, NotYours
-from progress.models import Evaluation, OutboxMail, Round
+from progress.models import Evaluation, Extension, OutboxMail, Round
 from progress.queries import without_evaluations
 from progress.queries.without_evaluations import without_evaluation
 from tests.html_validity import validate
@@ -185,7 +185,7 @@ def test_the_page_says_what_each_would_get(
     name = f"{division}{division.bureau}"
     assert [row[:3] for row in rows] == [
         [str(late_comer), name, "あり"],
-        [str(unplanned), name, "なし（計画が空欄の調書になります）"],
+        [str(unplanned), name, f"なし：{unplanned}の計画を書く（計画が空欄の調書になります）"],
         [
             str(orphan),
             "今の主管課がないため、作れません。取組の編集画面の「所管課」に登録してください。",
@@ -197,6 +197,23 @@ def test_the_page_says_what_each_would_get(
     assert not Evaluation.objects.filter(action__in=[late_comer, unplanned, orphan]).exists()
 
 
+def test_a_plan_that_is_missing_or_blank_is_none_and_leads_to_where_it_is_written(
+    client_of: ClientOf, ict_staff: User, round_: Round, division: Department
+) -> None:
+    """The next programme begins with a blank one for each year."""
+    blank, missing = (action_of(round_.program, division, code=code) for code in ("1-1-991", "1-1-992"))
+    plan = blank.years.get()
+    ActionYear.objects.filter(pk=plan.pk).update(planned_work="")
+    missing.years.all().delete()
+    client = client_of(ict_staff)
+    page = main_of(client.get(PAGE))
+    assert [row[2].split("：")[0] for row in table_rows(page)] == ["なし", "なし"]
+    change = f"/admin/programs/actionyear/{plan.pk}/change/"
+    add = f"/admin/programs/actionyear/add/?action={missing.pk}&year=2016"
+    assert [link for link in links(page) if "actionyear" in link] == [change, add]
+    assert [client.get(address).status_code for address in (change, add)] == [200, 200]
+
+
 @pytest.mark.parametrize(("days", "is_said"), [(-1, True), (0, False)])
 def test_a_deadline_that_has_passed_is_said(
     days: int, is_said: bool, client_of: ClientOf, ict_staff: User, round_: Round, late_comer: Action
@@ -204,6 +221,24 @@ def test_a_deadline_that_has_passed_is_said(
     Round.objects.filter(pk=round_.pk).update(deadline=timezone.localdate() + datetime.timedelta(days=days))
     page = words(main_of(client_of(ict_staff).get(PAGE)))
     assert ("この年度の提出期限は過ぎています。" in page) is is_said
+
+
+def test_a_deadline_that_was_extended_has_not_passed(
+    client_of: ClientOf, ict_staff: User, round_: Round, late_comer: Action, other_liaison: User
+) -> None:
+    """The others' passed: it is said once they have something to fill in, on whichever page of the list."""
+    client, extension = client_of(ict_staff), {"round": round_, "reason": "組織改正のため"}
+    today = timezone.localdate()
+    for department in (department_of(other_liaison), late_comer.owners.get().department):
+        Extension.objects.create(department=department, deadline=today, **extension)
+    assert "はじめから期限を過ぎた調書になります。" not in words(main_of(client.get(PAGE)))
+    Extension.objects.filter(department=department_of(other_liaison)).update(
+        deadline=today - datetime.timedelta(days=1)
+    )
+    assert "はじめから期限を過ぎた調書になります。" not in words(main_of(client.get(PAGE)))
+    action_of(round_.program, department_of(other_liaison))
+    page = words(main_of(client.get(PAGE)))
+    assert "「提出期限」の欄の日を過ぎている課の調書は、はじめから期限を過ぎた調書になります。" in page
 
 
 def test_one_press_makes_all_and_a_second_one_nothing(

@@ -25,7 +25,7 @@ from progress.models import Evaluation, NextYearProposal
 from progress.queries.next_plans import next_plans
 from progress.sheets.downloading import LAST_YEAR
 from progress.workflow import RETURN_BY_STAFF
-from tests.plan.reading import inputs_of, links, main_of, words
+from tests.plan.reading import inputs_of, items_of, links, main_of, part, words
 from tests.progress.factories import RoundFactory, entry
 from tests.progress.last_year import LastYear, ending, plan_of
 from tests.progress.pages import confirm_looked_over, messages_of
@@ -70,6 +70,28 @@ def test_before_the_next_round_what_is_not_confirmed_is_named(
     confirm(proposal=proposal, by=ict_staff)
     page = client.get(address)
     assert (page.context["preview"].waiting, PAGE in page.content.decode()) == ([], False)
+
+
+def test_before_the_next_round_it_is_told_how_many_plans_wait_and_may_still_come(
+    client_of: ClientOf, last: LastYear, ict_staff: User
+) -> None:
+    actions = [last.action(f"1-1-00{number}") for number in (1, 2, 3, 4)]
+    last.open()
+    proposals = [last.accept(action) for action in actions[:2]]
+    following = last.succeed({action: [action.code] for action in actions})
+    RoundFactory.create(slug="first", year=2018, program=following)
+    client, name = client_of(ict_staff), f"{last.round}の次年度の計画："
+
+    def told() -> list[str]:
+        section = part(main_of(client.get("/desk/rounds/first/open/")), "waiting")
+        assert links(section) == [PAGE, "/desk/rounds/last/"]
+        return items_of(section)
+
+    more = "確認が済んでいない調書が2件あり、確認すると案が増えることがあります。"
+    assert told() == [f"{name}反映するかしないかを決めていない案が2件あります。{more}"]
+    for proposal in proposals:
+        confirm(proposal=proposal, by=ict_staff)
+    assert told() == [f"{name}決めていない案は、今はありません。{more}"]
 
 
 def test_who_has_no_heir_waits_and_can_be_declined(last: LastYear, ict_staff: User) -> None:

@@ -80,7 +80,7 @@ def test_a_round_with_an_action_nobody_leads_is_not_opened(division: Department,
     orphan = ActionFactory.create(program=round_.program)
     with pytest.raises(CannotOpen) as error:
         open_round(round=round_, by=ict_staff)
-    assert error.value.problems == [
+    assert [str(problem) for problem in error.value.problems] == [
         f"取組『{orphan}』には、2017年4月17日（月）に有効な主管課がありません。所管課を登録してください。"
     ]
     round_.refresh_from_db()
@@ -90,7 +90,7 @@ def test_a_round_with_an_action_nobody_leads_is_not_opened(division: Department,
 def test_a_round_without_actions_is_not_opened(ict_staff: User) -> None:
     with pytest.raises(CannotOpen) as error:
         open_round(round=RoundFactory.create(), by=ict_staff)
-    assert "平成28(2016)年度に実施する取組がありません。" in error.value.problems[0]
+    assert "平成28(2016)年度に実施する取組がありません。" in str(error.value.problems[0])
 
 
 def test_a_round_is_opened_once(round_: Round, ict_staff: User) -> None:

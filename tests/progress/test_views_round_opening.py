@@ -12,9 +12,10 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import Department, Membership, User
 from plan.models import Plan
-from programs.models import ActionYear, Program
+from programs.models import Action, ActionYear, Program
 from progress.models import Round
 from tests.factories import DepartmentFactory, MembershipFactory
+from tests.plan.reading import items_of, links, part
 from tests.progress.factories import RoundFactory, action_of
 
 pytestmark = pytest.mark.django_db
@@ -28,10 +29,17 @@ def test_before_opening_the_first_actions_without_a_plan_are_named(
     round_ = RoundFactory.create(slug="2016")
     actions = [action_of(round_.program, division, code=f"1-1-{number:03}") for number in range(13)]
     ActionYear.objects.exclude(action=actions[0]).delete()
-    page = client_of(ict_staff).get("/desk/rounds/2016/open/").content.decode()
+    Action.objects.filter(pk=actions[0].pk).update(end_year=2016)  # planned to its end
+    action_of(RoundFactory.create().program, division).years.all().delete()  # of another programme
+    client = client_of(ict_staff)
+    page = client.get("/desk/rounds/2016/open/").content.decode()
     named = re.findall(r'<li><a href="/admin/programs/action/(\d+)/change/">(.+?)</a></li>', page)
     assert named == [(str(action.pk), str(action)) for action in actions[1:11]]
-    assert ("計画がない取組（12件）" in page, "<li>ほか2件</li>" in page) == (True, True)
+    assert "計画がない取組（12件）" in page
+    section = part(page, "unplanned")
+    assert items_of(section)[-1] == "ほか2件（年度別計画がない年度のある取組の一覧）"
+    listed = client.get(links(section)[-1])
+    assert set(listed.context["cl"].queryset) == set(actions[1:])
 
 
 def test_a_blank_plan_is_no_plan(client_of: ClientOf, ict_staff: User, division: Department) -> None:

@@ -171,7 +171,18 @@ def test_a_round_is_previewed_before_all_is_accepted(client_of: ClientOf, ict_st
     lists = {page for page in shown if not page.startswith("actions/1") and not page.startswith("actions/2")}
     assert {page for page, text in shown.items() if counted in text} == lists
     assert {page for page, text in shown.items() if this_one in text} == {"actions/1-1-002/"}
-    assert "公表時点で評価が確定していません" in shown["actions/1-1-002/"]
+
+
+@pytest.mark.parametrize(("reason", "is_told"), [("決算が確定していないため", True), ("", False)])
+def test_only_an_exception_is_said_to_be_published_undecided(
+    client_of: ClientOf, ict_staff: User, round_: Round, reason: str, is_told: bool
+) -> None:
+    """What is merely not accepted yet is no exception, and has no reason to give."""
+    round_.evaluations.filter(action__code="1-1-002").update(exception_reason=reason)
+    text = words(main_of(client_of(ict_staff).get(f"{PREVIEW}actions/1-1-002/")))
+    frame = f"公表時点で評価が確定していません理由：{reason}"
+    assert ("公表時点で評価が確定していません" in text, frame in text.replace(" ", "")) == (is_told, is_told)
+    assert ("この調書は、確認が済んでいません。" in text) is not is_told
 
 
 TEXTS = (

@@ -18,7 +18,7 @@ from progress.default_scale import GUIDANCE, NAME
 from progress.enums import EvaluationField, RoundState
 from progress.models import Evaluation, Extension, Guidance, MeasureEvaluation, Round, Scale
 from progress.views import rounds as views
-from tests.plan.reading import inputs_of, main_of
+from tests.plan.reading import inputs_of, links, main_of
 from tests.programs.factories import ProgramFactory
 from tests.progress.factories import RoundFactory, action_of, entry, opened
 from tests.progress.pages import messages_of
@@ -336,10 +336,26 @@ def test_what_keeps_it_from_being_opened_is_listed(client_of: ClientOf, ict_staf
     problem = (
         "取組『1-1-900 所管のない取組』には、2017年4月17日（月）に有効な主管課がありません。所管課を登録してください。"
     )
-    assert client.get("/desk/rounds/2016/open/").context["problems"] == [problem]
+    address = f"/admin/programs/action/{action.pk}/change/#owners-group"
+    page = client.get("/desk/rounds/2016/open/")
+    assert [str(each) for each in page.context["problems"]] == [problem]
+    assert address in links(main_of(page))
+    assert 'id="owners-group"' in main_of(client.get(address))
     response = client.post("/desk/rounds/2016/open/start/")
-    assert response.context["outcome"].problems == ((problem, ""),)
+    assert response.context["outcome"].problems == ((problem, address),)
+    assert address in links(main_of(response))
     assert (Round.objects.get().state, Evaluation.objects.count()) == (RoundState.PLANNED, 0)
+
+
+def test_a_round_without_actions_leads_to_the_list_in_which_they_are_added(
+    client_of: ClientOf, ict_staff: User
+) -> None:
+    round_ = RoundFactory.create(slug="2016")
+    client = client_of(ict_staff)
+    page = client.get("/desk/rounds/2016/open/")
+    address = f"/admin/programs/action/?program__id__exact={round_.program_id}"
+    assert address in links(main_of(page))
+    assert client.get(address).status_code == 200
 
 
 def test_a_round_in_preparation_leads_to_its_opening(client_of: ClientOf, ict_staff: User) -> None:
