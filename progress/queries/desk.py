@@ -112,9 +112,17 @@ def handed_on(evaluations: QuerySet[Evaluation], today: datetime.date | None = N
 
 
 def listed(
-    evaluations: QuerySet[Evaluation], *, sort: str, page: str, today: datetime.date | None = None
+    evaluations: QuerySet[Evaluation],
+    *,
+    sort: str,
+    page: str,
+    today: datetime.date | None = None,
+    with_outlook: bool = False,
 ) -> tuple[Page[Any], list[Row]]:
-    """One page of the keys of `evaluations` and its rows; `sort` is a key of `ORDERS`, with "-" before it backwards."""
+    """One page of the keys of `evaluations` and its rows; `sort` is a key of `ORDERS`, with "-" before it backwards.
+
+    At most three queries, one of them for the 今後の方向性 of the rows, if it is asked for.
+    """
     orders = ORDERS.get(sort.removeprefix("-"), ORDERS[""])
     in_order = _turned(orders, sort.startswith("-"))
     pages = Paginator(with_deadline(evaluations).order_by(*in_order).values("pk"), PAGE_SIZE)
@@ -122,6 +130,8 @@ def listed(
     keys = pages.get_page(page)
     shown = Evaluation.objects.filter(pk__in=keys.object_list)  # type: ignore[misc]  # a slice of a query set
     found = _for_rows(shown).defer(*_TEXTS).order_by(*in_order)
+    if with_outlook:
+        found = found.prefetch_related("outlook")  # a ninth table would be one too many (`_for_rows`)
     return keys, [_row(evaluation, today) for evaluation in found]
 
 

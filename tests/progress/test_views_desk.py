@@ -247,7 +247,7 @@ def test_heads_sort_and_say_so(division: Department, ict_staff: User, liaison: U
     client = client_of(liaison)
 
     def shown(query: str) -> list[str]:
-        return re.findall(r'<td class="code-cell">(.*?)</td>', page_of(client, query))
+        return re.findall(r'<td [^>]*class="code-cell"[^>]*>(.*?)</td>', page_of(client, query))
 
     assert shown("?sort=code") == codes
     assert shown("?sort=-code") == codes[::-1]
@@ -256,6 +256,31 @@ def test_heads_sort_and_say_so(division: Department, ict_staff: User, liaison: U
     assert [len(shown(f"?sort={key}")) for key in ("title", "department", "status", "due", "saved", "nonsense")] == [
         3
     ] * 6
+
+
+@pytest.mark.parametrize(
+    ("persona", "shown"), [("liaison", ["期限", "保存した日"]), ("committee_viewer", ["達成度", "今後の方向性"])]
+)
+def test_every_cell_of_the_list_stands_beside_the_word_of_its_column(
+    persona: str,
+    shown: list[str],
+    evaluation: Evaluation,
+    brought_to: Brought,
+    ict_staff: User,
+    client_of: ClientOf,
+    request: pytest.FixtureRequest,
+) -> None:
+    """On a phone it is a list, but for the buttons that sort."""
+    done = brought_to(Status.ACCEPTED, evaluation)
+    release_to_committee(round=evaluation.round, by=ict_staff)
+    listed = section(page_of(client_of(request.getfixturevalue(persona))), "list")
+    assert '<div class="table-frame table-stack"' in listed
+    heads = re.findall(r'<th role="columnheader".*?>(?:<button.*?>)?([^<]+)', listed)
+    cells = dict(re.findall(r'<td role="cell"[^>]* data-label="(.*?)">(.*?)</td>', listed, re.DOTALL))
+    assert heads == ["コード", "取組", "所管課", "状態", *shown]
+    assert list(cells) == [head for head in heads if head != "取組"]
+    decided = [str(done.grade), str(done.outlook)]
+    assert ([cells.get(head) for head in ("達成度", "今後の方向性")] == decided) == (persona == "committee_viewer")
 
 
 def test_the_list_is_paged_and_keeps_its_filter(
