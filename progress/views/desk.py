@@ -38,8 +38,10 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting, handed_on = permissions.waiting_for(user), permissions.handed_on_by(user)
     chosen = {WAITING: waiting, HANDED_ON: handed_on}.get(form.value("which"), permissions.visible_to(user))
     sort = request.GET.get("sort", "")
+    every_round = form.shown_round() == EVERY_ROUND
+    order = sort or (desk.AS_MADE if every_round and permissions.reads_every_department(user) else "")
     page_asked = request.GET.get("page", "")
-    page, rows = desk.listed(form.narrow(chosen), sort=sort, page=page_asked, with_outlook=not has_turns)
+    page, rows = desk.listed(form.narrow(chosen), sort=order, page=page_asked, with_outlook=not has_turns)
     turns = desk.waiting(waiting) if has_turns else None
     context = {
         "has_turns": has_turns,
@@ -47,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "handed_on": desk.handed_on(handed_on) if has_turns else None,
         "sheet_rounds": permissions.rounds_with_sheets(user, rounds, turns.to_fill_in if turns else ()),
         "form": form,
-        "every_round": form.shown_round() == EVERY_ROUND,
+        "every_round": every_round,
         "page": page,
         "rows": rows,
         "heads": [desk.sort_head(key, label, sort) for key, label in (*SORT_HEADS, *(DATE_HEADS if has_turns else ()))],

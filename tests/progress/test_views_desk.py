@@ -241,6 +241,32 @@ def test_the_list_is_narrowed_by_words_and_state(
     assert "この条件に合う調書はありません。" in page_of(client, "?q=ありません")
 
 
+@pytest.mark.parametrize(
+    ("persona", "query", "is_by_code"),
+    [
+        ("liaison", "", True),
+        ("liaison", "?round=all", True),
+        ("ict_staff", "", True),
+        ("ict_staff", "?round=all", False),
+    ],
+)
+def test_what_was_added_later_stands_at_its_code_but_in_the_list_of_all_years_and_departments(
+    persona: str,
+    query: str,
+    is_by_code: bool,
+    division: Department,
+    ict_staff: User,
+    client_of: ClientOf,
+    request: pytest.FixtureRequest,
+) -> None:
+    opened(division, actions=3, by=ict_staff)
+    made = list(Evaluation.objects.select_related("action").order_by("pk"))
+    Action.objects.filter(pk=made[-1].action_id).update(code="0-0-001")
+    expected = [made[-1], *made[:-1]] if is_by_code else made
+    shown = titles(page_of(client_of(request.getfixturevalue(persona)), query), "list")
+    assert shown == [each.action.title for each in expected]
+
+
 def test_heads_sort_and_say_so(division: Department, ict_staff: User, liaison: User, client_of: ClientOf) -> None:
     opened(division, actions=3, by=ict_staff)
     codes = sorted(Evaluation.objects.values_list("action__code", flat=True))
