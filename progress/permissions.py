@@ -97,6 +97,11 @@ def visible_to(user: User) -> QuerySet[Evaluation]:
     return Evaluation.objects.filter(seen)
 
 
+def reads_every_department(user: User) -> bool:
+    """Whether what the person sees is of all departments. No query."""
+    return user.may(Permission.REVIEW) or user.may(Permission.READ_COMMITTEE_PAPERS)
+
+
 def states_visible_to(user: User) -> tuple[Status, ...]:
     """The states in which the person ever sees a 調書: those of `visible_to`, in the order of the chain. No query."""
     if user.may(Permission.REVIEW) or departments_of(user, Role.LIAISON, Role.MANAGER):

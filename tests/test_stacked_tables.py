@@ -20,6 +20,8 @@ TABLES = {
     for path in sorted((settings.BASE_DIR / "templates").rglob("*.html"))
     for number, table in enumerate(STACKED.findall(path.read_text(encoding="utf-8")), 1)
 }
+# Where the heads sort, they come from the view: tests/progress/test_views_desk.py reads the page.
+WITH_WORDS = {name: table for name, table in TABLES.items() if "{% for head in heads %}" not in table}
 
 
 def _found(attribute: str, rest: str) -> str:
@@ -40,7 +42,7 @@ def test_every_part_has_its_role(table: str) -> None:
     assert told == ROLES
 
 
-@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+@pytest.mark.parametrize("table", WITH_WORDS.values(), ids=WITH_WORDS)
 def test_every_cell_stands_beside_the_word_of_its_column(table: str) -> None:
     """A row of buttons alone has none; a head of the row that needs a word has that of its column."""
     heads = re.findall(r'<th role="columnheader"[^>]*>(.*?)</th>', table)

@@ -72,9 +72,14 @@ class EvaluationPage:
         return self.published.legend
 
     @property
+    def corrected_at(self) -> datetime.datetime | None:
+        """The moment of its newest correction; None as it was first published."""
+        return None if self.is_first else _newest(self.corrections)
+
+    @property
     def changed_on(self) -> datetime.date:
         """The day (JST) of its publication, or of its newest correction."""
-        return _changed_on(self.published, () if self.is_first else self.corrections)
+        return _changed_on(self.published, self.corrected_at)
 
     @property
     def title(self) -> str:
@@ -219,9 +224,12 @@ class Told:
         )
 
 
-def _changed_on(published: PublishedRound, corrections: Iterable[CorrectionView]) -> datetime.date:
-    newest = max((correction.made_at for correction in corrections), default=None)
-    return timezone.localdate(newest) if newest else published.published_on
+def _newest(corrections: Iterable[CorrectionView]) -> datetime.datetime | None:
+    return max((correction.made_at for correction in corrections), default=None)
+
+
+def _changed_on(published: PublishedRound, corrected_at: datetime.datetime | None) -> datetime.date:
+    return timezone.localdate(corrected_at) if corrected_at else published.published_on
 
 
 def _other_years(row: PublishedEvaluation) -> tuple[Link, ...]:
@@ -294,9 +302,14 @@ class MeasurePage:
         return timezone.localdate(moment)
 
     @property
+    def corrected_at(self) -> datetime.datetime | None:
+        """The moment of the newest correction of it or of a 調書 that it counts; None as it was first published."""
+        return None if self.is_first else _newest((*self.corrections[:1], *self.within[:1]))
+
+    @property
     def changed_on(self) -> datetime.date:
-        """The day (JST) of its publication, or of the newest correction of it or of a 調書 that it counts."""
-        return _changed_on(self.published, () if self.is_first else (*self.corrections[:1], *self.within[:1]))
+        """The day (JST) of its publication, or of that correction."""
+        return _changed_on(self.published, self.corrected_at)
 
     @property
     def is_corrected(self) -> bool:

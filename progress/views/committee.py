@@ -62,6 +62,7 @@ def committee_round(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "round": round_,
         "measures": found.measures,
+        "unrated": sum(row.evaluation.rating is None for row in found.measures),
         "page": found.page,
         "left_out": found.left_out,
         "confirmed": sum(row.sums.decided.total for row in found.measures),

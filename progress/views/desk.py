@@ -19,9 +19,9 @@ SORT_HEADS = (
     ("title", "取組"),
     ("department", "所管課"),
     ("status", "状態"),
-    ("due", "期限"),
-    ("saved", "保存した日"),
 )
+# For who has turns; who only reads is shown what was decided instead.
+DATE_HEADS = (("due", "期限"), ("saved", "保存した日"))
 
 
 @require_safe
@@ -38,7 +38,10 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting, handed_on = permissions.waiting_for(user), permissions.handed_on_by(user)
     chosen = {WAITING: waiting, HANDED_ON: handed_on}.get(form.value("which"), permissions.visible_to(user))
     sort = request.GET.get("sort", "")
-    page, rows = desk.listed(form.narrow(chosen), sort=sort, page=request.GET.get("page", ""))
+    every_round = form.shown_round() == EVERY_ROUND
+    order = sort or (desk.AS_MADE if every_round and permissions.reads_every_department(user) else "")
+    page_asked = request.GET.get("page", "")
+    page, rows = desk.listed(form.narrow(chosen), sort=order, page=page_asked, with_outlook=not has_turns)
     turns = desk.waiting(waiting) if has_turns else None
     context = {
         "has_turns": has_turns,
@@ -46,10 +49,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "handed_on": desk.handed_on(handed_on) if has_turns else None,
         "sheet_rounds": permissions.rounds_with_sheets(user, rounds, turns.to_fill_in if turns else ()),
         "form": form,
-        "every_round": form.shown_round() == EVERY_ROUND,
+        "every_round": every_round,
         "page": page,
         "rows": rows,
-        "heads": [desk.sort_head(key, label, sort) for key, label in SORT_HEADS],
+        "heads": [desk.sort_head(key, label, sort) for key, label in (*SORT_HEADS, *(DATE_HEADS if has_turns else ()))],
         "query": "".join(f"{urlencode({key: value})}&" for key, value in request.GET.items() if key != "page"),
         "sort": sort,
     }

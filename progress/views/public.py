@@ -1,5 +1,6 @@
 """The public pages of the progress: published snapshots and nothing else."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -31,9 +32,9 @@ def trail(*below: PublishedRound) -> list[Link]:
     return [(PROGRESS, reverse("progress:progress")), *(published.link for published in below)]
 
 
-def source(published: PublishedRound, *, first: bool = False) -> Source:
-    """What the pages of a year are cited from: its results, as corrected last or as `first` published."""
-    moments = [(published.round.published_at, "公表"), (None if first else published.corrected_at, "訂正・追加")]
+def source(published: PublishedRound, corrected_at: datetime.datetime | None) -> Source:
+    """What the pages of a year are cited from: its results, and when what is shown was corrected last (None: never)."""
+    moments = [(published.round.published_at, "公表"), (corrected_at, "訂正・追加")]
     dated = "、".join(f"{date_label(timezone.localdate(at))}{deed}" for at, deed in moments if at)
     return Source(f"{published.program_title} {published.title}", dated, published.is_sample)
 
@@ -46,7 +47,9 @@ def progress(request: HttpRequest) -> HttpResponse:
     if plans:
         newest, plan = plans[0].newest.published, plans[0].plan
         cited = f"{plan.full_title}の進捗"
-        of_all = replace(source(newest), title=cited, is_sample=any(each.is_sample for each in plans))
+        of_all = replace(
+            source(newest, newest.corrected_at), title=cited, is_sample=any(each.is_sample for each in plans)
+        )
         page = replace(page, plan=plan, cited_as=cited, source=of_all, changed_on=newest.changed_on)
     return render(request, "public/progress/progress.html", page.context(request, plans=plans))
 
@@ -56,13 +59,14 @@ def progress(request: HttpRequest) -> HttpResponse:
 def year(request: HttpRequest, slug: str) -> HttpResponse:
     found = _year_or_404(year_page, slug)
     published = found.published
+    cited_from = source(published, published.corrected_at)
     page = Page(
         title=published.title,
         plan=published.plan,
         trail=trail(),
         neighbours=found.neighbours,
-        cited_as=source(published).title,
-        source=source(published),
+        cited_as=cited_from.title,
+        source=cited_from,
         changed_on=published.changed_on,
     )
     own = {"paper": yearly_paper(published), "files": files_of(published, found.whole.total)}
@@ -80,7 +84,7 @@ def year_first(request: HttpRequest, slug: str) -> HttpResponse:
         plan=published.plan,
         trail=trail(published),
         cited_as=f"{published.title}{AS_FIRST}",
-        source=source(published, first=True),
+        source=source(published, None),
         changed_on=published.published_on,
     )
     return render(request, "public/progress/year.html", page.context(request, page=found))
@@ -118,7 +122,7 @@ def _measure(request: HttpRequest, slug: str, code: tuple[int, ...], *, first: b
         trail=trail(found.published),
         neighbours=None if first else found.neighbours,
         cited_as=named,
-        source=source(found.published, first=first),
+        source=source(found.published, found.corrected_at),
         changed_on=found.changed_on,
         notes=found.notes,
     )
@@ -153,7 +157,7 @@ def _action(request: HttpRequest, slug: str, code: str, *, first: bool) -> HttpR
             ("取組の一覧", reverse("progress:actions", args=[slug])),
         ],
         cited_as=named,
-        source=source(found.published, first=first),
+        source=source(found.published, found.corrected_at),
         changed_on=found.changed_on,
         contents=found.contents,
         notes=found.notes,

@@ -43,7 +43,7 @@ def _page(published: PublishedRound, title: str, *links: tuple[str, str]) -> Pag
         plan=published.plan,
         trail=[*trail(published), *links],
         cited_as=named,
-        source=source(published),
+        source=source(published, published.corrected_at),
         changed_on=published.changed_on,
     )
 

@@ -28,9 +28,11 @@ def test_on_a_phone_the_contents_of_a_paper_are_at_hand_and_long_lists_do_not_sc
     page.locator("button[name=order]").click()
     page.wait_for_url("**/desk/papers/*/")
     lists = {
-        "ict_staff": ["/desk/papers/", "/desk/rounds/2017/publish/"],
+        "liaison": ["/desk/"],
+        "manager": ["/desk/"],
+        "ict_staff": ["/desk/", "/desk/papers/", "/desk/rounds/2017/publish/"],
         "administrator": ["/accounts/audit/"],
-        "committee_viewer": ["/desk/committee/2016/", "/desk/committee/2016/measures/1-1/"],
+        "committee_viewer": ["/desk/", "/desk/committee/2016/", "/desk/committee/2016/measures/1-1/"],
     }
     for persona, addresses in lists.items():
         if persona != "ict_staff":

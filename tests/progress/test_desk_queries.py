@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
 from progress.actions.opening import open_round
+from progress.actions.rounds import release_to_committee
 from progress.enums import Status
 from progress.models import Evaluation
 from tests.programs.factories import IndicatorFactory, IndicatorYearFactory, MilestoneFactory
@@ -22,7 +23,7 @@ ClientOf = Callable[[object], Client]
 
 @pytest.fixture
 def rounds_of(division: Department, liaison: User, manager: User, ict_staff: User) -> Callable[[int], None]:
-    """Opens a round with so many 調書 in every state, each with indicators and milestones."""
+    """Opens a round with so many 調書 in every state, each with indicators and milestones; the committee reads it."""
 
     def rounds_of(count: int) -> None:
         round_ = RoundFactory.create()
@@ -34,6 +35,7 @@ def rounds_of(division: Department, liaison: User, manager: User, ict_staff: Use
         states = (Status.DRAFT, Status.SUBMITTED, Status.ENDORSED, Status.ACCEPTED)
         for number, evaluation in enumerate(round_.evaluations.all()):
             bring_to(states[number % 4], evaluation, liaison=liaison, manager=manager, staff=ict_staff)
+        release_to_committee(round=round_, by=ict_staff)
 
     return rounds_of
 
@@ -45,7 +47,7 @@ def queries(client: Client, address: str) -> list[str]:
     return [query["sql"] for query in asked]
 
 
-@pytest.mark.parametrize("persona", ["liaison", "manager", "ict_staff"])
+@pytest.mark.parametrize("persona", ["liaison", "manager", "ict_staff", "committee_viewer"])
 @pytest.mark.parametrize("query", ["", "?which=waiting&sort=due&round=all", "?q=試験&state=draft"])
 def test_the_desk(
     persona: str, query: str, rounds_of: Callable[[int], None], request: pytest.FixtureRequest, client_of: ClientOf

@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Department, User
 from progress.actions.publication import publish
 from progress.actions.rounds import release_to_committee, set_exception, withdraw_from_committee
-from progress.enums import Status
+from progress.enums import ScaleKind, Status
 from progress.models import Evaluation, MeasureEvaluation, Round
 from tests.plan.reading import links, main_of, words
-from tests.progress.factories import bring_to, opened
+from tests.progress.factories import bring_to, entry, opened
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -76,6 +76,38 @@ def test_the_sums_say_how_many_of_the_actions_they_are_of(
     client = client_of(committee_viewer)
     said = ["取組2件のうち、確認済みの1件です。" in words(main_of(client.get(address))) for address in PAGES]
     assert said == [True, True]
+
+
+def test_what_is_not_there_yet_is_said_to_come_and_when(
+    client_of: ClientOf, committee_viewer: User, ict_staff: User, liaison: User, manager: User, released: Round
+) -> None:
+    client = client_of(committee_viewer)
+
+    def told() -> list[bool]:
+        page = words(main_of(client.get(PAGES[0])))
+        return [text in page for text in (paper, book, no_rating, some_ratings)]
+
+    paper = "委員会資料（PDF）は、ICT推進課が会議に公開すると、ここで受け取れます。"
+    book = "委員会用の表（Excel）は、すべての調書の確認が済むか、この年度を公表すると、ここで受け取れます。"
+    no_rating = "施策評価は、まだ決まっていません。ICT推進課が決めると、ここに出ます。"
+    some_ratings = "「評価」が「－」の施策は、施策評価がまだ決まっていません。"
+    assert told() == [True, True, True, False]
+
+    measures = MeasureEvaluation.objects.filter(round=released)
+    rating = entry(released, "B", ScaleKind.MEASURE)
+    measures.filter(pk=measures.order_by("pk").values("pk")[:1]).update(rating=rating)
+    bring_to(
+        Status.ACCEPTED,
+        released.evaluations.get(status=Status.ENDORSED),
+        liaison=liaison,
+        manager=manager,
+        staff=ict_staff,
+    )
+    assert told() == [True, False, False, True]
+
+    measures.update(rating=rating)
+    publish(round=released, by=ict_staff)
+    assert told() == [False, False, False, False]
 
 
 def test_the_evaluation_is_read_without_who_returned_what(

@@ -241,13 +241,39 @@ def test_the_list_is_narrowed_by_words_and_state(
     assert "この条件に合う調書はありません。" in page_of(client, "?q=ありません")
 
 
+@pytest.mark.parametrize(
+    ("persona", "query", "is_by_code"),
+    [
+        ("liaison", "", True),
+        ("liaison", "?round=all", True),
+        ("ict_staff", "", True),
+        ("ict_staff", "?round=all", False),
+    ],
+)
+def test_what_was_added_later_stands_at_its_code_but_in_the_list_of_all_years_and_departments(
+    persona: str,
+    query: str,
+    is_by_code: bool,
+    division: Department,
+    ict_staff: User,
+    client_of: ClientOf,
+    request: pytest.FixtureRequest,
+) -> None:
+    opened(division, actions=3, by=ict_staff)
+    made = list(Evaluation.objects.select_related("action").order_by("pk"))
+    Action.objects.filter(pk=made[-1].action_id).update(code="0-0-001")
+    expected = [made[-1], *made[:-1]] if is_by_code else made
+    shown = titles(page_of(client_of(request.getfixturevalue(persona)), query), "list")
+    assert shown == [each.action.title for each in expected]
+
+
 def test_heads_sort_and_say_so(division: Department, ict_staff: User, liaison: User, client_of: ClientOf) -> None:
     opened(division, actions=3, by=ict_staff)
     codes = sorted(Evaluation.objects.values_list("action__code", flat=True))
     client = client_of(liaison)
 
     def shown(query: str) -> list[str]:
-        return re.findall(r'<td class="code-cell">(.*?)</td>', page_of(client, query))
+        return re.findall(r'<td [^>]*class="code-cell"[^>]*>(.*?)</td>', page_of(client, query))
 
     assert shown("?sort=code") == codes
     assert shown("?sort=-code") == codes[::-1]
@@ -256,6 +282,31 @@ def test_heads_sort_and_say_so(division: Department, ict_staff: User, liaison: U
     assert [len(shown(f"?sort={key}")) for key in ("title", "department", "status", "due", "saved", "nonsense")] == [
         3
     ] * 6
+
+
+@pytest.mark.parametrize(
+    ("persona", "shown"), [("liaison", ["期限", "保存した日"]), ("committee_viewer", ["達成度", "今後の方向性"])]
+)
+def test_every_cell_of_the_list_stands_beside_the_word_of_its_column(
+    persona: str,
+    shown: list[str],
+    evaluation: Evaluation,
+    brought_to: Brought,
+    ict_staff: User,
+    client_of: ClientOf,
+    request: pytest.FixtureRequest,
+) -> None:
+    """On a phone it is a list, but for the buttons that sort."""
+    done = brought_to(Status.ACCEPTED, evaluation)
+    release_to_committee(round=evaluation.round, by=ict_staff)
+    listed = section(page_of(client_of(request.getfixturevalue(persona))), "list")
+    assert '<div class="table-frame table-stack"' in listed
+    heads = re.findall(r'<th role="columnheader".*?>(?:<button.*?>)?([^<]+)', listed)
+    cells = dict(re.findall(r'<td role="cell"[^>]* data-label="(.*?)">(.*?)</td>', listed, re.DOTALL))
+    assert heads == ["コード", "取組", "所管課", "状態", *shown]
+    assert list(cells) == [head for head in heads if head != "取組"]
+    decided = [str(done.grade), str(done.outlook)]
+    assert ([cells.get(head) for head in ("達成度", "今後の方向性")] == decided) == (persona == "committee_viewer")
 
 
 def test_the_list_is_paged_and_keeps_its_filter(

@@ -1,6 +1,7 @@
 """The public pages of the progress, compared with what was published."""
 
 import csv
+import datetime
 import io
 import re
 from typing import Any
@@ -18,7 +19,7 @@ from programs.queries.programs import period_of
 from progress.actions.proposals import confirm
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
-from progress.models import Correction, NextYearProposal
+from progress.models import Correction, NextYearProposal, Publication
 from tests.plan.reading import items_of, links, main_of, part, words
 from tests.programs.factories import ProgramFactory
 from tests.progress.factories import opened
@@ -164,6 +165,30 @@ def test_citations_name_the_results_of_the_year_and_when_they_were_published(cli
     corrected = f"{date_label(timezone.localdate(correction.publication.made_at))}訂正・追加"
     assert cited(RESULT) == f"川崎市『{results}』「{name}」、{published}、{corrected}"
     assert cited(f"{RESULT}first/") == f"川崎市『{results}』「{name}（公表した当初の内容）」、{published}"
+
+
+def test_a_citation_names_the_correction_of_what_its_page_shows_and_no_other(client: Client, year: Year) -> None:
+    public_on = timezone.localdate(year.round.published_at)
+    days = [public_on + datetime.timedelta(days=number) for number in (10, 20)]
+    for code, day in zip(("1-1-001", "1-1-002"), days, strict=True):
+        publication = year.correct(code, results="訂正した実績です。").publication_id
+        at = datetime.datetime.combine(day, datetime.time(12), tzinfo=timezone.get_current_timezone())
+        Publication.objects.filter(pk=publication).update(made_at=at)
+    plan_actions.bump_content_version()
+    first, second = (f"、{date_label(day)}訂正・追加" for day in days)
+    expected = {
+        RESULT: first,
+        f"{RESULT}first/": "",
+        "/progress/2016/actions/1-1-002/": second,
+        "/progress/2016/actions/1-2-001/": "",
+        "/progress/2016/measures/1-1/": second,
+        "/progress/2016/measures/1-2/": "",
+        "/progress/2016/": second,
+        "/progress/2016/actions/": second,
+    }
+    published = f"、{date_label(public_on)}公表"
+    cited = {address: client.get(address).context["citation"].partition("。http")[0] for address in expected}
+    assert {address: text.partition(published)[2] for address, text in cited.items()} == expected
 
 
 def test_citations_of_a_programme_name_it(client: Client, year: Year) -> None:
