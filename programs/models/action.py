@@ -1,7 +1,7 @@
 """An action (取組), what it serves, who owns it when, and which actions it came from."""
 
 import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -171,6 +171,14 @@ class ActionUpper(models.Model):
         return str(self.upper)
 
 
+class ActionOwnerQuerySet(ValidityQuerySet):
+    """Who owns an action, and when."""
+
+    def leading_on(self, day: Any) -> "ActionOwnerQuerySet":
+        """The 主管課 of the day, a date or an expression for one."""
+        return cast("ActionOwnerQuerySet", self.valid_on(day).filter(kind=OwnerKind.LEAD))
+
+
 class ActionOwner(models.Model):
     """A department that owns an action for a period; both ends belong to it, an empty end is open."""
 
@@ -184,7 +192,7 @@ class ActionOwner(models.Model):
     position = models.PositiveSmallIntegerField("順番", default=1)
 
     history = HistoricalRecords()
-    objects = ValidityQuerySet.as_manager()
+    objects = ActionOwnerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "所管課"

@@ -155,7 +155,7 @@ def _narrowed(program: Program, asked: Asked, standing: Standing) -> QuerySet[Ac
 
 
 def _ordered(rows: QuerySet[Any], standing: Standing, asked: Asked, day: datetime.date) -> QuerySet[Any]:
-    lead = ActionOwner.objects.valid_on(day).filter(action=OuterRef("pk"), kind=OwnerKind.LEAD)
+    lead = ActionOwner.objects.leading_on(day).filter(action=OuterRef("pk"))
     first_lead = Subquery(lead.order_by("position").values("department__code")[:1])
     direction = tuple(
         f"main_direction__{name}" for name in ("measure__policy__number", "measure__number", "number", "pk")
@@ -177,7 +177,7 @@ def _ordered(rows: QuerySet[Any], standing: Standing, asked: Asked, day: datetim
 
 def with_leads(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
     """`rows` with the names of the 主管課 of the day, as JSON, in the same query."""
-    owners = ActionOwner.objects.valid_on(day).filter(kind=OwnerKind.LEAD)
+    owners = ActionOwner.objects.leading_on(day)
     return rows.annotate(
         lead_rows=rows_below(owners, "action", name="department__name", code="department__code", position="position")
     )

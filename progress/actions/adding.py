@@ -15,13 +15,11 @@ from plan.actions import wait_for_turn
 from programs.models import Action
 from progress.actions.locks import locked_round
 from progress.actions.notices import tell_added
-from progress.actions.opening import BATCH, Report, blank_all, no_report
+from progress.actions.opening import NAMED_IN_AUDIT, Report, batches, blank_all, no_report
 from progress.errors import NotNow, NotYours
 from progress.models import Evaluation, Round
 from progress.queries.led_elsewhere import day_that_counts
 from progress.queries.without_evaluations import addable
-
-NAMED_IN_AUDIT = 50
 
 
 @dataclass(frozen=True)
@@ -60,9 +58,8 @@ def add_evaluations(
     keys = [key for key in addable(stored, today).values_list("pk", flat=True) if key in wanted]
     added: list[Evaluation] = []
     day = day_that_counts(stored, today)
-    for start in range(0, len(keys), BATCH):
-        report(start, len(keys))
-        batch = keys[start : start + BATCH]
+    for batch in batches(keys):
+        report(len(added), len(keys))
         rows = Action.objects.filter(pk__in=batch).order_by("code")
         blank_all(stored, rows, leading_on=day, by=by, moment=moment)
         made = Evaluation.objects.filter(round=stored, action__in=batch).select_related("action")

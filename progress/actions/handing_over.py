@@ -1,9 +1,8 @@
 """調書 follow their action: where another 課 leads it now, that one fills in."""
 
 import datetime
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -20,14 +19,13 @@ from progress import workflow
 from progress.actions.evaluations import Refused, event_of
 from progress.actions.locks import locked_round
 from progress.actions.notices import Handed, tell_handed_over
-from progress.actions.opening import BATCH, Report, no_report
+from progress.actions.opening import BATCH, NAMED_IN_AUDIT, Report, batches, no_report
 from progress.actions.reorganisation import hand_on_extensions
 from progress.enums import Status
 from progress.errors import NotYours
 from progress.models import Evaluation, EvaluationEvent, Round
 from progress.queries.led_elsewhere import led_elsewhere
 
-NAMED_IN_AUDIT = 50
 _CHANGED_SINCE = "画面を開いた後に、所管課の登録が変わりました。移る先を見てから、もう一度操作してください。"
 
 
@@ -103,7 +101,7 @@ def _owners_changed_since(moment: datetime.datetime | None, actions: Collection[
 def _moved(rows: Sequence[Any], *, by: User, moment: datetime.datetime, report: Report) -> list[Handed]:
     departments = Department.objects.in_bulk({key for each in rows for key in (each.department_id, each.lead)})
     moved: list[Handed] = []
-    for batch in _batches(rows):
+    for batch in batches(rows):
         report(len(moved), len(rows))
         handed = [Handed(each, departments[each.department_id], departments[each.lead]) for each in batch]
         for each in handed:
@@ -115,12 +113,6 @@ def _moved(rows: Sequence[Any], *, by: User, moment: datetime.datetime, report: 
         moved += handed
     report(len(moved), len(rows))
     return moved
-
-
-def _batches(rows: Sequence[Any]) -> Iterator[list[Any]]:
-    every = iter(rows)
-    while batch := list(islice(every, BATCH)):
-        yield batch
 
 
 def _event(handed: Handed, *, by: User, moment: datetime.datetime) -> EvaluationEvent:

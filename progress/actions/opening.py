@@ -1,8 +1,9 @@
 """Opening a round: one blank 調書 for every action in force, all or nothing."""
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
@@ -17,7 +18,6 @@ from accounts.permissions import Permission
 from plan.actions import wait_for_turn
 from plan.fiscal import date_label, fiscal_year_label
 from plan.models import Measure
-from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner
 from progress.actions.locks import locked_round
 from progress.actions.notices import tell_opened
@@ -39,7 +39,10 @@ from progress.queries.plan_parts import PlanPart, plan_lookups, plan_parts
 from progress.queries.without_evaluations import actions_to_open
 
 BATCH = 500
+# A record names so many of those that came by one press.
+NAMED_IN_AUDIT = 50
 SHOWN_PROBLEMS = 20
+Row = TypeVar("Row")
 Report = Callable[[int, int], None]
 """Told (done, total) while a long operation runs; may raise to stop it, and nothing is left half done."""
 
@@ -112,7 +115,7 @@ def _problems(round_: Round, actions: QuerySet[Action]) -> list[Obstacle]:
         sentence = f"{round_.program}には、{year}に実施する取組がありません。先に取組を登録してください。"
         listed = f"{reverse('admin:programs_action_changelist')}?program__id__exact={round_.program_id}"
         return [Obstacle(sentence, listed)]
-    leads = ActionOwner.objects.valid_on(round_.opens_on).filter(action=OuterRef("pk"), kind=OwnerKind.LEAD)
+    leads = ActionOwner.objects.leading_on(round_.opens_on).filter(action=OuterRef("pk"))
     return [_nobody_leads(action, round_) for action in actions.filter(~Exists(leads))[:SHOWN_PROBLEMS]]
 
 
@@ -143,19 +146,20 @@ def blank_all(
 ) -> None:
     """A blank 調書 with its Plan part for each of the actions, in the 課 that leads it on the day: there is one."""
     total = actions.count()
-    leads = ActionOwner.objects.valid_on(leading_on).filter(kind=OwnerKind.LEAD).order_by("position", "pk")
+    leads = ActionOwner.objects.leading_on(leading_on).order_by("position", "pk")
     with_leads = actions.prefetch_related(*plan_lookups(round_), Prefetch("owners", leads, to_attr="leads"))
-    rows = with_leads.iterator(chunk_size=BATCH)
+    rows: Iterator[Action] = with_leads.iterator(chunk_size=BATCH)
     done = 0
     report(done, total)
-    for batch in _batches(rows):
+    for batch in batches(rows):
         _blank_batch(round_, batch, by=by, moment=moment)
         done += len(batch)
         report(done, total)
 
 
-def _batches(rows: Iterator[Action]) -> Iterator[list[Action]]:
-    while batch := list(islice(rows, BATCH)):
+def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    every = iter(rows)
+    while batch := list(islice(every, BATCH)):
         yield batch
 
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('programs', '0008_yearly_plans_keep_their_first_milestones'),
-        ('progress', '0021_changed_leads_are_found_and_told'),
+        ('progress', '0022_when_the_plan_was_copied'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

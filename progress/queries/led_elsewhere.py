@@ -19,11 +19,11 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from accounts.models import Department
-from programs.enums import OwnerKind
+from plan.queries.listing import ROWS_A_PAGE
 from programs.models import Action, ActionOwner
 from programs.queries.first_of import FirstOf
 from progress.deadlines import TimeLeft, time_left
@@ -32,7 +32,6 @@ from progress.models import Evaluation, Round
 from progress.queries.extensions import deadlines_of
 from progress.queries.reorganisation import unpublished
 
-ROWS_A_PAGE = 50
 MOST_NAMED = 5
 
 
@@ -78,20 +77,23 @@ def number_of(rows: QuerySet[Any]) -> Any:
 
 def _behind(round_: Round, today: datetime.date | None = None) -> QuerySet[Any]:
     """Their keys. An index has what this asks: the rows themselves are long."""
-    leads = _leads(day_that_counts(round_, today))
-    rows = Evaluation.objects.filter(round=round_).exclude(status=Status.PUBLISHED).order_by()
-    return rows.filter(~Exists(leads.filter(department=OuterRef("department"))), Exists(leads)).values("pk")
+    rows = Evaluation.objects.filter(round=round_).order_by()
+    return rows.filter(_is_behind(day_that_counts(round_, today))).values("pk")
+
+
+def _is_behind(day: Any) -> Q:
+    """Of a 調書: not published, and another 課 leads its action on the day, a date or an expression for one."""
+    leads = _leads(day)
+    return ~Q(status=Status.PUBLISHED) & ~Exists(leads.filter(department=OuterRef("department"))) & Exists(leads)
 
 
 def placed(action: Action) -> QuerySet[Any]:
     """The 調書 of an action, with `is_behind`: whether it is among those `led_elsewhere` in its round. One query."""
-    today = timezone.localdate()
-    leads = _leads(today)
-    behind = Exists(leads) & ~Exists(leads.filter(department=OuterRef("department"))) & ~Q(status=Status.PUBLISHED)
-    begun = Q(round__opens_on__lte=today)  # before, the first day counts
+    # As `day_that_counts`, of the round of each.
+    behind = _is_behind(Greatest(Value(timezone.localdate()), OuterRef("round__opens_on")))
     return (
         Evaluation.objects.filter(action=action)
-        .annotate(is_behind=Case(When(behind & begun, then=True), default=False, output_field=BooleanField()))
+        .annotate(is_behind=Case(When(behind, then=True), default=False, output_field=BooleanField()))
         .select_related("round")
         .only("round__slug", "round__year")
         .order_by("-round__year")
@@ -116,5 +118,5 @@ def page_of_moves(round_: Round, number: str) -> Page[Any]:
     return page
 
 
-def _leads(day: datetime.date) -> QuerySet[ActionOwner]:
-    return ActionOwner.objects.valid_on(day).filter(action=OuterRef("action"), kind=OwnerKind.LEAD)
+def _leads(day: Any) -> QuerySet[ActionOwner]:
+    return ActionOwner.objects.leading_on(day).filter(action=OuterRef("action"))

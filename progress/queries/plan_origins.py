@@ -1,4 +1,4 @@
-"""Whether a yearly plan still is what was taken over from the 調書 it came from.."""
+"""Whether a yearly plan still is what was taken over from the 調書 it came from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -9,15 +9,13 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Department
-from programs.enums import OwnerKind
+from plan.queries.listing import ROWS_A_PAGE
 from programs.models import Action, ActionOwner
 from progress.deadlines import TimeLeft, time_left
 from progress.enums import RoundState
 from progress.models import Evaluation, Extension, Round
 from progress.queries.extensions import deadlines_of
 from progress.queries.led_elsewhere import day_that_counts
-
-ROWS_A_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -89,5 +87,5 @@ def _lead(round_: Round, today: datetime.date | None = None) -> Subquery:
 
 def _leads(round_: Round, today: datetime.date | None = None) -> QuerySet[ActionOwner]:
     """Of today: who led on the opening day may have given the action away since, or it was not there yet."""
-    valid = ActionOwner.objects.valid_on(day_that_counts(round_, today))
-    return valid.filter(action=OuterRef("pk"), kind=OwnerKind.LEAD)
+    leads = ActionOwner.objects.leading_on(day_that_counts(round_, today))
+    return leads.filter(action=OuterRef("pk"))

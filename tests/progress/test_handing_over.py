@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -18,7 +19,7 @@ from progress.actions.rounds import extend, set_exception
 from progress.enums import MailKind, RoundState, Status
 from progress.errors import NotYours
 from progress.models import Evaluation, OutboxMail, Round
-from progress.queries.led_elsewhere import led_elsewhere
+from progress.queries.led_elsewhere import led_elsewhere, placed
 from tests.factories import DepartmentFactory
 from tests.programs.factories import ActionOwnerFactory
 from tests.progress.factories import CHANGED_ON, department_of, given_to, opened
@@ -206,6 +207,25 @@ def test_before_the_first_day_of_the_round_that_day_counts(evaluation: Evaluatio
         action=evaluation.action, department=new_home, valid_from=before - datetime.timedelta(days=9), valid_to=before
     )
     assert not led_elsewhere(evaluation.round, before).exists()
+
+
+def test_the_form_of_the_action_goes_by_the_same_day(evaluation: Evaluation, new_home: Department) -> None:
+    """Before the first day of the round by who leads on that day."""
+    first = evaluation.round.opens_on
+    given_to(evaluation.action, new_home, on=first)
+    for ahead in (3, 0):
+        with time_machine.travel(first - datetime.timedelta(days=ahead), tick=False):
+            said = [each.is_behind for each in placed(evaluation.action)]
+            assert (said, led_elsewhere(evaluation.round).exists()) == ([True], True)
+
+
+def test_who_leads_on_a_day(evaluation: Evaluation, division: Department, new_home: Department) -> None:
+    """From the first day to the last; no 関係課."""
+    given_to(evaluation.action, new_home)
+    ActionOwnerFactory.create(action=evaluation.action, department=DepartmentFactory.create(), related=True)
+    days = (CHANGED_ON - datetime.timedelta(days=1), CHANGED_ON)
+    leads = [list(ActionOwner.objects.leading_on(day).values_list("department", flat=True)) for day in days]
+    assert leads == [[division.pk], [new_home.pk]]
 
 
 def test_what_nobody_leads_stays(evaluation: Evaluation) -> None:

@@ -366,13 +366,32 @@ def test_a_finished_programme_is_counted_among_what_stays(division: Department, 
     assert (listed.owners.count(), listed.kept.count()) == (0, 1)
 
 
-def test_people_of_a_related_department_read_on_under_its_new_name(
-    division: Department, finished: Round, other_liaison: User, ict_staff: User
+@pytest.mark.parametrize("is_related", [True, False])
+def test_people_of_the_departments_read_on_after_each_reorganisation(
+    is_related: bool, division: Department, finished: Round, liaison: User, other_liaison: User, ict_staff: User
 ) -> None:
-    theirs = department_of(other_liaison)
-    ActionOwnerFactory.create(action=finished.program.actions.get(), department=theirs, related=True)
-    seen = list(permissions.visible_to(User.objects.get(pk=other_liaison.pk)))
-    reorganise(reorganisation=_renamed_on(theirs, AFTER_ITS_END), by=ict_staff)
-    person = User.objects.get(pk=other_liaison.pk)
-    assert seen == list(permissions.visible_to(person)) == [finished.evaluations.get()]
-    assert permissions.is_in_chain(person, finished.evaluations.get())
+    """Those of the 関係課 of a finished programme, and those of the one that led it."""
+    theirs = department_of(other_liaison) if is_related else division
+    if is_related:
+        ActionOwnerFactory.create(action=finished.program.actions.get(), department=theirs, related=True)
+    key = (other_liaison if is_related else liaison).pk
+    seen = [list(permissions.visible_to(User.objects.get(pk=key)))]
+    for day in (datetime.date(2017, 4, 1), datetime.date(2017, 4, 20), datetime.date(2017, 5, 8)):
+        (theirs,) = reorganise(reorganisation=_renamed_on(theirs, day), by=ict_staff)
+        person = User.objects.get(pk=key)
+        seen.append(list(permissions.visible_to(person)))
+        assert permissions.is_in_chain(person, finished.evaluations.get()) or not is_related
+    assert seen == [[finished.evaluations.get()]] * 4
+
+
+def test_nothing_is_taken_over_before_its_day(division: Department, ict_staff: User) -> None:
+    (second,) = reorganise(reorganisation=_renamed_on(division, AFTER_ITS_END), by=ict_staff)
+    (third,) = reorganise(reorganisation=_renamed_on(second, datetime.date(2017, 5, 9)), by=ict_staff)
+    assert Department.objects.taken_over_by([third.pk]) == set()
+    with time_machine.travel(datetime.datetime(2017, 5, 9, 1, tzinfo=datetime.UTC), tick=False):
+        assert Department.objects.taken_over_by([third.pk]) == {division.pk, second.pk}
+    # Back and forth: one that was set up again.
+    Department.objects.filter(pk=second.pk).update(valid_to=LAST)
+    Department.objects.filter(pk=third.pk).update(valid_from=LAST, valid_to=LAST)
+    third.successors.add(division)
+    assert Department.objects.taken_over_by([division.pk]) == {division.pk, second.pk, third.pk}
