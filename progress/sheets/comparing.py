@@ -50,6 +50,7 @@ HEADINGS = Headings(
     row_names=(plain(INDICATOR), plain(MILESTONE)),
 )
 _PARTS = frozenset({ANSWER, *HEADINGS.parts.values()})
+_PARTS_OF = {"indicator": INDICATOR_PARTS, "milestone": MILESTONE_PARTS}
 
 
 class Kind(Enum):
@@ -250,7 +251,8 @@ class _Comparing:
 
     def _is_of_another_layout(self, name: str) -> bool:
         """Sheets of several layouts put together: a row meets columns that are not its own."""
-        return name.rpartition("-")[2] in _PARTS
+        part = name.rpartition("-")[2]
+        return part in _PARTS and part not in _PARTS_OF.get(name.partition("-")[0], ())
 
     def _missing(self) -> list[str]:
         """Answers that the file was made with and that are in it no longer, in words."""

@@ -1,6 +1,7 @@
 """計画の取り込み直し: the plan was changed after 照会, and the 課 still has the 調書."""
 
 import datetime
+import io
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from accounts.models import AuditEntry, Department, User
 from programs.models import Action, ActionYear, IndicatorYear, Milestone
@@ -19,10 +21,12 @@ from progress.errors import NotNow, NotYours, StaleSave
 from progress.models import Evaluation, OutboxMail, Round
 from progress.queries.plan_background import backgrounds_of
 from progress.queries.replanning import Replanned, overtaken, replanned
+from progress.sheets.comparing import preview
 from tests.plan.reading import inputs_of, main_of, part
 from tests.programs.factories import IndicatorFactory, IndicatorYearFactory, MilestoneFactory
 from tests.progress.factories import RoundFactory, action_of, bring_to
 from tests.progress.pages import messages_of, table_rows
+from tests.progress.sheets import answer_cell, downloaded, saved
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -176,6 +180,22 @@ def test_what_was_typed_about_a_milestone_that_went_is_shown(
     assert (saved.status_code, "計画から無くなりました" in saved.json()["message"]) == (409, True)
     response = client.post(address, sent)
     assert (response.status_code, "九月に始めました。" in part(main_of(response), "placeless")) == (409, True)
+
+
+def test_what_a_file_says_about_a_milestone_that_went_is_told(
+    draft: Evaluation, liaison: User, ict_staff: User
+) -> None:
+    workbook = load_workbook(io.BytesIO(downloaded(draft, liaison)))
+    cell = answer_cell(workbook, draft, f"milestone-{draft.milestones.get(month=9).pk}-note")
+    cell.value = "九月に始めました。"
+    Milestone.objects.get(month=9).delete()
+    replan(evaluation=draft, by=ict_staff)
+    (lost,) = preview(saved(workbook), draft.round, liaison).lost
+    assert (lost.evaluation, lost.place.row, lost.problem) == (
+        draft.pk,
+        cell.row,
+        "この欄がどの項目のものか分かりません。",
+    )
 
 
 def test_a_milestone_that_moved_keeps_what_is_being_typed(
