@@ -8,6 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
+from progress import workflow
+from progress.actions.evaluations import perform
 from progress.actions.publication import publish
 from progress.actions.rounds import release_to_committee, set_exception, withdraw_from_committee
 from progress.enums import ScaleKind, Status
@@ -79,7 +81,7 @@ def test_the_sums_say_how_many_of_the_actions_they_are_of(
 
 
 def test_what_is_not_there_yet_is_said_to_come_and_when(
-    client_of: ClientOf, committee_viewer: User, ict_staff: User, liaison: User, manager: User, released: Round
+    client_of: ClientOf, committee_viewer: User, ict_staff: User, released: Round
 ) -> None:
     client = client_of(committee_viewer)
 
@@ -96,16 +98,11 @@ def test_what_is_not_there_yet_is_said_to_come_and_when(
     measures = MeasureEvaluation.objects.filter(round=released)
     rating = entry(released, "B", ScaleKind.MEASURE)
     measures.filter(pk=measures.order_by("pk").values("pk")[:1]).update(rating=rating)
-    bring_to(
-        Status.ACCEPTED,
-        released.evaluations.get(status=Status.ENDORSED),
-        liaison=liaison,
-        manager=manager,
-        staff=ict_staff,
-    )
+    waiting = released.evaluations.get(status=Status.ENDORSED)
+    perform(evaluation=waiting, transition=workflow.ACCEPT, by=ict_staff)
     assert told() == [True, False, False, True]
 
-    measures.update(rating=rating)
+    measures.update(rating=rating, reason="施策の理由")
     publish(round=released, by=ict_staff)
     assert told() == [False, False, False, False]
 
