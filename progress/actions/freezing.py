@@ -18,17 +18,24 @@ from progress.queries.filling import measured
 from progress.queries.snapshot_rows import rollups_by_measure
 from progress.rating import reached
 from progress.rollup import Rollup
-from progress.snapshots import evaluation_data, is_decided, measure_data
+from progress.snapshots import answered_data, is_decided, measure_data, named_data
 
 
 def frozen_evaluation(evaluation: Evaluation, publication: Publication, edition: int = 1) -> PublishedEvaluation:
     """An unsaved row; `evaluation` is read with `snapshot_rows()`."""
+    row = answered_evaluation(evaluation, publication, edition)
+    row.data = named_data(evaluation) | row.data
+    return row
+
+
+def answered_evaluation(evaluation: Evaluation, publication: Publication, edition: int = 1) -> PublishedEvaluation:
+    """The same without what its `data` says of the action and its departments; read with `answered_rows()`."""
     row = listed_evaluation(evaluation, publication, edition)
     decided = is_decided(evaluation)
     results = [reached(measured(each)) for each in evaluation.indicators.all()] if decided else []
     row.indicators_total = sum(result is not None for result in results)
     row.indicators_reached = sum(result is True for result in results)
-    row.data = evaluation_data(evaluation)
+    row.data = answered_data(evaluation)
     return row
 
 

@@ -163,5 +163,9 @@ FILES = [
     Page("progress:entries_csv", kwargs=PUBLISHED),
     Page("progress:results_csv", kwargs=PUBLISHED),
     Page("desk:round_evaluations_csv", STAFF, OPEN),
+    *(
+        Page("desk:round_preview_csv", STAFF, OPEN | {"name": name})
+        for name in ("actions", "results", "measures", "codes", "dictionary")
+    ),
     *WHOLE_YEAR,
 ]
