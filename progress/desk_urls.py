@@ -22,6 +22,7 @@ from progress.views import (
     round_opening,
     round_overview,
     round_preview,
+    round_preview_files,
     round_preview_lists,
     round_publication,
     round_replanning,
@@ -97,6 +98,8 @@ urlpatterns = [
     path("rounds/<slug:slug>/publish/preview/progress/", round_preview_lists.progress, name="round_preview_progress"),
     path("rounds/<slug:slug>/publish/preview/home/", round_preview_lists.home, name="round_preview_home"),
     path("rounds/<slug:slug>/publish/preview/changes/", round_preview_lists.changes, name="round_preview_changes"),
+    path("rounds/<slug:slug>/publish/preview/<slug:name>.csv", round_preview_files.csv_file, name="round_preview_csv"),
+    path("rounds/<slug:slug>/publish/preview/data.xlsx", round_preview_files.data_xlsx, name="round_preview_data_xlsx"),
     path("rounds/<slug:slug>/publish/preview/<path:path>", round_preview.rest, name="round_preview_rest"),
     path("rounds/<slug:slug>/corrections/", round_corrections.corrections, name="round_corrections"),
     path(

@@ -122,7 +122,7 @@ def is_in_chain(user: User, evaluation: Evaluation) -> bool:
 
 def _concerns(user: User) -> Q:
     """調書 of the departments of the person, of those that they took over from, and of actions to which one of them is
-    a 関係課: theirs to read in any state. One query for a request.
+    a 関係課: theirs to read in any state.
 
     Three questions, each with its index: for one with an "or" PostgreSQL reads every 調書.
     """
@@ -134,10 +134,10 @@ def _concerns(user: User) -> Q:
 
 def _related(user: User) -> QuerySet[ActionOwner]:
     """Where the departments of the person are a 関係課 today, or those that they took over from still are: a 組織改編
-    passes on what 課 own, and leaves finished programmes as they are. One query for a request."""
-    theirs = departments_of(user, Role.LIAISON, Role.MANAGER) | user.departments_before
-    today = ActionOwner.objects.valid_on(timezone.localdate())
-    return today.filter(department__in=theirs, kind=OwnerKind.RELATED)
+    passes on what 課 own, and leaves finished programmes as they are."""
+    mine = departments_of(user, Role.LIAISON, Role.MANAGER)
+    today = ActionOwner.objects.valid_on(timezone.localdate()).filter(kind=OwnerKind.RELATED)
+    return today.filter(Q(department__in=mine) | Q(department__in=user.departments_before))
 
 
 def waiting_for(user: User) -> QuerySet[Evaluation]:

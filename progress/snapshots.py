@@ -42,10 +42,18 @@ def evaluation_data(
     `as_it_stands`: they show what is typed so far, and how far they are as `state`. That is for the people of
     their chain alone: freezing never asks for it.
     """
+    return named_data(evaluation) | answered_data(evaluation, background, as_it_stands=as_it_stands)
+
+
+def named_data(evaluation: Evaluation) -> Data:
+    """What the 調書 is of, and whose."""
+    return {"action": _action_data(evaluation), "department": _department_data(evaluation)}
+
+
+def answered_data(evaluation: Evaluation, background: Background | None = None, *, as_it_stands: bool = False) -> Data:
+    """What is planned and filled in; `evaluation` read with `answered_rows()`: no query."""
     decided = is_decided(evaluation)
     data = {
-        "action": _action_data(evaluation),
-        "department": _department_data(evaluation),
         "plan": {
             "planned_work": evaluation.planned_work,
             "planned_budget": evaluation.planned_budget,

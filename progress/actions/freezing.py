@@ -19,19 +19,28 @@ from progress.queries.plan_background import Background
 from progress.queries.snapshot_rows import rollups_by_measure
 from progress.rating import reached
 from progress.rollup import Rollup
-from progress.snapshots import evaluation_data, is_decided, measure_data
+from progress.snapshots import answered_data, is_decided, measure_data, named_data
 
 
 def frozen_evaluation(
     evaluation: Evaluation, publication: Publication, edition: int = 1, *, background: Background | None = None
 ) -> PublishedEvaluation:
     """An unsaved row; `evaluation` is read with `snapshot_rows()`, `background` with `backgrounds_of()`."""
+    row = answered_evaluation(evaluation, publication, edition, background=background)
+    row.data = named_data(evaluation) | row.data
+    return row
+
+
+def answered_evaluation(
+    evaluation: Evaluation, publication: Publication, edition: int = 1, *, background: Background | None = None
+) -> PublishedEvaluation:
+    """The same without what its `data` says of the action and its departments; read with `answered_rows()`."""
     row = listed_evaluation(evaluation, publication, edition)
     decided = is_decided(evaluation)
     results = [reached(measured(each)) for each in evaluation.indicators.all()] if decided else []
     row.indicators_total = sum(result is not None for result in results)
     row.indicators_reached = sum(result is True for result in results)
-    row.data = evaluation_data(evaluation, background)
+    row.data = answered_data(evaluation, background)
     return row
 
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from plan.queries.listing import page_of
-from progress.actions.freezing import frozen_evaluation, listed_evaluation
+from progress.actions.freezing import answered_evaluation, frozen_evaluation, listed_evaluation
 from progress.enums import PublicationKind
 from progress.models import (
     Evaluation,
@@ -26,7 +26,7 @@ from progress.queries.plan_background import Background, backgrounds_of
 from progress.queries.published import PublishedRound
 from progress.queries.result_lists import result_rows
 from progress.queries.results import Legend, ResultRow
-from progress.queries.snapshot_rows import listed_rows, rows_of_a_round
+from progress.queries.snapshot_rows import answered_rows, listed_rows, rows_of_a_round
 from progress.rollup import Rollup
 from progress.snapshots import evaluation_data, frame_data, measure_data
 
@@ -88,6 +88,10 @@ class Preview:
             each.action.program = self.published.round.program
         backgrounds = backgrounds_of(found)
         return [self._row(each, backgrounds.get(each.pk), as_it_stands=as_it_stands) for each in found]
+
+    def answered_rows(self, evaluations: QuerySet[Evaluation]) -> list[PublishedEvaluation]:
+        """The same for files, which tell nothing more of the action and its departments. Three queries."""
+        return [answered_evaluation(each, self.publication) for each in answered_rows(evaluations)]
 
     def _row(self, evaluation: Evaluation, background: Background | None, *, as_it_stands: bool) -> PublishedEvaluation:
         row = frozen_evaluation(evaluation, self.publication, background=background)

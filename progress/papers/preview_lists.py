@@ -10,7 +10,7 @@ from plan.queries.listing import Asked, folded_words
 from plan.search import folded
 from progress.documents import ACT, CHECK, DO, text_of, title_of
 from progress.enums import DECIDED
-from progress.models import Evaluation
+from progress.models import Evaluation, PublishedEvaluation
 from progress.papers.preview import Preview
 from progress.queries.published import newest_first, published_rounds
 from progress.queries.result_lists import (
@@ -52,12 +52,24 @@ ROWS_AT_ONCE = 1000
 def preview_list(made: Preview, given: Mapping[str, str]) -> ResultList:
     """Four queries; nothing of it is kept."""
     asked = Asked.of(given, FILTERS)
-    rows = ordered(narrowed(made.evaluations.alias(**_frozen()), asked, COLUMNS), made.published, asked, COLUMNS)
+    rows = _listed(made, asked)
     found = list(_found(made, rows, asked.words)) if asked.words else None
     page, shown = made.result_page(rows, given.get("page"), found)
     named = made.evaluations.order_by("department__code").values_list("department__code", "department__name")
     selects = selects_of(made.published, asked, list(named.distinct()))
     return ResultList(made.published, asked, selects, heads_of(asked), page, shown)  # type: ignore[arg-type]  # alike
+
+
+def preview_rows(made: Preview, given: Mapping[str, str]) -> list[PublishedEvaluation]:
+    """The rows of the same list, all pages of it: for its file. Three queries, four with words."""
+    asked = Asked.of(given, FILTERS)
+    rows = _listed(made, asked)
+    found = set(_found(made, rows, asked.words)) if asked.words else None
+    return [row for row in made.answered_rows(rows) if found is None or row.evaluation_id in found]
+
+
+def _listed(made: Preview, asked: Asked) -> QuerySet[Evaluation]:
+    return ordered(narrowed(made.evaluations.alias(**_frozen()), asked, COLUMNS), made.published, asked, COLUMNS)
 
 
 def preview_departments(made: Preview, code: str = "") -> list[DepartmentResult]:

@@ -33,23 +33,31 @@ def snapshot_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
 
 def rows_of_a_round(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
     """The same without the round and its programme, for who has them at hand."""
-    whole = evaluations.select_related(
-        "action__main_direction__measure__policy",
-        "department__bureau",
-        "grade",
-        "outlook",
-    ).annotate(
+    whole = answered_rows(evaluations).annotate(
         upper_rows=rows_below(
             ActionUpper.objects.all(), "action", "action_id", key="pk", position="position", **UPPER_ITEM
         )
     )
     directions = ActionDirection.objects.select_related("direction__measure__policy")
+    return whole.prefetch_related(
+        Prefetch("action__other_directions", directions.order_by("position", "pk")),
+        Prefetch("action__owners", ActionOwner.objects.select_related("department").order_by("position", "pk")),
+    )
+
+
+def answered_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
+    """`evaluations` with all that `progress.snapshots.answered_data` reads, and what the columns of a row do. Three
+    queries."""
+    whole = evaluations.select_related(
+        "action__main_direction__measure__policy",
+        "department__bureau",
+        "grade",
+        "outlook",
+    )
     # What is frozen is compared and counted by its text: rows of one position keep one order.
     return whole.prefetch_related(
         Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator").order_by("position", "pk")),
         Prefetch("milestones", EvaluationMilestone.objects.order_by("position", "pk")),
-        Prefetch("action__other_directions", directions.order_by("position", "pk")),
-        Prefetch("action__owners", ActionOwner.objects.select_related("department").order_by("position", "pk")),
     )
 
 

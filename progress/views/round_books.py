@@ -38,8 +38,12 @@ def committee_xlsx(request: HttpRequest, round_: Round) -> HttpResponse:
 
 @round_page(Permission.PUBLISH)
 def data_xlsx(request: HttpRequest, round_: Round) -> HttpResponse:
-    """The machine-readable workbook; itself on record."""
+    return data_book_of(request, round_)
+
+
+def data_book_of(request: HttpRequest, round_: Round, filename: str = "") -> HttpResponse:
+    """The machine-readable workbook, under its own name where none is given; itself on record."""
     report = report_of(round_)
-    content, filename = data_book.data_book(report, address_of(request, round_)), data_book.filename(report)
-    record_export(request, f"{round_}の機械判読用のデータ（{filename}）", rows=len(report.evaluations))
-    return excel_response(content, filename)
+    content, named = data_book.data_book(report, address_of(request, round_)), filename or data_book.filename(report)
+    record_export(request, f"{round_}の機械判読用のデータ（{named}）", rows=len(report.evaluations))
+    return excel_response(content, named)

@@ -1,5 +1,7 @@
 """The public pages of a round before it is public: the same templates, on rows that are never stored."""
 
+from typing import NamedTuple
+
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -18,11 +20,28 @@ from progress.views.round_access import shown
 from progress.views.round_measures import Code
 from progress.year_files import files_of
 
-NO_CORRECTIONS = (
+
+class Told(NamedTuple):
+    """Why a page or file of the year is not previewed; `route`, where there is one, is that of what comes near it."""
+
+    title: str
+    text: str
+    route: str = ""
+    link: str = ""
+
+
+NO_CORRECTIONS = Told(
     "正誤表は、公表した後に訂正または追加したところの一覧です。",
     "公表したときは空なので、ここでは確かめるものがありません。",
 )
-LATER = ("このファイルは、公表した後にできます。", "公表した内容から作るためです。")
+NO_REPORT = Told(
+    "年次報告書（PDF）は、公表した後に作ります。",
+    "公表した内容から作り、保存して、誰にでも同じものを渡すためです。総括、施策の評価、調書の体裁は、「案」の印が付いた"
+    "委員会資料（PDF）で確かめられます。",
+    "desk:paper_choose",
+    "委員会資料の内容を選ぶ",
+)
+NOT_PREVIEWED = {"corrections/": NO_CORRECTIONS, "report.pdf": NO_REPORT}
 
 
 @preview_page
@@ -88,6 +107,7 @@ def action(request: HttpRequest, round_: Round, code: str) -> HttpResponse:
 
 @preview_page
 def rest(request: HttpRequest, round_: Round, path: str) -> HttpResponse:
-    """What is empty until something is corrected, and files, which are made of what is published."""
-    told = NO_CORRECTIONS if path == "corrections/" else LATER
-    return shown(request, "desk/rounds/preview_rest.html", round_, "publish", told=told)
+    """What is empty until something is corrected, and what is made of stored rows alone."""
+    if path not in NOT_PREVIEWED:
+        raise Http404("公開ページに、このページはありません。")
+    return shown(request, "desk/rounds/preview_rest.html", round_, "publish", told=NOT_PREVIEWED[path])

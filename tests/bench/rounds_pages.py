@@ -191,5 +191,9 @@ FILES = [
     Page("progress:results_csv", kwargs=PUBLISHED),
     Page("desk:round_evaluations_csv", STAFF, OPEN),
     Page("desk:round_accept", STAFF, OPEN, post={"all": "1"}),
+    *(
+        Page("desk:round_preview_csv", STAFF, OPEN | {"name": name})
+        for name in ("actions", "results", "measures", "codes", "dictionary")
+    ),
     *WHOLE_YEAR,
 ]

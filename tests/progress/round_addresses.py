@@ -30,6 +30,8 @@ PAGES: dict[str, dict[str, Any]] = {
     "desk:round_preview_departments": {},
     "desk:round_preview_department": {"code": "T-0001"},
     "desk:round_preview_changes": {},
+    "desk:round_preview_csv": {"name": "actions"},
+    "desk:round_preview_data_xlsx": {},
     "desk:round_preview_progress": {},
     "desk:round_preview_home": {},
     "desk:round_preview_rest": {"path": "corrections/"},
