@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import auth
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -37,11 +37,11 @@ class DepartmentQuerySet(ValidityQuerySet):
         """
         keys = sorted(departments)
         if not keys:
-            return cast("DepartmentQuerySet", self.none())
+            return self.none()
         steps = _TAKEN_OVER.format(places=", ".join(["%s"] * len(keys)))
         today = timezone.localdate().isoformat()
-        found = RawSQL(steps, (today, *keys, today))  # noqa: S611 ours is the text, and values are parameters
-        return cast("DepartmentQuerySet", self.filter(pk__in=found))
+        found = RawSQL(steps, (today, *keys, today))  # noqa: S611  # ours is the text, and values are parameters
+        return self.filter(pk__in=found)
 
 
 # From each 課 to those it took over from, and on to theirs. The placeholders are the day, the ids, and the day again.

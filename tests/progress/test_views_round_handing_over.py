@@ -8,12 +8,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
-from progress.actions.handing_over import hand_over
 from progress.models import Evaluation, Round
 from progress.queries import led_elsewhere
-from tests.factories import UserFactory
 from tests.html_validity import validate
-from tests.plan.reading import inputs_of, items_of, links, main_of, part, words
+from tests.plan.reading import items_of, links, main_of, part, words
 from tests.progress.factories import department_of, given_to, opened
 from tests.progress.pages import messages_of, table_rows
 
@@ -198,21 +196,3 @@ def test_whoever_keeps_the_desk_of_the_old_department_is_led_nowhere(
     staff.post(PAGE, {"seen": staff.get(PAGE).context["seen"], "all": "1"})
     address = f"/desk/evaluations/{moved.pk}/"
     assert [client_of(user).get(address).status_code for user in (liaison, other_liaison)] == [404, 200]
-
-
-def test_what_is_typed_while_it_moves_is_not_lost(
-    client_of: ClientOf, evaluation: Evaluation, liaison: User, other_liaison: User, ict_staff: User
-) -> None:
-    """The 課 that had it is told where it went; who never had it learns nothing."""
-    client, address = client_of(liaison), f"/desk/evaluations/{evaluation.pk}/"
-    sent = dict(inputs_of(main_of(client.get(address)))) | {"results": "途中まで書いた実績です。"}
-    given_to(evaluation.action, department_of(other_liaison))
-    hand_over(round=evaluation.round, keys=[evaluation.pk], by=ict_staff)
-    response, saved = client.post(address, sent), client.post(f"{address}autosave/", sent)
-    page = main_of(response)
-    assert (response.status_code, saved.status_code, client.get(address).status_code) == (409, 409, 404)
-    assert "途中まで書いた実績です。" in page
-    assert f"{department_of(other_liaison)}に移りました。" in page
-    assert Evaluation.objects.get().results == ""
-    stranger = client_of(UserFactory.create())
-    assert [stranger.post(each, sent).status_code for each in (address, f"{address}autosave/")] == [404, 404]
