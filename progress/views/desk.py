@@ -1,5 +1,6 @@
 """/desk/: what waits for the person, what they handed on, and all of theirs."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
@@ -37,11 +38,11 @@ def home(request: HttpRequest) -> HttpResponse:
     form = DeskFilterForm(request.GET, rounds=rounds, states=permissions.states_visible_to(user), with_turns=has_turns)
     waiting, handed_on = permissions.waiting_for(user), permissions.handed_on_by(user)
     chosen = {WAITING: waiting, HANDED_ON: handed_on}.get(form.value("which"), permissions.visible_to(user))
-    sort = request.GET.get("sort", "")
-    every_round = form.shown_round() == EVERY_ROUND
+    sort, every_round = request.GET.get("sort", ""), form.shown_round() == EVERY_ROUND
     order = sort or (desk.AS_MADE if every_round and permissions.reads_every_department(user) else "")
-    page_asked = request.GET.get("page", "")
-    page, rows = desk.listed(form.narrow(chosen), sort=order, page=page_asked, with_outlook=not has_turns)
+    page, rows = desk.listed(
+        form.narrow(chosen), sort=order, page=request.GET.get("page", ""), with_outlook=not has_turns
+    )
     turns = desk.waiting(waiting) if has_turns else None
     context = {
         "has_turns": has_turns,
@@ -52,8 +53,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "every_round": every_round,
         "page": page,
         "rows": rows,
-        "heads": [desk.sort_head(key, label, sort) for key, label in (*SORT_HEADS, *(DATE_HEADS if has_turns else ()))],
+        "heads": _heads(sort, with_dates=has_turns),
         "query": "".join(f"{urlencode({key: value})}&" for key, value in request.GET.items() if key != "page"),
         "sort": sort,
     }
     return render(request, "desk/home.html", context)
+
+
+def _heads(sort: str, *, with_dates: bool) -> list[Any]:
+    heads = (*SORT_HEADS, *(DATE_HEADS if with_dates else ()))
+    return [desk.sort_head(key, label, sort) for key, label in heads]

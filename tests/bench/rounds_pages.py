@@ -68,6 +68,8 @@ _PUBLIC = [
     Page("progress:departments", kwargs=PUBLISHED),
     Page("progress:department", kwargs=PUBLISHED | DEPARTMENT),
     Page("progress:corrections", kwargs=PUBLISHED),
+    Page("progress:year_first", kwargs=PUBLISHED),
+    Page("progress:history"),
     Page("progress:changes", kwargs=PUBLISHED),
     Page("progress:changes", kwargs=PUBLISHED, query="kind=better"),
 ]
@@ -91,6 +93,8 @@ _DESK = [
     Page("desk:round_evaluations", STAFF, OPEN, "state=endorsed&q=受付&sort=due"),
     Page("desk:round_exception", STAFF, OPEN | {"pk": "{draft}"}),
     Page("desk:round_plans", STAFF, OPEN),
+    Page("desk:round_hand_over", STAFF, OPEN),
+    Page("desk:round_add_evaluations", STAFF, OPEN),
     Page("desk:round_extensions", STAFF, OPEN),
     Page("desk:round_extension", STAFF, OPEN | {"pk": "{extension}"}),
     Page("desk:round_measures", STAFF, OPEN),

@@ -278,8 +278,9 @@ def correct(staff: Page) -> None:
 def read_the_correction(citizen: Page) -> None:
     citizen.goto(f"{PUBLIC}actions/{FIRST}/")
     notice = citizen.locator(".correction")
-    for words in (CORRECTED_BECAUSE, RESULTS, RIGHT_RESULTS):
-        expect(notice).to_contain_text(words)
+    expect(notice).to_contain_text(CORRECTED_BECAUSE)
+    expect(notice.locator("del")).to_contain_text("7")
+    expect(notice.locator("ins")).to_contain_text("8")
     assert_axe_clean(citizen)
     notice.get_by_role("link", name="公表した当初の内容を見る").click()
     main = citizen.locator("main")
