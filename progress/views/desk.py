@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission
 from progress import permissions
 from progress.forms.desk import EVERY_ROUND, HANDED_ON, WAITING, DeskFilterForm
+from progress.models import Evaluation
 from progress.queries import desk
 from progress.views.access import reader
 
@@ -38,11 +40,6 @@ def home(request: HttpRequest) -> HttpResponse:
     form = DeskFilterForm(request.GET, rounds=rounds, states=permissions.states_visible_to(user), with_turns=has_turns)
     waiting, handed_on = permissions.waiting_for(user), permissions.handed_on_by(user)
     chosen = {WAITING: waiting, HANDED_ON: handed_on}.get(form.value("which"), permissions.visible_to(user))
-    sort, every_round = request.GET.get("sort", ""), form.shown_round() == EVERY_ROUND
-    order = sort or (desk.AS_MADE if every_round and permissions.reads_every_department(user) else "")
-    page, rows = desk.listed(
-        form.narrow(chosen), sort=order, page=request.GET.get("page", ""), with_outlook=not has_turns
-    )
     turns = desk.waiting(waiting) if has_turns else None
     context = {
         "has_turns": has_turns,
@@ -50,6 +47,21 @@ def home(request: HttpRequest) -> HttpResponse:
         "handed_on": desk.handed_on(handed_on) if has_turns else None,
         "sheet_rounds": permissions.rounds_with_sheets(user, rounds, turns.to_fill_in if turns else ()),
         "form": form,
+        **_list(request, form, chosen, has_turns=has_turns),
+    }
+    return render(request, "desk/home.html", context)
+
+
+def _list(
+    request: HttpRequest, form: DeskFilterForm, chosen: QuerySet[Evaluation], *, has_turns: bool
+) -> dict[str, Any]:
+    """What the list below shows, and how it is sorted."""
+    sort, every_round = request.GET.get("sort", ""), form.shown_round() == EVERY_ROUND
+    order = sort or (desk.AS_MADE if every_round and permissions.reads_every_department(reader(request)) else "")
+    page, rows = desk.listed(
+        form.narrow(chosen), sort=order, page=request.GET.get("page", ""), with_outlook=not has_turns
+    )
+    return {
         "every_round": every_round,
         "page": page,
         "rows": rows,
@@ -57,7 +69,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "query": "".join(f"{urlencode({key: value})}&" for key, value in request.GET.items() if key != "page"),
         "sort": sort,
     }
-    return render(request, "desk/home.html", context)
 
 
 def _heads(sort: str, *, with_dates: bool) -> list[Any]:
