@@ -18,6 +18,11 @@ FISCAL_MONTHS = (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)
 """The months of a fiscal year in their order."""
 
 
+def milestone_text(month: int | None, title: str) -> str:
+    """「9月 試行を始める」, wherever a milestone is told."""
+    return f"{month}月 {title}" if month else title
+
+
 class ActionYear(Versioned):
     """年度別計画: one action in one fiscal year. The original plan stays beside every later change.
 
@@ -112,7 +117,7 @@ class Milestone(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.month}月 {self.title}" if self.month else self.title
+        return milestone_text(self.month, self.title)
 
 
 class Indicator(Versioned):

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from plan.models import Revision
 from plan.queries.json_rows import rows_below
 from programs.models import ActionYear, Indicator, IndicatorYear, Milestone
+from programs.models.yearly import milestone_text
 
 Row = Mapping[str, Any]
 Field = tuple[int, str]
@@ -117,7 +118,7 @@ def milestone_words(rows: Iterable[Mapping[str, Any]]) -> SafeString:
 
 
 def milestone_line(row: Mapping[str, Any]) -> str:
-    return f"{row['month']}月 {row['title']}" if row["month"] else str(row["title"])
+    return milestone_text(row["month"], row["title"])
 
 
 # Model → the root its rows are edited with, the column of the history that names it, and the fields to compare.

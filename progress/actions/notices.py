@@ -41,7 +41,7 @@ def tell_opened(round_: Round) -> None:
     actions: dict[int, list[str]] = {}
     for department, code, title in rows.values_list("department", "action__code", "action__title"):
         actions.setdefault(department, []).append(f"{code} {title}")
-    _tell_blank(round_, actions, about=f"round-{round_.pk}", is_added=False)
+    _tell_work(MailKind.OPENED, round_, actions, about=f"round-{round_.pk}", is_added=False)
 
 
 def tell_added(round_: Round, evaluations: Sequence[Evaluation]) -> None:
@@ -49,7 +49,7 @@ def tell_added(round_: Round, evaluations: Sequence[Evaluation]) -> None:
     actions: dict[int, list[str]] = {}
     for each in evaluations:
         actions.setdefault(each.department_id, []).append(str(each))
-    _tell_blank(round_, actions, about=f"evaluation-{evaluations[0].pk}", is_added=True)
+    _tell_work(MailKind.OPENED, round_, actions, about=f"evaluation-{evaluations[0].pk}", is_added=True)
 
 
 @dataclass(frozen=True)
@@ -95,27 +95,9 @@ def tell_replanned(events: Collection[EvaluationEvent]) -> None:
     """One mail to each 担当者 and 課長 for all 調書 of a round that got another plan."""
     if not events:
         return
-    round_, deadlines = next(iter(events)).evaluation.round, deadlines_of([next(iter(events)).evaluation.round])
-    by_department = _by_department(events)
-    drafts = []
-    for person, theirs in by_person(
-        posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments=by_department)
-    ).items():
-        departments = {post.department.pk: post.department for post in theirs if post.department}
-        context = {
-            "round": round_,
-            "departments": [
-                DepartmentWork(
-                    str(department),
-                    date_label(deadlines.of(round_, key)),
-                    Listed.of(str(event.evaluation) for event in by_department[key]),
-                )
-                for key, department in departments.items()
-            ],
-        }
-        about = _about(by_department[next(iter(departments))][0])
-        drafts.append(draft(MailKind.REPLANNED, about, person, is_sample=round_.is_sample, context=context))
-    queue(drafts)
+    first = next(iter(events))
+    actions = {key: [str(each.evaluation) for each in theirs] for key, theirs in _by_department(events).items()}
+    _tell_work(MailKind.REPLANNED, first.evaluation.round, actions, about=_about(first))
 
 
 def tell_transition(event: EvaluationEvent) -> None:
@@ -229,22 +211,24 @@ def _newest_event(moved: Iterable[Handed]) -> int:
     return of_these.order_by("-pk").values_list("pk", flat=True)[0]
 
 
-def _tell_blank(round_: Round, actions: Mapping[int, Sequence[str]], *, about: str, is_added: bool) -> None:
-    """`actions`: id of the department → what it has to fill in."""
+def _tell_work(
+    kind: MailKind, round_: Round, actions: Mapping[int, Sequence[str]], *, about: str, **told: object
+) -> None:
+    """One mail to each 担当者 and 課長. `actions`: id of the department → what it has to fill in."""
     deadlines = deadlines_of([round_])
     drafts = []
     for person, theirs in by_person(posts(*DEPARTMENT_ROLES, on=timezone.localdate(), departments=actions)).items():
         departments = {post.department.pk: post.department for post in theirs if post.department}
         context = {
             "round": round_,
-            "is_added": is_added,
+            **told,
             "roles": {post.role.value for post in theirs},
             "departments": [
                 DepartmentWork(str(department), date_label(deadlines.of(round_, key)), Listed.of(actions[key]))
                 for key, department in departments.items()
             ],
         }
-        drafts.append(draft(MailKind.OPENED, about, person, is_sample=round_.is_sample, context=context))
+        drafts.append(draft(kind, about, person, is_sample=round_.is_sample, context=context))
     queue(drafts)
 
 

@@ -14,6 +14,7 @@ from accounts.models import Department, User
 from plan.models import Direction
 from plan.queries.json_rows import rows_below
 from programs.models import Action, Indicator
+from programs.models.yearly import milestone_text
 from progress.enums import Reached, RoundState, Status
 from progress.models.round import Guidance, Round
 from progress.models.scale import ScaleEntry
@@ -229,7 +230,7 @@ class EvaluationMilestone(models.Model):
         ordering = ["evaluation_id", "position"]
 
     def __str__(self) -> str:
-        return f"{self.month}月 {self.title}" if self.month else self.title
+        return milestone_text(self.month, self.title)
 
 
 class EvaluationIndicator(models.Model):

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Prefetch, Subquery
 
 from plan.queries.json_rows import rows_below
 from programs.models import Action, ActionYear, Indicator, IndicatorYear, Milestone
+from programs.models.yearly import milestone_text
 from progress.models import Round
 from progress.queries.next_plans import planned_targets
 from progress.queries.successors import is_last_year
@@ -24,7 +25,7 @@ class PlannedMilestone:
     title: str
 
     def __str__(self) -> str:
-        return f"{self.month}月 {self.title}" if self.month else self.title
+        return milestone_text(self.month, self.title)
 
 
 @dataclass(frozen=True)

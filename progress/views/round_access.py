@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.lookups import key_in
 from accounts.models import User
 from accounts.permissions import Permission
+from progress.forms.seen import Seen, unsealed
 from progress.models import Round
 from progress.permissions import rounds_visible_to
 from progress.views.access import reader
@@ -51,6 +53,26 @@ def round_deed(permission: Permission) -> Callable[[View], View]:
 def chosen_keys(request: HttpRequest, name: str) -> list[int]:
     """The keys that were sent under the name; what is none is left aside."""
     return [key for text in request.POST.getlist(name) if (key := key_in(text)) is not None]
+
+
+def chosen_of_seen(
+    request: HttpRequest, round_: Round, *, deed: str, unreadable: str, nothing: str
+) -> tuple[Seen, set[int]] | None:
+    """POST seen (what the page showed, sealed for the deed), and all, or pk (keys): it, and the chosen keys of it.
+
+    None, and a message, where it cannot be read or nothing is chosen.
+    """
+    seen = unsealed(request.POST.get("seen", ""), deed=deed, round_=round_, by=reader(request))
+    if seen is None:
+        messages.error(request, unreadable)
+        return None
+    keys = set(seen.along)
+    if "all" not in request.POST:
+        keys &= set(chosen_keys(request, "pk"))
+    if not keys:
+        messages.warning(request, nothing)
+        return None
+    return seen, keys
 
 
 def shown(request: HttpRequest, template: str, round_: Round, here: str, **context: Any) -> HttpResponse:

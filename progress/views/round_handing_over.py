@@ -1,6 +1,5 @@
 """調書 whose action another 課 leads now: where each would go, and the deed."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -9,12 +8,12 @@ from django.utils import timezone
 from accounts.permissions import Permission
 from progress.actions.handing_over import HandedOver, hand_over
 from progress.actions.opening import Report
-from progress.forms.seen import Seen, sealed, unsealed
+from progress.forms.seen import Seen, sealed
 from progress.long_work import Outcome, Task, carried_out
 from progress.models import Round
 from progress.queries.led_elsewhere import led_elsewhere, page_of_moves
 from progress.views.access import reader
-from progress.views.round_access import chosen_keys, round_form, shown
+from progress.views.round_access import chosen_of_seen, round_form, shown
 
 _DEED = "hand_over"
 _UNREADABLE = "画面から送られた内容を読み取れないため、何も移していません。もう一度操作してください。"
@@ -39,16 +38,10 @@ def _look(request: HttpRequest, round_: Round) -> HttpResponse:
 
 def _hand_over(request: HttpRequest, round_: Round) -> HttpResponseBase:
     user, back = reader(request), reverse("desk:round_hand_over", args=[round_.slug])
-    seen = unsealed(request.POST.get("seen", ""), deed=_DEED, round_=round_, by=user)
-    if seen is None:
-        messages.error(request, _UNREADABLE)
+    chosen = chosen_of_seen(request, round_, deed=_DEED, unreadable=_UNREADABLE, nothing=_NOTHING)
+    if chosen is None:
         return redirect(back)
-    keys = set(seen.along)
-    if "all" not in request.POST:
-        keys &= set(chosen_keys(request, "pk"))
-    if not keys:
-        messages.warning(request, _NOTHING)
-        return redirect(back)
+    seen, keys = chosen
 
     def work(report: Report) -> Outcome:
         done = hand_over(round=round_, keys=keys, by=user, seen_at=seen.at, report=report)

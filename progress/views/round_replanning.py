@@ -11,12 +11,12 @@ from accounts.permissions import Permission
 from progress.actions.opening import Report
 from progress.actions.replanning import replan_many
 from progress.enums import RoundState
-from progress.forms.seen import Seen, sealed, unsealed
+from progress.forms.seen import Seen, sealed
 from progress.long_work import Outcome, Task, carried_out, reported
 from progress.models import Evaluation, Round
 from progress.queries.replanning import beyond_reach, overtaken, replanned
 from progress.views.access import reader
-from progress.views.round_access import chosen_keys, round_form, shown
+from progress.views.round_access import chosen_of_seen, round_form, shown
 
 _DEED = "replan"
 _NOT_OPEN = "計画を取り込み直せるのは、照会の間だけです。"
@@ -47,15 +47,11 @@ def plans(request: HttpRequest, round_: Round) -> HttpResponseBase:
 
 def _take(request: HttpRequest, round_: Round) -> HttpResponseBase:
     user, back = reader(request), reverse("desk:round_plans", args=[round_.slug])
-    seen = unsealed(request.POST.get("seen", ""), deed=_DEED, round_=round_, by=user)
-    if seen is None:
-        messages.error(request, _UNREADABLE)
+    chosen = chosen_of_seen(request, round_, deed=_DEED, unreadable=_UNREADABLE, nothing=_NOTHING)
+    if chosen is None:
         return redirect(back)
-    keys = set(seen.along if "all" in request.POST else chosen_keys(request, "pk")).intersection(seen.along)
+    seen, keys = chosen
     rows = list(Evaluation.objects.filter(round=round_, pk__in=keys).select_related("action").order_by("action__code"))
-    if not rows:
-        messages.warning(request, _NOTHING)
-        return redirect(back)
 
     def work(report: Report) -> Outcome:
         done, refused = replan_many(evaluations=reported(rows, report), by=user, seen_at=seen.at)

@@ -3,7 +3,6 @@
 import datetime
 import re
 from collections.abc import Callable
-from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -24,32 +23,13 @@ from progress.enums import Status
 from progress.models import Evaluation, Round
 from tests.factories import UserFactory
 from tests.programs.factories import ActionOwnerFactory
+from tests.progress.desk_lists import name, page_of, section, titles
 from tests.progress.factories import fill_in, opened
 
 pytestmark = pytest.mark.django_db
 
 ClientOf = Callable[[object], Client]
 Brought = Callable[[Status, Evaluation], Evaluation]
-
-
-def page_of(client: Client, query: str = "") -> str:
-    response = client.get(f"/desk/{query}")
-    assert response.status_code == 200
-    return unescape(response.content.decode())
-
-
-def section(page: str, heading: str) -> str:
-    found = re.search(rf'<section aria-labelledby="{heading}".*?</section>', page, re.DOTALL)
-    return found[0] if found else ""
-
-
-def titles(page: str, heading: str) -> list[str]:
-    """The actions listed in a section, in their order."""
-    return re.findall(r'<a href="/desk/evaluations/\d+/">(.*?)</a>', section(page, heading))
-
-
-def name(evaluation: Evaluation) -> str:
-    return str(evaluation.action)
 
 
 def test_what_waits_stands_with_its_time_left_and_what_is_missing(

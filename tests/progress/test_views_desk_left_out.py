@@ -1,8 +1,6 @@
 """/desk/: 調書 that the publication of their round left out."""
 
-import re
 from collections.abc import Callable
-from html import unescape
 
 import pytest
 from django.test import Client
@@ -12,31 +10,12 @@ from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
 from progress.enums import Status
 from progress.models import Evaluation
+from tests.progress.desk_lists import page_of
 
 pytestmark = pytest.mark.django_db
 
 ClientOf = Callable[[object], Client]
 Brought = Callable[[Status, Evaluation], Evaluation]
-
-
-def page_of(client: Client, query: str = "") -> str:
-    response = client.get(f"/desk/{query}")
-    assert response.status_code == 200
-    return unescape(response.content.decode())
-
-
-def section(page: str, heading: str) -> str:
-    found = re.search(rf'<section aria-labelledby="{heading}".*?</section>', page, re.DOTALL)
-    return found[0] if found else ""
-
-
-def titles(page: str, heading: str) -> list[str]:
-    """The actions listed in a section, in their order."""
-    return re.findall(r'<a href="/desk/evaluations/\d+/">(.*?)</a>', section(page, heading))
-
-
-def name(evaluation: Evaluation) -> str:
-    return str(evaluation.action)
 
 
 def test_the_department_reads_that_its_evaluation_is_left_out_of_the_publication(
