@@ -17,7 +17,7 @@ from progress.actions.rounds import release_to_committee
 from progress.enums import Status
 from progress.models import Evaluation, PublishedEvaluation, Round
 from tests.plan.enlarging import copies
-from tests.plan.reading import main_of, words
+from tests.plan.reading import links, main_of, words
 from tests.progress.books import committee, opened
 from tests.progress.books import rows as rows_of
 from tests.progress.factories import bring_to
@@ -77,9 +77,15 @@ def test_the_committee_gets_its_workbook_when_all_in_it_is_for_it(
     release_to_committee(round=round_, by=ict_staff)
     client = client_of(committee_viewer)
     assert client.get("/desk/committee/2016/committee.xlsx").status_code == 404
-    assert "委員会用の表" not in words(main_of(client.get("/desk/committee/2016/")))
+    page = main_of(client.get("/desk/committee/2016/"))
+    assert "/desk/committee/2016/committee.xlsx" not in links(page)
+    assert "委員会用の表（Excel）は、すべての調書の確認が済むか、この年度を公表すると、ここで受け取れます。" in words(
+        page
+    )
     bring_to(Status.ACCEPTED, second, liaison=liaison, manager=manager, staff=ict_staff)
-    assert "委員会用の表（Excel、取組2件）" in words(main_of(client.get("/desk/committee/2016/")))
+    page = main_of(client.get("/desk/committee/2016/"))
+    assert "/desk/committee/2016/committee.xlsx" in links(page)
+    assert "委員会用の表（Excel、取組2件）" in words(page)
     content = client.get("/desk/committee/2016/committee.xlsx").content
     assert rows_of(opened(content)["取組一覧"]) == rows_of(opened(committee(round_))["取組一覧"])
     others = [client_of(person).get("/desk/committee/2016/committee.xlsx") for person in (liaison, manager, citizen)]
