@@ -62,11 +62,11 @@ class Obstacle:
 
 
 class CannotOpen(ProgressError):
-    """The round cannot be opened; `problems` says why, one line each."""
+    """The round cannot be opened; `problems` are the first of the `total` reasons."""
 
-    def __init__(self, problems: Sequence[Obstacle]) -> None:
+    def __init__(self, problems: Sequence[Obstacle], *, total: int) -> None:
         self.problems = list(problems)
-        super().__init__(f"照会を始められません。{len(self.problems)}件を直してから、もう一度操作してください。")
+        super().__init__(f"照会を始められません。{total:,}件を直してから、もう一度操作してください。")
 
 
 class CannotPublish(ProgressError):

@@ -122,6 +122,10 @@ class Department(models.Model):
         end = self.valid_to
         return f"{name}（{end.year}年{end.month}月{end.day}日まで）" if end else name
 
+    def has_ended(self, day: datetime.date) -> bool:
+        """Whether its last day is before this one."""
+        return self.valid_to is not None and self.valid_to < day
+
 
 class UserManager(BaseUserManager["User"]):
     """Finds people by staff number; makes accounts for the command line and the tests."""

@@ -178,6 +178,13 @@ class ActionOwnerQuerySet(ValidityQuerySet):
         """The 主管課 of the day, a date or an expression for one."""
         return cast("ActionOwnerQuerySet", self.valid_on(day).filter(kind=OwnerKind.LEAD))
 
+    def filling_in_on(self, day: Any) -> "ActionOwnerQuerySet":
+        """Those of `leading_on` that are there on the day: a period may be typed beyond the end of the 課 itself."""
+        return self.leading_on(day).filter(
+            Q(department__valid_from__isnull=True) | Q(department__valid_from__lte=day),
+            Q(department__valid_to__isnull=True) | Q(department__valid_to__gte=day),
+        )
+
 
 class ActionOwner(models.Model):
     """A department that owns an action for a period; both ends belong to it, an empty end is open."""

@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from accounts.models import Department
 from plan.fiscal import fiscal_year_label
 from plan.models import Direction, Measure, Term
+from plan.models.json_rows import rows_below
 from plan.prose import TermMarker
-from plan.queries.json_rows import rows_below
 from plan.queries.kept import KeptPlan, kept_plan, kept_value
 from plan.queries.listing import Asked, Head, Select, containing, page_of, page_of_found
 from plan.queries.plans import pick

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 
 from plan.fiscal import fiscal_year_label
 from plan.models import Direction, Measure, Plan, Term
+from plan.models.json_rows import day_of
 from plan.prose import TermMarker
-from plan.queries.json_rows import day_of
 from plan.queries.kept import KeptPlan, kept_plan
 from plan.queries.plans import Link
 from plan.queries.revisions import LATEST, RevisionView, revisions_of, view

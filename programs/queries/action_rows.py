@@ -6,7 +6,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from plan.models import DirectionItem
-from plan.queries.json_rows import rows_below
+from plan.models.json_rows import rows_below
 from programs.models import (
     Action,
     ActionDirection,

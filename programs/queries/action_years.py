@@ -17,7 +17,6 @@ from programs.queries.originals import (
     are_others,
     is_another,
     milestone_line,
-    milestone_words,
     money_words,
     why_changed,
     why_milestones_changed,
@@ -112,8 +111,8 @@ class _Plan:
         key = self.row["key"]
         for field, _ in self.changed():
             if field == (key, "planned_work"):
-                yield Original("当初の計画", marker.lines(self.row["original_work"]), whys.get(field))
+                yield Original("当初の計画", whys.get(field), marker.lines(self.row["original_work"]))
             else:
-                yield Original("当初の予算額", money_words(self.row["original_budget"]), whys.get(field))
+                yield Original("当初の予算額", whys.get(field), money_words(self.row["original_budget"]))
         if first := self.first_milestones:
-            yield Original("当初のマイルストーン", milestone_words(first), moved.get(key))
+            yield Original("当初のマイルストーン", moved.get(key), milestones=tuple(map(milestone_line, first)))

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from plan.queries.json_rows import day_of, rows_below
+from plan.models.json_rows import day_of, rows_below
 from programs.enums import OwnerKind
 from programs.models import Action, ActionLineage, ActionOwner, ActionYear, Indicator
 

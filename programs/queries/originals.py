@@ -13,11 +13,10 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, TruncDate
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from plan.models import Revision
-from plan.queries.json_rows import rows_below
+from plan.models.json_rows import moment_of, rows_below
 from programs.models import ActionYear, Indicator, IndicatorYear, Milestone
 from programs.models.yearly import milestone_text
 
@@ -36,11 +35,15 @@ class Why:
 
 @dataclass(frozen=True)
 class Original:
-    """What was planned at first and is another thing by now; `why` is None where nothing is known of the change."""
+    """What was planned at first and is another thing by now: a text, or `milestones` as lines of 「9月 試行の開始」.
+
+    `why` is None where nothing is known of the change.
+    """
 
     label: str
-    text: SafeString
     why: Why | None
+    text: SafeString | str = ""
+    milestones: tuple[str, ...] = ()
 
 
 def changes_below(model: Any, parent: str, of: str = "pk", **conditions: Any) -> Subquery:
@@ -107,14 +110,9 @@ def as_told(value: Any) -> Any:
     return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
-def money_words(amount: int) -> SafeString:
+def money_words(amount: int) -> str:
     """1234 → 「1,234千円」."""
-    return format_html("{}千円", f"{amount:,}")
-
-
-def milestone_words(rows: Iterable[Mapping[str, Any]]) -> SafeString:
-    """A list of 「9月 試行の開始」."""
-    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((milestone_line(row),) for row in rows)))
+    return f"{amount:,}千円"
 
 
 def milestone_line(row: Mapping[str, Any]) -> str:
@@ -137,12 +135,6 @@ def _in_order(records: Iterable[Row] | None, until: datetime.datetime | None = N
 def _value(name: str, value: Any) -> Any:
     """Targets come as text, in as many decimals as the database likes."""
     return Decimal(str(value)) if name == "target" and value is not None else as_told(value)
-
-
-def moment_of(text: str) -> datetime.datetime:
-    """A moment of such a row: SQLite gives moments without the time zone, which is UTC."""
-    moment = datetime.datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
 
 def _why(record: Row) -> Why:

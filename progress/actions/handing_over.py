@@ -69,13 +69,9 @@ def hand_over(
     refused = [Refused(each, _CHANGED_SINCE) for each in found if each.action_id in changed]
     moved = _moved(moving, by=by, moment=moment, report=report)
     if moved:
-        ended = timezone.localdate() if today is None else today
+        day = today or timezone.localdate()
         hand_on_extensions(
-            {
-                (stored.pk, each.before.pk, each.after.pk)
-                for each in moved
-                if each.before.valid_to is not None and each.before.valid_to < ended
-            },
+            {(stored.pk, each.before.pk, each.after.pk) for each in moved if each.before.has_ended(day)},
             by=by,
         )
         tell_handed_over(stored, moved, by=by)

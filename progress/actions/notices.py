@@ -123,15 +123,18 @@ def tell_transition(event: EvaluationEvent) -> None:
 def is_needed(mail: OutboxMail) -> bool:
     """Asked just before a mail is sent: whether what it asks for is still to be done.
 
-    承認の依頼 is not when the 調書 does not wait for 承認 any more (withdrawn, returned, endorsed), or waits since
-    a later 提出, which has a mail of its own. What happened stays true: other mails are needed always.
+    承認の依頼 is not when the 調書 does not wait for 承認 any more (withdrawn, returned, endorsed), waits since a later
+    提出, or waits in another 課 by now: those have mails of their own. What happened stays true: other mails are
+    needed always.
     """
     if mail.kind != MailKind.SUBMITTED:
         return True
-    submissions = EvaluationEvent.objects.filter(
-        evaluation__events=_event_of(mail.key), evaluation__status=Status.SUBMITTED, transition=workflow.SUBMIT.name
+    asking = EvaluationEvent.objects.filter(
+        evaluation__events=_event_of(mail.key),
+        evaluation__status=Status.SUBMITTED,
+        transition__in=[workflow.SUBMIT.name, workflow.HAND_OVER.name],
     )
-    return submissions.order_by("-at", "-pk").values_list("pk", flat=True).first() == _event_of(mail.key)
+    return asking.order_by("-at", "-pk").values_list("pk", flat=True).first() == _event_of(mail.key)
 
 
 def tell_accepted(events: Collection[EvaluationEvent]) -> None:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Window
 from django.urls import reverse
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
@@ -19,6 +19,7 @@ from plan.actions import wait_for_turn
 from plan.fiscal import date_label, fiscal_year_label
 from plan.models import Measure
 from programs.models import Action, ActionOwner
+from programs.queries.first_of import FirstOf
 from progress.actions.locks import locked_round
 from progress.actions.notices import tell_opened
 from progress.default_scale import ENTRIES, NAME, NOTE
@@ -90,8 +91,8 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     if stored.state != RoundState.PLANNED:
         raise NotNow(f"{stored}の照会は、すでに始まっています。")
     actions = actions_to_open(stored)
-    if problems := _problems(stored, actions):
-        raise CannotOpen(problems)
+    if (problems := _problems(stored, actions)).total:
+        raise CannotOpen(problems.shown, total=problems.total)
     stored.state, stored.opened_at, stored.opened_by = RoundState.OPEN, moment, by
     stored._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
     stored.save()
@@ -104,19 +105,20 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     return stored
 
 
-def opening_problems(round_: Round) -> list[Obstacle]:
-    """What `open_round` would refuse now, one each; at most `SHOWN_PROBLEMS`. Two queries."""
+def opening_problems(round_: Round) -> FirstOf:
+    """What `open_round` would refuse now, the first `SHOWN_PROBLEMS` as an Obstacle each. Two queries."""
     return _problems(round_, actions_to_open(round_))
 
 
-def _problems(round_: Round, actions: QuerySet[Action]) -> list[Obstacle]:
+def _problems(round_: Round, actions: QuerySet[Action]) -> FirstOf:
     if not actions.exists():
         year = fiscal_year_label(round_.year)
         sentence = f"{round_.program}には、{year}に実施する取組がありません。先に取組を登録してください。"
         listed = f"{reverse('admin:programs_action_changelist')}?program__id__exact={round_.program_id}"
-        return [Obstacle(sentence, listed)]
-    leads = ActionOwner.objects.leading_on(round_.opens_on).filter(action=OuterRef("pk"))
-    return [_nobody_leads(action, round_) for action in actions.filter(~Exists(leads))[:SHOWN_PROBLEMS]]
+        return FirstOf(1, [Obstacle(sentence, listed)])
+    leads = ActionOwner.objects.filling_in_on(round_.opens_on).filter(action=OuterRef("pk"))
+    found = list(actions.filter(~Exists(leads)).annotate(total=Window(Count("pk")))[:SHOWN_PROBLEMS])
+    return FirstOf(found[0].total if found else 0, [_nobody_leads(action, round_) for action in found])
 
 
 def _nobody_leads(action: Action, round_: Round) -> Obstacle:
@@ -146,7 +148,7 @@ def blank_all(
 ) -> None:
     """A blank 調書 with its Plan part for each of the actions, in the 課 that leads it on the day: there is one."""
     total = actions.count()
-    leads = ActionOwner.objects.leading_on(leading_on).order_by("position", "pk")
+    leads = ActionOwner.objects.filling_in_on(leading_on).order_by("position", "pk")
     with_leads = actions.prefetch_related(*plan_lookups(round_), Prefetch("owners", leads, to_attr="leads"))
     rows: Iterator[Action] = with_leads.iterator(chunk_size=BATCH)
     done = 0

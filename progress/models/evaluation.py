@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import Department, User
 from plan.models import Direction
-from plan.queries.json_rows import rows_below
+from plan.models.json_rows import rows_below
 from programs.models import Action, Indicator
 from programs.models.yearly import milestone_text
 from progress.enums import Reached, RoundState, Status

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from plan.fiscal import fiscal_year_label
-from plan.queries.json_rows import rows_below
+from plan.models.json_rows import rows_below
 from plan.queries.plans import Link
 from programs.models import ActionLineage
 from programs.queries.originals import Original

@@ -109,14 +109,22 @@ def first_few(rows: QuerySet[Any], total: int | None = None) -> FirstOf:
 
 
 def page_of_moves(round_: Round, number: str) -> Page[Any]:
-    """One page of what would move, and to whom. Four queries."""
+    """One page of what would move, and to whom. Four queries.
+
+    A 課 that has ended brings its extension along, and the later of two counts: `actions.handing_over`.
+    """
     page = Paginator(led_elsewhere(round_), ROWS_A_PAGE).get_page(number)
     rows = list(page.object_list)
     targets = Department.objects.select_related("bureau").in_bulk({row.lead for row in rows})
     deadlines, today = deadlines_of([round_]), timezone.localdate()
-    page.object_list = [Move(row, targets[row.lead], time_left(deadlines.of(round_, row.lead), today)) for row in rows]
+
+    def due(row: Any) -> datetime.date:
+        own, brought = (deadlines.of(round_, key) for key in (row.lead, row.department_id))
+        return max(own, brought) if row.department.has_ended(today) else own
+
+    page.object_list = [Move(row, targets[row.lead], time_left(due(row), today)) for row in rows]
     return page
 
 
 def _leads(day: Any) -> QuerySet[ActionOwner]:
-    return ActionOwner.objects.leading_on(day).filter(action=OuterRef("action"))
+    return ActionOwner.objects.filling_in_on(day).filter(action=OuterRef("action"))

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
-from plan.queries.json_rows import rows_below
+from plan.models.json_rows import rows_below
 from programs.models import Action, ActionYear, Indicator, IndicatorYear
 from progress.models import NextYearProposal, PlanOrigin, Round
 from progress.queries.successors import Parent, is_last_year, relations

@@ -13,11 +13,10 @@ from typing import Any
 from django.db.models import Case, F, OuterRef, Q, TextField, Value, When
 from django.db.models.functions import Cast
 from django.utils.dateparse import parse_date
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from plan.fiscal import fiscal_year_label
-from plan.queries.json_rows import rows_below
+from plan.models.json_rows import moment_of, rows_below
 from programs.models import ActionYear, IndicatorYear, Milestone
 from programs.queries.originals import (
     Field,
@@ -26,8 +25,7 @@ from programs.queries.originals import (
     are_others,
     changes_below,
     is_another,
-    milestone_words,
-    moment_of,
+    milestone_line,
     money_words,
     why_changed,
     why_milestones_changed,
@@ -185,21 +183,23 @@ def originals_shown(
     """For a page. `indicators` have a name, a unit and, where the target was another one, an `original`."""
     found = []
     if work := plan.get("work"):
-        found.append(_original("当初の計画", lines(work["value"]), work))
+        found.append(_original("当初の計画", work, lines(work["value"])))
     if budget := plan.get("budget"):
-        found.append(_original("当初の予算額", money_words(budget["value"]), budget))
+        found.append(_original("当初の予算額", budget, money_words(budget["value"])))
     if milestones := plan.get("milestones"):
-        found.append(_original("当初のマイルストーン", milestone_words(milestones["value"]), milestones))
+        found.append(
+            _original("当初のマイルストーン", milestones, milestones=tuple(map(milestone_line, milestones["value"])))
+        )
     for row in indicators:
         if original := row.get("original"):
-            words = format_html("{}{}", number(Decimal(original["value"])), row.get("unit") or "")
-            found.append(_original(f"指標「{row['name']}」の当初の目標値", words, original))
+            words = f"{number(Decimal(original['value']))}{row.get('unit') or ''}"
+            found.append(_original(f"指標「{row['name']}」の当初の目標値", original, words))
     return tuple(found)
 
 
-def _original(label: str, text: SafeString, data: Data) -> Original:
+def _original(label: str, data: Data, text: SafeString | str = "", milestones: tuple[str, ...] = ()) -> Original:
     day = parse_date(data["on"]) if data["on"] else None
-    return Original(label, text, Why(data["reason"], day) if day else None)
+    return Original(label, Why(data["reason"], day) if day else None, text, milestones)
 
 
 def origin_label(origin: Data) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Prefetch, Subquery
 
-from plan.queries.json_rows import rows_below
+from plan.models.json_rows import rows_below
 from programs.models import Action, ActionYear, Indicator, IndicatorYear, Milestone
 from programs.models.yearly import milestone_text
 from progress.models import Round

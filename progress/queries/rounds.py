@@ -108,7 +108,7 @@ def proposed_round() -> tuple[Program, int] | None:
 
 def opening_preview(round_: Round, actions: QuerySet[Action], *, today: datetime.date) -> OpeningPreview:
     """`actions`: those to be opened. Five queries, each as short as with a few actions or close to it."""
-    leads = ActionOwner.objects.leading_on(round_.opens_on).order_by()
+    leads = ActionOwner.objects.filling_in_on(round_.opens_on).order_by()
     # An action has one plan a year at most: those that have none are the rest. The next programme's begin blank.
     plan = FilteredRelation("years", condition=Q(years__year=round_.year, years__planned_work__gt=""))
     with_plan = actions.annotate(plan=plan)

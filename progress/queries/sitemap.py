@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from plan.fiscal import fiscal_year_label
-from plan.queries.json_rows import moment_of, rows_below
+from plan.models.json_rows import moment_of, rows_below
 from plan.queries.sitemap import Address, Further, Node, register_branch
 from progress.models import Correction, PublishedEvaluation, PublishedMeasure, Round
 from progress.queries.news import RECORD

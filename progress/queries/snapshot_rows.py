@@ -5,7 +5,7 @@ from typing import Protocol, TypedDict, cast
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from plan.queries.json_rows import rows_below
+from plan.models.json_rows import rows_below
 from programs.models import ActionDirection, ActionOwner, ActionUpper
 from programs.queries.action_rows import UPPER_ITEM
 from progress.enums import DECIDED

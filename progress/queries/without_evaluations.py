@@ -87,5 +87,5 @@ def _lead(round_: Round, today: datetime.date | None = None) -> Subquery:
 
 def _leads(round_: Round, today: datetime.date | None = None) -> QuerySet[ActionOwner]:
     """Of today: who led on the opening day may have given the action away since, or it was not there yet."""
-    leads = ActionOwner.objects.leading_on(day_that_counts(round_, today))
+    leads = ActionOwner.objects.filling_in_on(day_that_counts(round_, today))
     return leads.filter(action=OuterRef("pk"))

@@ -36,7 +36,7 @@ def progress_gallery() -> dict[str, Any]:
         "indicator": _indicator(),
         "originals": [
             Original(
-                "当初の予算額", money_words(19600), Why("補正予算により工事を加えたため", datetime.date(2016, 9, 20))
+                "当初の予算額", Why("補正予算により工事を加えたため", datetime.date(2016, 9, 20)), money_words(19600)
             )
         ],
         "correction": _correction(),

@@ -112,6 +112,11 @@ def test_who_leads_today_fills_in(round_: Round, late_comer: Action, other_liais
     assert round_.evaluations.get(action=late_comer).department == department_of(other_liaison)
 
 
+def test_what_a_department_leads_that_has_ended_waits(round_: Round, late_comer: Action, ict_staff: User) -> None:
+    Department.objects.filter(owned_actions__action=late_comer).update(valid_to=round_.opens_on)
+    assert add_evaluations(round=round_, actions=[late_comer.pk], by=ict_staff).evaluations == []
+
+
 def test_what_nobody_leads_waits(round_: Round, ict_staff: User) -> None:
     orphan = ActionFactory.create(program=round_.program)
     ActionOwner.objects.filter(action=orphan).delete()

@@ -20,7 +20,7 @@ from progress.actions.rounds import extend, set_exception
 from progress.enums import MailKind, RoundState, Status
 from progress.errors import NotYours
 from progress.models import Evaluation, OutboxMail, Round
-from progress.queries.led_elsewhere import led_elsewhere, placed
+from progress.queries.led_elsewhere import led_elsewhere, page_of_moves, placed
 from tests.factories import DepartmentFactory, UserFactory
 from tests.plan.reading import inputs_of, main_of
 from tests.programs.factories import ActionOwnerFactory
@@ -236,6 +236,13 @@ def test_what_nobody_leads_stays(evaluation: Evaluation) -> None:
     assert not led_elsewhere(evaluation.round).exists()
 
 
+def test_a_department_that_has_ended_is_nobody_to_hand_over_to(strayed: Evaluation, new_home: Department) -> None:
+    """Its period as owner may have been typed beyond its own end."""
+    assert led_elsewhere(strayed.round).exists()
+    Department.objects.filter(pk=new_home.pk).update(valid_to=CHANGED_ON)
+    assert not led_elsewhere(strayed.round, CHANGED_ON + datetime.timedelta(days=1)).exists()
+
+
 def test_an_extension_stays_with_a_department_that_goes_on(
     strayed: Evaluation, division: Department, new_home: Department, ict_staff: User
 ) -> None:
@@ -253,8 +260,10 @@ def test_an_extension_goes_along_from_a_department_that_has_ended(
         round=strayed.round, department=division, deadline=datetime.date(2017, 6, 7), reason="災害対応", by=ict_staff
     )
     Department.objects.filter(pk=division.pk).update(valid_to=datetime.date(2017, 4, 30))
+    (shown,) = page_of_moves(strayed.round, "").object_list
     hand_over(round=strayed.round, keys=[strayed.pk], by=ict_staff)
-    assert strayed.round.extensions.get(department=new_home).deadline == datetime.date(2017, 6, 7)
+    kept = strayed.round.extensions.get(department=new_home).deadline
+    assert kept == shown.left.deadline == datetime.date(2017, 6, 7)
 
 
 def test_many_take_as_many_queries_as_one(division: Department, new_home: Department, ict_staff: User) -> None:

@@ -16,6 +16,7 @@ from progress import workflow
 from progress.actions import notices
 from progress.actions.corrections import publish_late
 from progress.actions.evaluations import accept_many, perform
+from progress.actions.handing_over import hand_over
 from progress.actions.outbox import Draft, queue
 from progress.actions.publication import publish
 from progress.actions.rounds import extend, set_exception
@@ -23,7 +24,7 @@ from progress.enums import EvaluationField, MailKind, Status
 from progress.errors import ReasonRequired
 from progress.models import Evaluation, OutboxMail, Round
 from tests.factories import MembershipFactory, UserFactory
-from tests.progress.factories import bring_to, department_of, fill_in, opened
+from tests.progress.factories import bring_to, department_of, fill_in, given_to, opened
 
 pytestmark = pytest.mark.django_db
 Brought = Callable[[Status, Evaluation], Evaluation]
@@ -287,6 +288,18 @@ def test_the_wish_for_endorsement_is_not_sent_when_nothing_waits_for_it(
     assert ("送る必要のなくなった1通は、送りませんでした。" in out.getvalue()) == (sent < total)
     assert len([each for each in mail.outbox if "承認のお願い" in each.subject]) == sent
     assert OutboxMail.objects.unsent().filter(to__is_demo=False).count() == 0
+
+
+def test_the_wish_for_endorsement_is_not_sent_when_it_waits_in_another_department(
+    evaluation: Evaluation, brought_to: Brought, manager: User, other_manager: User, ict_staff: User
+) -> None:
+    brought_to(Status.SUBMITTED, evaluation)
+    given_to(evaluation.action, department_of(other_manager))
+    hand_over(round=evaluation.round, keys=[evaluation.pk], by=ict_staff)
+    call_command("send_outbox", stdout=StringIO())
+    assert OutboxMail.objects.get(kind=MailKind.SUBMITTED, to=manager).unneeded_at is not None
+    told_of_move = OutboxMail.objects.filter(kind=MailKind.HANDED_OVER, sent_at__isnull=False)
+    assert {manager, other_manager} <= {each.to for each in told_of_move}
 
 
 # ── 公表 ──────────────────────────────────────────────────────────────────────

@@ -87,6 +87,14 @@ def test_a_round_with_an_action_nobody_leads_is_not_opened(division: Department,
     assert (round_.state, Evaluation.objects.count()) == (RoundState.PLANNED, 0)
 
 
+def test_a_department_that_has_ended_before_leads_nothing(division: Department, ict_staff: User) -> None:
+    round_ = RoundFactory.create()
+    action_of(round_.program, division)
+    Department.objects.filter(pk=division.pk).update(valid_to=round_.opens_on - datetime.timedelta(days=1))
+    with pytest.raises(CannotOpen):
+        open_round(round=round_, by=ict_staff)
+
+
 def test_a_round_without_actions_is_not_opened(ict_staff: User) -> None:
     with pytest.raises(CannotOpen) as error:
         open_round(round=RoundFactory.create(), by=ict_staff)

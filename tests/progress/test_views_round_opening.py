@@ -16,6 +16,7 @@ from programs.models import Action, ActionYear, Program
 from progress.models import Round
 from tests.factories import DepartmentFactory, MembershipFactory
 from tests.plan.reading import items_of, links, part
+from tests.programs.factories import ActionFactory
 from tests.progress.factories import RoundFactory, action_of
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,20 @@ def test_before_opening_the_first_actions_without_a_plan_are_named(
     assert items_of(section)[-1] == "ほか2件（年度別計画がない年度のある取組の一覧）"
     listed = client.get(links(section)[-1])
     assert set(listed.context["cl"].queryset) == set(actions[1:])
+
+
+def test_of_many_obstacles_the_first_are_shown_and_all_are_counted(client_of: ClientOf, ict_staff: User) -> None:
+    round_ = RoundFactory.create(slug="2016")
+    ActionFactory.create_batch(23, program=round_.program)
+    client = client_of(ict_staff)
+    shown = items_of(client.get("/desk/rounds/2016/open/").content.decode())
+    named = [each for each in shown if "有効な主管課がありません" in each]
+    assert (len(named), [each for each in shown if each.startswith("ほか3件。")]) == (
+        20,
+        [shown[shown.index(named[-1]) + 1]],
+    )
+    refused = client.post("/desk/rounds/2016/open/start/").content.decode()
+    assert "23件を直してから、もう一度操作してください。" in refused
 
 
 def test_a_blank_plan_is_no_plan(client_of: ClientOf, ict_staff: User, division: Department) -> None:
