@@ -5,7 +5,7 @@ unknown amount is an empty cell; the first column says whether the row is
 sample data.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,10 @@ from plan.downloads import Download
 from plan.exports import NUMBER, DescribedColumn
 from plan.fiscal import fiscal_year_label
 from plan.models import Plan
+from plan.models.json_rows import rows_below
 from programs.enums import Improvement, IndicatorKind
-from programs.models import ActionYear, IndicatorYear, Program
+from programs.models import ActionYear, IndicatorYear, Milestone, Program
+from programs.queries.originals import in_order_of_year, milestone_line
 from programs.queries.programs import published_programs, told_apart
 from programs.queries.standing import Standing
 
@@ -88,6 +90,16 @@ YEARS = (
     DescribedColumn("当初の計画", lambda row: row.original_planned_work, "はじめに決めた計画"),
     DescribedColumn("当初の予算額", lambda row: row.original_budget, "はじめに決めた予算額。不明のときは空欄", NUMBER),
     DescribedColumn("金額の単位", lambda row: "千円", "予算額の単位"),
+    DescribedColumn(
+        "マイルストーン",
+        lambda row: _milestones(row.milestone_rows),
+        "今の計画のマイルストーン。複数のときは「；」で区切ります。ないときは空欄",
+    ),
+    DescribedColumn(
+        "当初のマイルストーン",
+        lambda row: _milestones(row.original_milestones or row.milestone_rows),
+        "はじめに決めたマイルストーン",
+    ),
 )
 
 _KINDS = {each.value: str(each.label) for each in IndicatorKind}
@@ -118,20 +130,32 @@ def _plain(value: Any) -> str | None:
     return None if value is None else f"{value.normalize():f}"
 
 
+def _milestones(rows: Iterable[Mapping[str, Any]] | None) -> str:
+    """「9月 試行の開始；2月 評価」; rows come in the order of the year, those with no place in it as they were kept."""
+    return "；".join(milestone_line(row) for row in in_order_of_year(rows or ()))
+
+
 def year_rows(program: Program) -> Iterable[Any]:
     """One query, a batch of rows at a time."""
     rows = ActionYear.objects.filter(action__program=program).order_by("action__code", "year")
-    return rows.values_list(
-        "action__program__is_sample",
-        "action__code",
-        "action__title",
-        "year",
-        "planned_work",
-        "budget",
-        "original_planned_work",
-        "original_budget",
-        named=True,
-    ).iterator(chunk_size=ROWS_AT_ONCE)
+    milestones = rows_below(Milestone.objects.all(), "action_year", position="position", month="month", title="title")
+    return (
+        rows.annotate(milestone_rows=milestones)
+        .values_list(
+            "action__program__is_sample",
+            "action__code",
+            "action__title",
+            "year",
+            "planned_work",
+            "budget",
+            "original_planned_work",
+            "original_budget",
+            "original_milestones",
+            "milestone_rows",
+            named=True,
+        )
+        .iterator(chunk_size=ROWS_AT_ONCE)
+    )
 
 
 def indicator_rows(program: Program) -> Iterable[Any]:

@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from plan.admin.base import MARKDOWN_HELP, PROSE, Fieldsets, RootAdmin, RowInline, change_link
@@ -14,7 +16,7 @@ from plan.fiscal import fiscal_year_label
 from programs.admin.filters import FiscalYearFilter, MeasuredFilter, OwnerOfActionFilter
 from programs.admin.formsets import YearFormSet
 from programs.models import Action, ActionYear, Indicator, IndicatorYear, Milestone
-from programs.queries.originals import milestone_line
+from programs.queries.originals import are_others, milestone_line
 
 ORIGINAL_HELP = "「当初」は、公開したときの値です。公開する前は今の値とともに変わり、公開した後は変わりません。"
 ROWS_FOR_UNKNOWN_YEARS = 2
@@ -90,6 +92,14 @@ class MilestoneInline(RowInline):
     fields = ["position", ("month", "title")]
 
 
+class ActionYearList(ChangeList):
+    """The list says whether milestones are others than at first; the form has them as rows of its own."""
+
+    def get_queryset(self, *args: Any, **kwargs: Any) -> "QuerySet[ActionYear]":
+        listed: QuerySet[ActionYear] = super().get_queryset(*args, **kwargs)
+        return listed.prefetch_related("milestones")
+
+
 @admin.register(ActionYear)
 class ActionYearAdmin(OfActionAdmin):
     admin_order = 30
@@ -114,6 +124,9 @@ class ActionYearAdmin(OfActionAdmin):
         ),
     ]
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ActionYearList
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
         if "year" in form.base_fields:
@@ -130,7 +143,8 @@ class ActionYearAdmin(OfActionAdmin):
 
     @admin.display(description="当初からの変更", boolean=True)
     def changed(self, obj: ActionYear) -> bool:
-        return obj.is_changed
+        milestones = [{"month": row.month, "title": row.title} for row in obj.milestones.all()]
+        return obj.is_changed or are_others(obj.original_milestones or (), milestones)
 
 
 class IndicatorYearInline(RowInline):

@@ -9,12 +9,12 @@ from django.utils.safestring import SafeString
 
 from plan.fiscal import fiscal_year_label
 from plan.prose import TermMarker
-from programs.models.yearly import FISCAL_MONTHS
 from programs.queries.originals import (
     Field,
     Original,
     Why,
     are_others,
+    in_order_of_year,
     is_another,
     milestone_line,
     money_words,
@@ -67,13 +67,9 @@ def yearly_plans(action: Any, marker: TermMarker) -> tuple[YearPlan, ...]:
 
 def _by_year(milestones: Iterable[Row]) -> dict[int, list[Row]]:
     of_year: dict[int, list[Row]] = {}
-    for row in sorted(milestones, key=lambda row: (_in_year(row["month"]), row["position"])):
+    for row in in_order_of_year(milestones):
         of_year.setdefault(row["year"], []).append(row)
     return of_year
-
-
-def _in_year(month: int | None) -> int:
-    return FISCAL_MONTHS.index(month) if month else len(FISCAL_MONTHS)
 
 
 @dataclass(frozen=True)

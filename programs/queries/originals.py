@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from plan.models import Revision
 from plan.models.json_rows import moment_of, rows_below
 from programs.models import ActionYear, Indicator, IndicatorYear, Milestone
-from programs.models.yearly import milestone_text
+from programs.models.yearly import FISCAL_MONTHS, milestone_text
 
 Row = Mapping[str, Any]
 Field = tuple[int, str]
@@ -113,6 +113,15 @@ def as_told(value: Any) -> Any:
 def money_words(amount: int) -> str:
     """1234 → 「1,234千円」."""
     return f"{amount:,}千円"
+
+
+def in_order_of_year(rows: Iterable[Row]) -> list[Row]:
+    """Milestones from April to March, those without a month last; within a month by position, where it is known."""
+    return sorted(rows, key=lambda row: (_in_year(row["month"]), row.get("position", 0)))
+
+
+def _in_year(month: int | None) -> int:
+    return FISCAL_MONTHS.index(month) if month else len(FISCAL_MONTHS)
 
 
 def milestone_line(row: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from tests.programs.factories import (
     ActionYearFactory,
     IndicatorFactory,
     IndicatorYearFactory,
+    MilestoneFactory,
     ProgramFactory,
     UpperItemFactory,
     direction_of,
@@ -90,6 +91,23 @@ def test_the_original_stays_beside_what_is_changed_in_public(staff: Client, whol
     html = staff.get(admin_url(plan, "change")).content.decode()
     assert "手順書を作ります。" in html
     assert Revision.objects.get().reason == REASON
+
+
+def test_the_list_says_that_milestones_are_others_than_at_first(staff: Client) -> None:
+    plan = ActionYearFactory.create()
+    MilestoneFactory.create(action_year=plan, month=9, title="試行")
+
+    def said() -> bool:
+        response = staff.get(admin_url(ActionYear, "changelist"))
+        (row,) = response.context["cl"].result_list
+        assert row.pk == plan.pk
+        return 'alt="True"' in response.content.decode()
+
+    kept = [said()]
+    for month in (9, 10):
+        ActionYear.objects.filter(pk=plan.pk).update(original_milestones=[{"month": month, "title": "試行"}])
+        kept.append(said())
+    assert kept == [False, False, True]
 
 
 def test_until_it_is_public_the_original_follows(staff: Client) -> None:

@@ -16,7 +16,7 @@ from plan.models import DirectionItem
 from plan.text.markup import plain
 from programs.actions.importing import after_import
 from programs.actions.yearly import plan_year
-from programs.models import Action, Indicator, Program
+from programs.models import Action, ActionYear, Indicator, Milestone, Program
 from tests.plan.reading import items_of, links, main_of, part, squeezed, words
 from tests.programs.factories import (
     ActionFactory,
@@ -154,6 +154,18 @@ def test_files_of_plans_and_indicators_hold_no_results(client: Client, year: Yea
     ]
     heads = {*plans[0], *targets[0]}
     assert {head for head in heads if "決算" in head or "実績" in head} == set()
+
+
+def test_file_of_plans_holds_the_milestones_of_now_and_of_at_first(client: Client, year: Year) -> None:
+    plan = year.actions["1-1-001"].years.get(year=2016)
+    plan.milestones.all().delete()
+    for position, (month, title) in enumerate([(2, "評価"), (9, "試行"), (None, "随時の見直し")], start=1):
+        Milestone.objects.create(action_year=plan, position=position, month=month, title=title)
+    ActionYear.objects.filter(pk=plan.pk).update(original_milestones=[{"month": 10, "title": "試行"}])
+    changed, unchanged = _file(client, "/programs/2016/years.csv")[:2]
+    names = ("マイルストーン", "当初のマイルストーン")
+    assert [changed[name] for name in names] == ["9月 試行；2月 評価；随時の見直し", "10月 試行"]
+    assert unchanged["マイルストーン"] == unchanged["当初のマイルストーン"]
 
 
 def test_action_says_why_with_the_plans_own_words(client: Client, year: Year) -> None:
