@@ -15,7 +15,7 @@ from progress.enums import DECIDED, ScaleKind
 from progress.models import Evaluation, EvaluationIndicator, MeasureEvaluation, Round, ScaleEntry
 from progress.queries.filling import measured
 from progress.queries.plan_background import Background
-from progress.queries.snapshot_rows import uppers_of
+from progress.queries.snapshot_rows import directions_of, uppers_of
 from progress.rating import rate, reached
 from progress.rollup import Rollup
 
@@ -121,7 +121,6 @@ def entry_data(entry: ScaleEntry | None) -> Data | None:
 
 def _action_data(evaluation: Evaluation) -> Data:
     action = evaluation.action
-    directions = [action.main_direction, *(row.direction for row in action.other_directions.all())]
     return {
         "code": action.code,
         "title": action.title,
@@ -130,9 +129,19 @@ def _action_data(evaluation: Evaluation) -> Data:
         "category": str(action.get_category_display()),
         "legal_basis": action.legal_basis,
         "implementer": str(action.get_implementer_display()),
-        "directions": [{"code": direction.code, "title": direction.title} for direction in directions],
+        "directions": _directions(evaluation),
         "uppers": _uppers(evaluation),
     }
+
+
+def _directions(evaluation: Evaluation) -> list[Data]:
+    """The main one first."""
+    main = evaluation.action.main_direction
+    others = directions_of(evaluation)
+    return [
+        {"code": main.code, "title": main.title},
+        *({"code": f"{row['policy']}-{row['measure']}-{row['number']}", "title": row["title"]} for row in others),
+    ]
 
 
 def _uppers(evaluation: Evaluation) -> list[str]:

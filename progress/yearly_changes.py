@@ -1,8 +1,8 @@
 """What changed between two published years, action by action. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Kind(Enum):
@@ -34,8 +34,7 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True)
-class Graded:
+class Graded(NamedTuple):
     """One action in one year: `key` of the frozen row, the action and its rank (0 is best; None is without a grade).
 
     `is_undecided`: nothing is decided of it yet, so there is nothing to compare.
@@ -48,8 +47,7 @@ class Graded:
     is_undecided: bool = False
 
 
-@dataclass(frozen=True)
-class Changed:
+class Changed(NamedTuple):
     """A row of this year (None where the action is gone) beside the one of the year before (None where it is new)."""
 
     now: int | None
@@ -57,16 +55,16 @@ class Changed:
 
 
 def changes(
-    now: Iterable[Graded], before: Iterable[Graded], came_from: Mapping[int, Iterable[int]]
+    now: Iterable[Graded], earlier: Mapping[int, Graded], came_from: Mapping[int, Iterable[int]]
 ) -> dict[Kind, tuple[Changed, ...]]:
-    """Every kind with its rows, in the order of `now` (of `before` for those that ended).
+    """Every kind with its rows, in the order of `now` (of `earlier` for those that ended).
 
     Each action is in one kind, and in REPLANNED besides where its plan was changed.
 
+    `earlier` has the rows of the year before by their action, in their order.
     `came_from` gives for an action of a later programme the actions it
     continues; one that came from several is compared with the first of them.
     """
-    earlier = {row.action: row for row in before}
     found: dict[Kind, list[Changed]] = {kind: [] for kind in Kind}
     continued: set[int] = set()
     for row in now:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, QuerySet, Window
+
 
 @dataclass(frozen=True)
 class FirstOf:
@@ -15,3 +17,9 @@ class FirstOf:
     @property
     def rest(self) -> int:
         return self.total - len(self.shown)
+
+
+def first_of(rows: QuerySet[Any], count: int) -> FirstOf:
+    """The first of `rows`, with how many they are. One query."""
+    shown = list(rows.annotate(total=Window(Count("pk")))[:count])
+    return FirstOf(shown[0].total if shown else 0, shown)

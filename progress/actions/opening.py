@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Window
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
@@ -19,7 +19,7 @@ from plan.actions import wait_for_turn
 from plan.fiscal import date_label, fiscal_year_label
 from plan.models import Measure
 from programs.models import Action, ActionOwner
-from programs.queries.first_of import FirstOf
+from programs.queries.first_of import FirstOf, first_of
 from progress.actions.locks import locked_round
 from progress.actions.notices import tell_opened
 from progress.default_scale import ENTRIES, NAME, NOTE
@@ -117,8 +117,8 @@ def _problems(round_: Round, actions: QuerySet[Action]) -> FirstOf:
         listed = f"{reverse('admin:programs_action_changelist')}?program__id__exact={round_.program_id}"
         return FirstOf(1, [Obstacle(sentence, listed)])
     leads = ActionOwner.objects.filling_in_on(round_.opens_on).filter(action=OuterRef("pk"))
-    found = list(actions.filter(~Exists(leads)).annotate(total=Window(Count("pk")))[:SHOWN_PROBLEMS])
-    return FirstOf(found[0].total if found else 0, [_nobody_leads(action, round_) for action in found])
+    found = first_of(actions.filter(~Exists(leads)), SHOWN_PROBLEMS)
+    return FirstOf(found.total, [_nobody_leads(action, round_) for action in found.shown])
 
 
 def _nobody_leads(action: Action, round_: Round) -> Obstacle:

@@ -40,6 +40,8 @@ class Publication(models.Model):
         verbose_name_plural = "公表"
         ordering = ["round", "number"]
         constraints = [models.UniqueConstraint(fields=["round", "number"], name="publication_number_unique")]
+        # The newest of all years first: in the feed and the record.
+        indexes = [models.Index(fields=["made_at"], name="publication_made")]
 
     def __str__(self) -> str:
         return f"{self.round} {self.get_kind_display()}{self.number}"

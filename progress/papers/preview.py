@@ -80,18 +80,13 @@ class Preview:
             data=measure_data(evaluation, rollup),
         )
 
-    def rows(
-        self, evaluations: QuerySet[Evaluation], *, as_it_stands: bool = False, with_background: bool = True
-    ) -> list[PublishedEvaluation]:
-        """A constant number of queries. `as_it_stands`: see `evaluation_data`; it changes the `data` alone.
-
-        Without the background, what was planned at first is not told: a query less.
-        """
+    def rows(self, evaluations: QuerySet[Evaluation], *, as_it_stands: bool = False) -> list[PublishedEvaluation]:
+        """A constant number of queries. `as_it_stands`: see `evaluation_data`; it changes the `data` alone."""
         found = list(rows_of_a_round(evaluations))
         for each in found:
             each.round = self.published.round
             each.action.program = self.published.round.program
-        backgrounds = backgrounds_of(found) if with_background else {}
+        backgrounds = backgrounds_of(found)
         return [self._row(each, backgrounds.get(each.pk), as_it_stands=as_it_stands) for each in found]
 
     def answered_rows(self, evaluations: QuerySet[Evaluation]) -> list[PublishedEvaluation]:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.db.models import BooleanField, Case, ExpressionWrapper, F, Q, QuerySet, Value, When
+from django.core.paginator import Page
+from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from plan.queries.listing import Asked, folded_words
+from accounts.models import Department
+from plan.queries.listing import Asked, folded_words, page_of
 from plan.search import folded
 from progress.documents import ACT, CHECK, DO, text_of, title_of
 from progress.enums import DECIDED
@@ -14,6 +16,7 @@ from progress.models import Evaluation, PublishedEvaluation
 from progress.papers.preview import Preview
 from progress.queries.published import newest_first, published_rounds
 from progress.queries.result_lists import (
+    DEPARTMENTS_A_PAGE,
     FILTERS,
     DepartmentResult,
     ResultList,
@@ -43,6 +46,14 @@ COLUMNS = {
     "outlook_symbol": "outlook_symbol",
 }
 
+# By what name the address asks for one of the columns below.
+_ASKED_AS = {
+    "bureau_name": "department",
+    "grade_symbol": "grade",
+    "outlook_symbol": "outlook",
+    "settlement_shown": "settlement",
+}
+
 # What the document of a 調書 holds (`progress.documents.of_evaluation`): always, and once it is decided.
 _PLANNED = ("planned_work", "department__name", "exception_reason")
 _ANSWERED = ("grade__label", *DO, *CHECK, *ACT, "outlook__label")
@@ -69,13 +80,25 @@ def preview_rows(made: Preview, given: Mapping[str, str]) -> list[PublishedEvalu
 
 
 def _listed(made: Preview, asked: Asked) -> QuerySet[Evaluation]:
-    return ordered(narrowed(made.evaluations.alias(**_frozen()), asked, COLUMNS), made.published, asked, COLUMNS)
+    """With those columns alone that the list is narrowed or sorted by: each reads other tables for all rows."""
+    wanted = {asked.sort.removeprefix("-"), *asked.values}
+    columns = {name: column for name, column in _frozen().items() if _ASKED_AS.get(name) in wanted}
+    return ordered(narrowed(made.evaluations.alias(**columns), asked, COLUMNS), made.published, asked, COLUMNS)
 
 
-def preview_departments(made: Preview, code: str = "") -> list[DepartmentResult]:
-    """All of them, or the one of that code. Two queries."""
-    rows = made.evaluations.order_by().annotate(**_frozen())
-    return sums_by_department(rows.filter(department__code=code) if code else rows, made.published.legend, COLUMNS)
+def preview_departments(made: Preview, number: str | None) -> "Page[Any]":
+    """One page of `DepartmentResult`: of its departments alone all 調書 are summed. Four queries."""
+    theirs = Exists(made.evaluations.order_by().filter(department=OuterRef("pk")))
+    codes = Department.objects.filter(theirs).order_by("code").values_list("code", flat=True).distinct()
+    page = page_of(codes, number, DEPARTMENTS_A_PAGE)
+    page.object_list = preview_department(made, *page.object_list)
+    return page
+
+
+def preview_department(made: Preview, *codes: str) -> list[DepartmentResult]:
+    """Those of the codes; several of one code that was used under two names. Two queries."""
+    rows = made.evaluations.order_by().filter(department__code__in=codes)
+    return sums_by_department(rows.annotate(**_frozen()), made.published.legend, COLUMNS)
 
 
 def preview_changes(made: Preview, kind: str, page: str | None) -> ChangesPage:

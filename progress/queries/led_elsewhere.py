@@ -17,7 +17,6 @@ from django.db.models import (
     Subquery,
     Value,
     When,
-    Window,
 )
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
@@ -25,7 +24,7 @@ from django.utils import timezone
 from accounts.models import Department
 from plan.queries.listing import ROWS_A_PAGE
 from programs.models import Action, ActionOwner
-from programs.queries.first_of import FirstOf
+from programs.queries.first_of import FirstOf, first_of
 from progress.deadlines import TimeLeft, time_left
 from progress.enums import Status
 from progress.models import Evaluation, Round
@@ -104,8 +103,7 @@ def first_few(rows: QuerySet[Any], total: int | None = None) -> FirstOf:
     """To be named on a page that leads to the list. One query; none where `total` is known to be 0."""
     if total == 0:
         return FirstOf(0, [])
-    first = list(rows.annotate(total=Window(Count("pk")))[:MOST_NAMED])
-    return FirstOf(first[0].total if first else 0, first)
+    return first_of(rows, MOST_NAMED)
 
 
 def page_of_moves(round_: Round, number: str) -> Page[Any]:

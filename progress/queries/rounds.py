@@ -55,8 +55,6 @@ class OpeningPreview:
     """Those of which plans for this one are to be decided on, or may still come."""
     unstaffed: FirstOf
     """The departments in which nobody fills in, or nobody endorses."""
-    is_sound: bool
-    """There are actions, and each has a department in charge."""
 
 
 def listed_rounds(rounds: QuerySet[Round]) -> list[RoundRow]:
@@ -107,26 +105,22 @@ def proposed_round() -> tuple[Program, int] | None:
 
 
 def opening_preview(round_: Round, actions: QuerySet[Action], *, today: datetime.date) -> OpeningPreview:
-    """`actions`: those to be opened. Five queries, each as short as with a few actions or close to it."""
+    """`actions`: those to be opened. Six queries, each as short as with a few actions or close to it."""
     leads = ActionOwner.objects.filling_in_on(round_.opens_on).order_by()
     # An action has one plan a year at most: those that have none are the rest. The next programme's begin blank.
     plan = FilteredRelation("years", condition=Q(years__year=round_.year, years__planned_work__gt=""))
     with_plan = actions.annotate(plan=plan)
-    # `IN` and not `EXISTS`: the leads are listed once, and not looked for with each action.
-    led = Q(pk__in=leads.values("action"))
-    counted = with_plan.aggregate(actions=Count("pk"), planned=Count("plan"), led=Count("pk", filter=led))
-    missing = counted["actions"] - counted["planned"]
+    total = actions.count()
+    missing = total - with_plan.filter(plan__isnull=False).count()
     unplanned = with_plan.filter(plan__isnull=True)
     theirs = leads.filter(Exists(actions.order_by().filter(pk=OuterRef("action"))), department=OuterRef("pk"))
     in_charge = Department.objects.filter(Exists(theirs))
-    lacking = unstaffed(in_charge, max(today, round_.opens_on))
     return OpeningPreview(
-        actions=counted["actions"],
+        actions=total,
         departments=in_charge.count(),
         unplanned=FirstOf(missing, list(unplanned[:SHOWN]) if missing else []),
         waiting=_waiting_for(round_),
-        unstaffed=FirstOf(len(lacking), lacking[:SHOWN]),
-        is_sound=0 < counted["actions"] == counted["led"],
+        unstaffed=unstaffed(in_charge, max(today, round_.opens_on), SHOWN),
     )
 
 

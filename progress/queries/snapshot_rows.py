@@ -26,6 +26,15 @@ UNREASONED = Q(rating__isnull=False) & ~Q(reason__regex=r"[^\s\u3000]")
 """Of a 施策評価: the same, for counting; `MeasureEvaluation.lacks_reason` says it of one."""
 
 
+_PLACE = {"key": "pk", "position": "position"}
+_DIRECTION = {
+    "policy": "direction__measure__policy__number",
+    "measure": "direction__measure__number",
+    "number": "direction__number",
+    "title": "direction__title",
+}
+
+
 def snapshot_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
     """`evaluations` with all that `progress.snapshots.evaluation_data` reads."""
     return rows_of_a_round(evaluations).select_related("round__program__plan", "action__program")
@@ -34,15 +43,11 @@ def snapshot_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
 def rows_of_a_round(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
     """The same without the round and its programme, for who has them at hand."""
     whole = answered_rows(evaluations).annotate(
-        upper_rows=rows_below(
-            ActionUpper.objects.all(), "action", "action_id", key="pk", position="position", **UPPER_ITEM
-        )
+        upper_rows=rows_below(ActionUpper.objects.all(), "action", "action_id", **_PLACE, **UPPER_ITEM),
+        direction_rows=rows_below(ActionDirection.objects.all(), "action", "action_id", **_PLACE, **_DIRECTION),
     )
-    directions = ActionDirection.objects.select_related("direction__measure__policy")
-    return whole.prefetch_related(
-        Prefetch("action__other_directions", directions.order_by("position", "pk")),
-        Prefetch("action__owners", ActionOwner.objects.select_related("department").order_by("position", "pk")),
-    )
+    owners = ActionOwner.objects.select_related("department").order_by("position", "pk")
+    return whole.prefetch_related(Prefetch("action__owners", owners))
 
 
 def answered_rows(evaluations: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
@@ -71,13 +76,31 @@ class UpperRow(TypedDict):
     title: str
 
 
-class _WithUppers(Protocol):
+class DirectionRow(TypedDict):
+    """A further direction of the plan that an action serves; `key` is that of the link."""
+
+    key: int
+    position: int
+    policy: int
+    measure: int
+    number: int
+    title: str
+
+
+class _WithRows(Protocol):
     upper_rows: list[UpperRow] | None
+    direction_rows: list[DirectionRow] | None
 
 
 def uppers_of(evaluation: Evaluation) -> list[UpperRow]:
     """Of a 調書 read with `rows_of_a_round`, in their order: the database gives them in none."""
-    rows = cast(_WithUppers, evaluation).upper_rows or ()
+    rows = cast(_WithRows, evaluation).upper_rows or ()
+    return sorted(rows, key=lambda row: (row["position"], row["key"]))
+
+
+def directions_of(evaluation: Evaluation) -> list[DirectionRow]:
+    """The same, beside the main one."""
+    rows = cast(_WithRows, evaluation).direction_rows or ()
     return sorted(rows, key=lambda row: (row["position"], row["key"]))
 
 

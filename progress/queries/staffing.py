@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import Department, Membership
+from programs.queries.first_of import FirstOf, first_of
 
 NEEDED = {Role.LIAISON: "担当者", Role.MANAGER: "課長"}
 """Without the one nothing of a 課 is submitted, without the other nothing endorsed; nobody endorses their own."""
@@ -36,18 +37,22 @@ def in_office(day: datetime.date) -> QuerySet[Membership]:
     )
 
 
-def unstaffed(departments: QuerySet[Department], day: datetime.date) -> list[Unstaffed]:
-    """Those of `departments` that cannot submit and endorse on the day, by their codes. One query."""
+def unstaffed(departments: QuerySet[Department], day: datetime.date, count: int) -> FirstOf:
+    """Those of `departments` that cannot submit and endorse on the day, by their codes; the first as `Unstaffed`.
+
+    One query.
+    """
     there = in_office(day).filter(department=OuterRef("pk")).order_by()
     has = {f"has_{role.value}": Exists(there.filter(role=role)) for role in NEEDED}
     bosses = in_office(day).filter(department=OuterRef("department"), role=Role.MANAGER).order_by()
     endorsed_by_another = there.filter(Exists(bosses.exclude(user=OuterRef("user"))), role=Role.LIAISON)
     found = departments.annotate(**has).exclude(Exists(endorsed_by_another))
-    rows = found.select_related("bureau").order_by("code", "valid_from")
-    return [
+    rows = first_of(found.select_related("bureau").order_by("code", "valid_from"), count)
+    named = [
         Unstaffed(row.full_name, tuple(role for role in NEEDED if not getattr(row, f"has_{role.value}")))
-        for row in rows
+        for row in rows.shown
     ]
+    return FirstOf(rows.total, named)
 
 
 def unstaffed_with(department: str, present: Collection[tuple[int, str]]) -> Unstaffed | None:

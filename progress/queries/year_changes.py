@@ -101,14 +101,16 @@ def _first(found: Found) -> Kind:
 
 
 def changes_between(published: PublishedRound, now: Iterable[Graded], previous: PublishedRound) -> Found:
-    """Of all actions of the year, which are graded `now`. Two queries."""
+    """Of all actions of the year, which are graded `now`. Two queries; one where the year before is at hand."""
     came_from: dict[int, list[int]] = {}
     lineages = ActionLineage.objects.filter(
         action__program=published.program, predecessor__program=previous.program
     ).order_by("predecessor__code")
     for action, origin in lineages.values_list("action", "predecessor"):
         came_from.setdefault(action, []).append(origin)
-    return changes(now, _graded(previous), came_from)
+    key = f"progress:graded:{previous.round.pk}"
+    earlier = kept_value(key, lambda: {row.action: row for row in _graded(previous)})
+    return changes(now, earlier, came_from)
 
 
 _UNDECIDED = ExpressionWrapper(IS_UNDECIDED, output_field=BooleanField())

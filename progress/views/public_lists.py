@@ -18,14 +18,13 @@ from progress.models import Round
 from progress.queries import news
 from progress.queries.corrections import marked_views, shown_corrections
 from progress.queries.published import PublishedRound, published_round
-from progress.queries.result_lists import department_results, result_list, result_rows, rows_of
+from progress.queries.result_lists import DEPARTMENTS_A_PAGE, department_results, result_list, result_rows, rows_of
 from progress.queries.year_changes import changes_page
 from progress.views.public import NO_YEAR, source, trail
 
 DEPARTMENTS, CHANGES = "所管課ごとの結果", "前の年度からの変化"
 NO_DEPARTMENT = "この年度に、この所管課の取組はありません。"
 # Each comes with a picture.
-DEPARTMENTS_A_PAGE = 12
 CORRECTIONS_A_PAGE = 20
 
 

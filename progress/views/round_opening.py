@@ -22,8 +22,7 @@ def opening(request: HttpRequest, round_: Round) -> HttpResponse:
     if round_.state != RoundState.PLANNED:
         return redirect("desk:round", round_.slug)
     preview = opening_preview(round_, actions_to_open(round_), today=timezone.localdate())
-    context = {"preview": preview, "problems": None if preview.is_sound else opening_problems(round_)}
-    return shown(request, "desk/rounds/open.html", round_, "open", **context)
+    return shown(request, "desk/rounds/open.html", round_, "open", preview=preview, problems=opening_problems(round_))
 
 
 @round_deed(Permission.OPEN_ROUND)

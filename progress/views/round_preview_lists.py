@@ -5,21 +5,26 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
-from plan.queries.listing import page_of
 from plan.views.page import Page
 from progress.models import Round
 from progress.papers.preview import Preview
-from progress.papers.preview_lists import preview_changes, preview_departments, preview_glance, preview_progress
+from progress.papers.preview_lists import (
+    preview_changes,
+    preview_department,
+    preview_departments,
+    preview_glance,
+    preview_progress,
+)
 from progress.views.preview_access import as_public, preview_page
 from progress.views.public import PLANS, trail
-from progress.views.public_lists import CHANGES, DEPARTMENTS, DEPARTMENTS_A_PAGE, NO_DEPARTMENT
+from progress.views.public_lists import CHANGES, DEPARTMENTS, NO_DEPARTMENT
 
 
 @preview_page
 def departments(request: HttpRequest, round_: Round) -> HttpResponse:
     """/progress/2016/departments/ as it would be. GET page."""
     made = Preview.of(round_)
-    shown = page_of(preview_departments(made), request.GET.get("page"), DEPARTMENTS_A_PAGE)
+    shown = preview_departments(made, request.GET.get("page"))
     page = _page(made, DEPARTMENTS)
     return as_public(request, made, "public/progress/departments.html", page, page=shown, published=made.published)
 
@@ -28,7 +33,7 @@ def departments(request: HttpRequest, round_: Round) -> HttpResponse:
 def department(request: HttpRequest, round_: Round, code: str) -> HttpResponse:
     """/progress/2016/departments/T-0101/ as it would be. GET page."""
     made, code = Preview.of(round_), code.replace("\x00", "")
-    found = preview_departments(made, code)
+    found = preview_department(made, code)
     if not found:
         raise Http404(NO_DEPARTMENT)
     shown, rows = made.result_page(made.evaluations.filter(department__code=code), request.GET.get("page"))

@@ -107,6 +107,7 @@ _DESK = [
     Page("desk:round_preview_action", STAFF, OPEN | ACTION),
     Page("desk:round_preview_measure", STAFF, OPEN | MEASURE),
     Page("desk:round_preview_actions", STAFF, OPEN, "measure=1-1&grade=2&outlook=Ⅱ&sort=-grade"),
+    Page("desk:round_preview_departments", STAFF, OPEN),
     Page("desk:round_preview_department", STAFF, OPEN | DEPARTMENT),
     Page("desk:round_preview_progress", STAFF, OPEN),
     Page("desk:round_preview_home", STAFF, OPEN),
@@ -177,7 +178,6 @@ PAGES = [*_PUBLIC, *_DESK, *_AUDIT, *_admin()]
 # Of a round that is not public nothing is kept: these read the whole of it each time.
 WHOLE_YEAR = [
     Page("desk:round_preview_actions", STAFF, OPEN, "q=受付"),
-    Page("desk:round_preview_departments", STAFF, OPEN),
     Page("desk:round_preview_changes", STAFF, OPEN),
     Page("desk:round_preview_changes", STAFF, OPEN, "kind=better"),
 ]

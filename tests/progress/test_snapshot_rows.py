@@ -10,7 +10,7 @@ from progress.models import Evaluation
 from progress.queries.filling import entries_of
 from progress.queries.snapshot_rows import snapshot_rows, uppers_of
 from progress.snapshots import evaluation_data
-from tests.programs.factories import ActionUpperFactory
+from tests.programs.factories import ActionDirectionFactory, ActionUpperFactory, direction_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,10 +31,25 @@ def test_uppers_of_one_position_stand_in_the_order_they_were_made(evaluation: Ev
     assert evaluation_data(read)["action"]["uppers"] == told
 
 
+def test_directions_of_one_position_stand_in_the_order_they_were_made(evaluation: Evaluation) -> None:
+    later, first, second = (
+        ActionDirectionFactory.create(action=evaluation.action, direction=direction_of(code), position=position)
+        for code, position in (("1-1-2", 2), ("2-1-1", 1), ("1-2-1", 1))
+    )
+    main = evaluation.action.main_direction
+    read = snapshot_rows(Evaluation.objects.all()).get()
+    expected = [
+        {"code": each.code, "title": each.title} for each in (main, *(row.direction for row in (first, second, later)))
+    ]
+    assert evaluation_data(read)["action"]["directions"] == expected
+    read.direction_rows.reverse()  # type: ignore[attr-defined]  # annotated by `snapshot_rows`
+    assert evaluation_data(read)["action"]["directions"] == expected
+
+
 def test_every_other_list_of_it_is_read_in_one_order() -> None:
     lookups: tuple[Any, ...] = vars(snapshot_rows(Evaluation.objects.all()))["_prefetch_related_lookups"]
     ordered = {each.prefetch_to: each.queryset.query.order_by for each in lookups}
-    lists = ("indicators", "milestones", "action__other_directions", "action__owners")
+    lists = ("indicators", "milestones", "action__owners")
     assert ordered == dict.fromkeys(lists, ("position", "pk"))
     assert len(lookups) == len(lists)
 

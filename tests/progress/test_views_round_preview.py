@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
+from programs.models import ActionYear
 from progress.actions.kept_sums import keep_sums
 from progress.actions.measures import save_measure_evaluation
 from progress.actions.opening import open_round
@@ -44,6 +45,7 @@ def round_(division: Department, liaison: User, manager: User, ict_staff: User) 
         bring_to(Status.ACCEPTED, each, liaison=liaison, manager=manager, staff=ict_staff)
     third.indicators.update(actual=Decimal(9))
     keep_sums(round_.evaluations.all())  # as saving does
+    ActionYear.objects.filter(action=first.action).update(original_planned_work="はじめの計画です。", original_budget=7)
     bring_to(Status.ENDORSED, second, liaison=liaison, manager=manager, staff=ict_staff)
     Evaluation.objects.filter(pk=second.pk).update(exception_reason="決算が確定していないため")
     save_measure_evaluation(
@@ -66,6 +68,12 @@ def test_the_preview_says_what_the_public_page_will_say(
     after = Client().get(PUBLIC + page)
     assert (before.status_code, after.status_code) == (200, 200)
     assert text_of(before) == text_of(after)
+
+
+def test_what_was_planned_at_first_is_told(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    shown = main_of(client_of(ict_staff).get(f"{PREVIEW}actions/1-1-001/"))
+    assert "当初の計画 はじめの計画です。" in words(shown)
+    assert "当初の予算額 7千円" in words(shown)
 
 
 def test_the_rows_are_those_that_are_frozen(ict_staff: User, round_: Round) -> None:
