@@ -91,7 +91,7 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     if stored.state != RoundState.PLANNED:
         raise NotNow(f"{stored}の照会は、すでに始まっています。")
     actions = actions_to_open(stored)
-    if (problems := _problems(stored, actions)).total:
+    if (problems := opening_problems(stored, actions, actions.count())).total:
         raise CannotOpen(problems.shown, total=problems.total)
     stored.state, stored.opened_at, stored.opened_by = RoundState.OPEN, moment, by
     stored._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
@@ -105,13 +105,12 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     return stored
 
 
-def opening_problems(round_: Round) -> FirstOf:
-    """What `open_round` would refuse now, the first `SHOWN_PROBLEMS` as an Obstacle each. Two queries."""
-    return _problems(round_, actions_to_open(round_))
+def opening_problems(round_: Round, actions: QuerySet[Action], total: int) -> FirstOf:
+    """Why these actions, of which there are `total`, could not be opened now; the first as an `Obstacle` each.
 
-
-def _problems(round_: Round, actions: QuerySet[Action]) -> FirstOf:
-    if not actions.exists():
+    One query.
+    """
+    if not total:
         year = fiscal_year_label(round_.year)
         sentence = f"{round_.program}には、{year}に実施する取組がありません。先に取組を登録してください。"
         listed = f"{reverse('admin:programs_action_changelist')}?program__id__exact={round_.program_id}"

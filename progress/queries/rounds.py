@@ -9,11 +9,11 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Department
 from programs.models import Action, ActionOwner, Program
-from programs.queries.first_of import FirstOf
+from programs.queries.first_of import FirstOf, first_of
 from progress.enums import DECIDED, ProposalState, RoundState, Status
 from progress.models import Evaluation, MeasureEvaluation, NextYearProposal, Round
 from progress.queries.snapshot_rows import UNDECIDED, UNREASONED
-from progress.queries.staffing import unstaffed
+from progress.queries.staffing import staffing
 
 SHOWN = 10
 
@@ -105,22 +105,20 @@ def proposed_round() -> tuple[Program, int] | None:
 
 
 def opening_preview(round_: Round, actions: QuerySet[Action], *, today: datetime.date) -> OpeningPreview:
-    """`actions`: those to be opened. Six queries, each as short as with a few actions or close to it."""
+    """`actions`: those to be opened. Four queries, each as short as with a few actions or close to it."""
     leads = ActionOwner.objects.filling_in_on(round_.opens_on).order_by()
     # An action has one plan a year at most: those that have none are the rest. The next programme's begin blank.
     plan = FilteredRelation("years", condition=Q(years__year=round_.year, years__planned_work__gt=""))
     with_plan = actions.annotate(plan=plan)
-    total = actions.count()
-    missing = total - with_plan.filter(plan__isnull=False).count()
-    unplanned = with_plan.filter(plan__isnull=True)
+    unplanned = first_of(with_plan.filter(plan__isnull=True), SHOWN)
     theirs = leads.filter(Exists(actions.order_by().filter(pk=OuterRef("action"))), department=OuterRef("pk"))
-    in_charge = Department.objects.filter(Exists(theirs))
+    found = staffing(Department.objects.filter(Exists(theirs)), max(today, round_.opens_on), SHOWN)
     return OpeningPreview(
-        actions=total,
-        departments=in_charge.count(),
-        unplanned=FirstOf(missing, list(unplanned[:SHOWN]) if missing else []),
+        actions=actions.count(),
+        departments=found.departments,
+        unplanned=unplanned,
         waiting=_waiting_for(round_),
-        unstaffed=unstaffed(in_charge, max(today, round_.opens_on), SHOWN),
+        unstaffed=found.unstaffed,
     )
 
 

@@ -21,8 +21,16 @@ from progress.views.round_access import round_deed, round_page, shown
 def opening(request: HttpRequest, round_: Round) -> HttpResponse:
     if round_.state != RoundState.PLANNED:
         return redirect("desk:round", round_.slug)
-    preview = opening_preview(round_, actions_to_open(round_), today=timezone.localdate())
-    return shown(request, "desk/rounds/open.html", round_, "open", preview=preview, problems=opening_problems(round_))
+    actions = actions_to_open(round_)
+    preview = opening_preview(round_, actions, today=timezone.localdate())
+    return shown(
+        request,
+        "desk/rounds/open.html",
+        round_,
+        "open",
+        preview=preview,
+        problems=opening_problems(round_, actions, preview.actions),
+    )
 
 
 @round_deed(Permission.OPEN_ROUND)

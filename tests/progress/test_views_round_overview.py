@@ -1,9 +1,10 @@
 """The overview of a round: counts, who is late, whom to ask; 催促; the release to the committee."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -23,6 +24,13 @@ from tests.progress.pages import messages_of
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
 Brought = Callable[[Status, Evaluation], Evaluation]
+
+
+@pytest.fixture(autouse=True)
+def on_a_business_day() -> Iterator[None]:
+    """A Wednesday: from a Saturday, five business days before are four days late."""
+    with time_machine.travel(datetime.datetime(2026, 11, 25, 3, tzinfo=datetime.UTC), tick=False):
+        yield
 
 
 def business_day(offset: int) -> datetime.date:
