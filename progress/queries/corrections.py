@@ -74,6 +74,11 @@ def _wrong_and_right(change: Data, marker: TermMarker, *, is_addition: bool) -> 
     return WrongAndRight(change["label"], told(wrong), told(right))
 
 
+def wrong_and_right(change: Data) -> WrongAndRight:
+    """The words that differ marked, and no terms."""
+    return WrongAndRight(change["label"], *compared(change["before"], change["after"]))
+
+
 def compared(wrong: str, right: str) -> tuple[Pieces, Pieces]:
     """Both with the words that differ; without them where both are short, or the one is nothing like the other."""
     is_told = wrong and right and max(len(wrong), len(right)) >= SENTENCE

@@ -25,7 +25,7 @@ from programs.models.yearly import FISCAL_MONTHS
 from programs.queries.first_of import FirstOf
 from progress.enums import Status
 from progress.models import Evaluation, EvaluationIndicator, EvaluationMilestone, Round
-from progress.queries.corrections import compared
+from progress.queries.corrections import wrong_and_right
 from progress.queries.plan_parts import PlannedMilestone, PlanPart, plan_lookups, plan_parts
 from progress.queries.results import WrongAndRight
 from progress.queries.words import money, number
@@ -48,7 +48,7 @@ class Replanned:
     @property
     def marked(self) -> list[WrongAndRight]:
         """The changes with the words that differ marked."""
-        return [WrongAndRight(change["label"], *compared(change["before"], change["after"])) for change in self.changes]
+        return [wrong_and_right(change) for change in self.changes]
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,19 @@ from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from plan.enums import FigureState
+from plan.fiscal import date_label
 from plan.models import Figure, Plan
 from plan.queries.figures import figure_content
 from plan.text.markup import FigureBlock, blocks
+from programs.queries.originals import Original
+from progress.queries.corrections import wrong_and_right
 
 register = template.Library()
+register.filter("wrong_and_right", wrong_and_right)
 
 # As wide as a drawing is on the portal's pages; on paper it is smaller, with all that is in it.
 DRAWN_WIDTH = 800
@@ -63,6 +67,20 @@ def field(label: str, content: str | Sequence[str]) -> SafeString:
     """A label and a text, or its lines, in one paragraph; nothing where there is no text."""
     lines = [content] if isinstance(content, str) else content
     return _field(label, format_html_join(BREAK, "{}", ((line,) for line in lines))) if lines else SafeString()
+
+
+@register.simple_tag
+def originals(found: Iterable[Original]) -> SafeString:
+    """What was planned at first, and why it is another thing now; one paragraph each."""
+    return SafeString("\n".join(_field(each.label, _lines_of(each)) for each in found))
+
+
+def _lines_of(original: Original) -> SafeString:
+    lines = original.milestones or (in_lines(conditional_escape(original.text)),)
+    if why := original.why:
+        told = f"変更の理由：{why.reason}、" if why.reason else "変更した日："
+        lines = (*lines, f"（{told}{date_label(why.on)}）")
+    return format_html_join(BREAK, "{}", ((line,) for line in lines))
 
 
 def _field(label: str, html: SafeString) -> SafeString:

@@ -97,6 +97,16 @@ def test_the_correction_is_seen_before_it_is_made(
     assert (published.settlement, Correction.objects.count()) == (1000, 0)
 
 
+def test_what_differs_is_marked_beforehand(
+    client_of: ClientOf, ict_staff: User, published: Evaluation, address: str
+) -> None:
+    """As the public will see it marked."""
+    sent = corrected(published, results="計画どおりに全部を実施しました。") | {"then": "preview"}
+    shown = main_of(client_of(ict_staff).post(address, sent))
+    assert "<ins>" in shown
+    assert "（追加ここから）全部を（追加ここまで）" in words(shown)
+
+
 def test_what_was_seen_is_what_is_made(
     client_of: ClientOf, ict_staff: User, published: Evaluation, address: str
 ) -> None:

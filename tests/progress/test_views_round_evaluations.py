@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -190,3 +191,12 @@ def test_exceptions_stand_in_the_list(client_of: ClientOf, ict_staff: User, roun
     set_exception(evaluation=round_.evaluations.get(action__code="1-1-002"), by=ict_staff, reason="係争中のため")
     response = client_of(ict_staff).get(f"{LIST}?exception=True")
     assert (codes(response), "係争中のため" in words(response.content.decode())) == (["1-1-002"], True)
+
+
+def test_every_cell_stands_beside_the_word_of_its_column(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    """On a phone it is a list, but for the buttons that sort."""
+    page = client_of(ict_staff).get(LIST).content.decode()
+    assert '<div class="table-frame table-stack"' in page
+    heads = re.findall(r'<th role="columnheader".*?>(?:<button.*?>)?([^<]+)', page)
+    labels = re.findall(r'<td role="cell"[^>]* data-label="(.*?)">', page)
+    assert labels == [head for head in heads if head != "取組"] * 3
