@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from django.db.models import Count, DateField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, DateField, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.enums import Role
@@ -56,9 +56,12 @@ def departments_with_sheets(round_: Round, user: User) -> QuerySet[Department]:
     Each with their number as `sheets`, and its own deadline as `due_on`.
     """
     own = Extension.objects.filter(round=round_, department=OuterRef("pk")).order_by().values("deadline")
-    found = Department.objects.filter(evaluations__round=round_).annotate(sheets=Count("evaluations"))
+    theirs = Evaluation.objects.filter(round=round_, department=OuterRef("pk")).order_by()
+    # Counted of those that are shown alone: joined, all 調書 of the round are.
+    number = theirs.values("department").annotate(number=Count("pk")).values("number")
     due_on = Coalesce(Subquery(own), Value(round_.deadline, DateField()))
-    departments = found.annotate(due_on=due_on).order_by("code", "valid_from")
+    found = Department.objects.filter(Exists(theirs)).annotate(sheets=Subquery(number), due_on=due_on)
+    departments = found.order_by("code", "valid_from")
     if user.may(Permission.REVIEW):
         return departments
     return departments.filter(pk__in=permissions.departments_of(user, Role.LIAISON, Role.MANAGER))
