@@ -42,7 +42,7 @@ WITH_KEY = {
     "admin:programs_program_next": "Program.objects.filter(slug='2016')",
     "admin:programs_program_change": "Program.objects.filter(slug='2016')",
 }
-WIDTHS = (375, 1280)
+WIDTHS = (375, 1024, 1280)
 
 
 @pytest.fixture
