@@ -13,7 +13,7 @@ from plan.enums import Part
 from plan.models import Direction, DirectionItem, Figure, Issue, Measure, PastEffortItem, Plan, Policy, Term
 from plan.prose import TermMarker
 from plan.queries.document import MeasureView, SectionView, section_views
-from plan.queries.kept import kept_plan
+from plan.queries.kept import kept_plan, kept_value
 from plan.queries.plans import Neighbours, neighbours, pick
 from plan.queries.revisions import RevisionView
 from plan.queries.surveys import circled
@@ -137,7 +137,7 @@ def measure_page(slug: str, code: Sequence[int]) -> MeasurePage:
     measures = [measure for policy in structure(plan) for measure in policy.measures.all()]
     measure = pick(measures, lambda each: (each.policy.number, each.number), tuple(code))
     prefetch_related_objects([measure], "past_efforts", "figures")
-    bullets = _Bullets.of(measure)
+    bullets = kept_value(f"plan.bullets {measure.pk}", lambda: _Bullets.of(measure))
     marker = TermMarker(kept.glossary)
     issues = tuple(marker.inline(text) for text in bullets.issues)
     efforts = _efforts(measure, bullets, marker)

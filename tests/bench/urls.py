@@ -29,9 +29,9 @@ def bare(request: HttpRequest) -> HttpResponse:
 def uncached(request: HttpRequest) -> HttpResponse:
     """The measure page made anew for every request.
 
-    Its rows and texts are read, marked and rendered; only what a process keeps
-    for each content version (`plan.queries.kept`) is at hand, as for any page
-    that is not in the cache yet.
+    Its texts are marked and rendered; only what a process keeps for each
+    content version (`plan.queries.kept`) is at hand, as for any page that is
+    not in the cache yet.
     """
     return HttpResponse(_made_anew(request))
 
