@@ -131,14 +131,15 @@ def _plain(value: Any) -> str | None:
 
 
 def _milestones(rows: Iterable[Mapping[str, Any]] | None) -> str:
-    """「9月 試行の開始；2月 評価」; rows come in the order of the year, those with no place in it as they were kept."""
+    """「9月 試行の開始；2月 評価」; in the order of the year."""
     return "；".join(milestone_line(row) for row in in_order_of_year(rows or ()))
 
 
 def year_rows(program: Program) -> Iterable[Any]:
     """One query, a batch of rows at a time."""
     rows = ActionYear.objects.filter(action__program=program).order_by("action__code", "year")
-    milestones = rows_below(Milestone.objects.all(), "action_year", position="position", month="month", title="title")
+    columns = {"key": "pk", "position": "position", "month": "month", "title": "title"}
+    milestones = rows_below(Milestone.objects.all(), "action_year", **columns)
     return (
         rows.annotate(milestone_rows=milestones)
         .values_list(

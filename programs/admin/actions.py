@@ -114,10 +114,12 @@ class ActionAdmin(RootAdmin):
 
     def notice(self, obj: Any) -> str:
         day = max(timezone.localdate(), obj.program.first_day)
-        if self._neighbours(obj).has_lead_on(day):
+        leads = self._neighbours(obj).leads_on(day)
+        if any(lead.is_there_on(day) for lead in leads):
             return ""
+        closed = f"（{'、'.join(str(lead.department) for lead in leads)}は、その日にはない課です）" if leads else ""
         return (
-            f"この取組には、{date_label(day)}に有効な主管課がありません。"
+            f"この取組には、{date_label(day)}に有効な主管課がありません{closed}。"
             "主管課がないと、評価年度の照会を始められません。「所管課」に登録してください。"
         )
 

@@ -180,10 +180,8 @@ class ActionOwnerQuerySet(ValidityQuerySet):
 
     def filling_in_on(self, day: Any) -> "ActionOwnerQuerySet":
         """Those of `leading_on` that are there on the day: a period may be typed beyond the end of the 課 itself."""
-        return self.leading_on(day).filter(
-            Q(department__valid_from__isnull=True) | Q(department__valid_from__lte=day),
-            Q(department__valid_to__isnull=True) | Q(department__valid_to__gte=day),
-        )
+        there = Q(department__valid_to__isnull=True) | Q(department__valid_to__gte=day)
+        return self.leading_on(day).filter(there, department__valid_from__lte=day)
 
 
 class ActionOwner(models.Model):
@@ -225,6 +223,10 @@ class ActionOwner(models.Model):
     def is_valid_on(self, day: datetime.date) -> bool:
         """The same question as `ValidityQuerySet.valid_on`, of a row that is at hand."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def is_there_on(self, day: datetime.date) -> bool:
+        """Whether the 課 itself is; asked of one that is valid on the day, the same as `filling_in_on`."""
+        return self.department.valid_from <= day and not self.department.has_ended(day)
 
 
 class ActionLineage(models.Model):

@@ -18,6 +18,11 @@ FISCAL_MONTHS = (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)
 """The months of a fiscal year in their order."""
 
 
+def place_in_year(month: int | None) -> int:
+    """For sorting from April to March, what has no month last."""
+    return FISCAL_MONTHS.index(month) if month else len(FISCAL_MONTHS)
+
+
 def milestone_text(month: int | None, title: str) -> str:
     """「9月 試行を始める」, wherever a milestone is told."""
     return f"{month}月 {title}" if month else title

@@ -76,6 +76,7 @@ def _plans() -> dict[str, Subquery]:
         "milestone_rows": rows_below(
             Milestone.objects.all(),
             "action_year__action",
+            key="pk",
             year="action_year__year",
             position="position",
             month="month",

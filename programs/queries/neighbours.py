@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.models import Department
 from plan.models.json_rows import day_of, rows_below
 from programs.enums import OwnerKind
 from programs.models import Action, ActionLineage, ActionOwner, ActionYear, Indicator
@@ -24,8 +25,9 @@ class Neighbours:
         """The fiscal years that have a plan."""
         return {plan.year for plan in self.years}
 
-    def has_lead_on(self, day: datetime.date) -> bool:
-        return any(lead.is_valid_on(day) for lead in self.leads)
+    def leads_on(self, day: datetime.date) -> list[ActionOwner]:
+        """Those of the day, among them such as have ended: `ActionOwner.is_there_on`."""
+        return [lead for lead in self.leads if lead.is_valid_on(day)]
 
 
 def neighbours_of(action: Action) -> Neighbours:
@@ -36,7 +38,7 @@ def neighbours_of(action: Action) -> Neighbours:
         .values_list(
             rows_below(ActionYear.objects.all(), "action", pk="pk", year="year"),
             rows_below(Indicator.objects.all(), "action", pk="pk", position="position", name="name", unit="unit"),
-            rows_below(leads, "action", start="valid_from", end="valid_to"),
+            rows_below(leads, "action", start="valid_from", end="valid_to", **_DEPARTMENT),
             rows_below(ActionLineage.objects.all(), "action", **_relative("predecessor")),
             rows_below(ActionLineage.objects.all(), "predecessor", **_relative("action")),
         )
@@ -46,14 +48,20 @@ def neighbours_of(action: Action) -> Neighbours:
     return Neighbours(
         years=tuple(ActionYear(**row) for row in sorted(years, key=lambda row: row["year"])),
         indicators=tuple(Indicator(**row) for row in sorted(indicators, key=lambda row: row["position"])),
-        leads=tuple(ActionOwner(**_validity(row)) for row in owners),
+        leads=tuple(map(_lead, owners)),
         predecessors=_by_code(before),
         descendants=_by_code(after),
     )
 
 
-def _validity(row: dict[str, Any]) -> dict[str, Any]:
-    return {"valid_from": day_of(row["start"]), "valid_to": day_of(row["end"])}
+_DEPARTMENT = {"name": "department__name", "set_up": "department__valid_from", "closed": "department__valid_to"}
+
+
+def _lead(row: dict[str, Any]) -> ActionOwner:
+    set_up = datetime.date.fromisoformat(row["set_up"])
+    department = Department(name=row["name"], valid_from=set_up, valid_to=day_of(row["closed"]))
+    start = datetime.date.fromisoformat(row["start"])
+    return ActionOwner(department=department, valid_from=start, valid_to=day_of(row["end"]))
 
 
 def _relative(name: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from plan.models import Revision
 from plan.models.json_rows import moment_of, rows_below
 from programs.models import ActionYear, Indicator, IndicatorYear, Milestone
-from programs.models.yearly import FISCAL_MONTHS, milestone_text
+from programs.models.yearly import milestone_text, place_in_year
 
 Row = Mapping[str, Any]
 Field = tuple[int, str]
@@ -116,12 +116,11 @@ def money_words(amount: int) -> str:
 
 
 def in_order_of_year(rows: Iterable[Row]) -> list[Row]:
-    """Milestones from April to March, those without a month last; within a month by position, where it is known."""
-    return sorted(rows, key=lambda row: (_in_year(row["month"]), row.get("position", 0)))
+    """Milestones from April to March, those without a month last; within a month by position and `key`.
 
-
-def _in_year(month: int | None) -> int:
-    return FISCAL_MONTHS.index(month) if month else len(FISCAL_MONTHS)
+    Originals have neither: they are kept in that order.
+    """
+    return sorted(rows, key=lambda row: (place_in_year(row["month"]), row.get("position", 0), row.get("key", 0)))
 
 
 def milestone_line(row: Mapping[str, Any]) -> str:

@@ -124,8 +124,8 @@ def is_needed(mail: OutboxMail) -> bool:
     """Asked just before a mail is sent: whether what it asks for is still to be done.
 
     承認の依頼 is not when the 調書 does not wait for 承認 any more (withdrawn, returned, endorsed), waits since a later
-    提出, or waits in another 課 by now: those have mails of their own. What happened stays true: other mails are
-    needed always.
+    提出, or was handed over to another 課: those have mails of their own. After a 組織改編 it is sent still: the people
+    moved with the 調書. What happened stays true: other mails are needed always.
     """
     if mail.kind != MailKind.SUBMITTED:
         return True

@@ -123,7 +123,7 @@ def opening_problems(round_: Round, actions: QuerySet[Action], total: int) -> Fi
 def _nobody_leads(action: Action, round_: Round) -> Obstacle:
     """It leads to the owners in the form of the action."""
     day = date_label(round_.opens_on)
-    sentence = f"取組『{action}』には、{day}に有効な主管課がありません。所管課を登録してください。"
+    sentence = f"取組『{action}』には、{day}に有効な主管課がありません。その日にある課を、所管課に登録してください。"
     return Obstacle(sentence, f"{reverse('admin:programs_action_change', args=[action.pk])}#owners-group")
 
 

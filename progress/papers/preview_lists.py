@@ -1,6 +1,8 @@
 """The public lists of a round before it is public: actions, departments, changes, all years; on the 調書 themselves."""
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.core.paginator import Page
@@ -87,22 +89,29 @@ def _listed(made: Preview, asked: Asked) -> QuerySet[Evaluation]:
 
 
 def preview_departments(made: Preview, number: str | None) -> "Page[Any]":
-    """One page of `DepartmentResult`: of its departments alone all 調書 are summed. Four queries."""
+    """One page of `DepartmentResult`: of its departments alone all 調書 are summed. Three queries."""
     theirs = Exists(made.evaluations.order_by().filter(department=OuterRef("pk")))
-    codes = Department.objects.filter(theirs).order_by("code").values_list("code", flat=True).distinct()
-    page = page_of(codes, number, DEPARTMENTS_A_PAGE)
-    page.object_list = preview_department(made, *page.object_list)
+    named = Department.objects.filter(theirs).annotate(bureau_name=Coalesce("bureau__name", Value("")))
+    rows = named.order_by("code", "name", "bureau_name").values_list("code", "name", "bureau_name", "pk")
+    # As `sums_by_department` tells them apart.
+    groups = [[key for *_, key in group] for _, group in groupby(rows, key=itemgetter(0, 1, 2))]
+    page = page_of(groups, number, DEPARTMENTS_A_PAGE)
+    page.object_list = _results_of(made, department__in=[key for group in page.object_list for key in group])
     return page
 
 
-def preview_department(made: Preview, *codes: str) -> list[DepartmentResult]:
-    """Those of the codes; several of one code that was used under two names. Two queries."""
-    rows = made.evaluations.order_by().filter(department__code__in=codes)
+def preview_department(made: Preview, code: str) -> list[DepartmentResult]:
+    """Those of the code; several where it was used under two names. Two queries."""
+    return _results_of(made, department__code=code)
+
+
+def _results_of(made: Preview, **which: Any) -> list[DepartmentResult]:
+    rows = made.evaluations.order_by().filter(**which)
     return sums_by_department(rows.annotate(**_frozen()), made.published.legend, COLUMNS)
 
 
 def preview_changes(made: Preview, kind: str, page: str | None) -> ChangesPage:
-    """Beside the newest year that is public before it. Five queries; nothing of it is kept."""
+    """Beside the newest year that is public before it. Five queries; that year alone is kept, for it is public."""
     previous = year_before(made.published)
     if previous is None:
         return alone(made.published)

@@ -52,31 +52,32 @@ def corrections_within(published: PublishedRound, measure: Measure) -> tuple[Cor
     return tuple(map(correction_view, rows))
 
 
-def marked_views(corrections: Iterable[Any], marker: TermMarker) -> tuple[CorrectionView, ...]:
-    """`correction_view` of each for a page: what differs and the terms are marked. No query."""
+def marked_views(corrections: Iterable[Any], marker: TermMarker | None = None) -> tuple[CorrectionView, ...]:
+    """`correction_view` of each for a page: what differs is marked; with a marker the terms, too. No query."""
     views = [_marked(correction_view(each), marker) for each in corrections]
     first = next((view for view in views if any(change.is_marked for change in view.marked)), None)
     return tuple(replace(view, explains_marks=True) if view is first else view for view in views)
 
 
-def _marked(view: CorrectionView, marker: TermMarker) -> CorrectionView:
-    marker.section()
-    fields = (_wrong_and_right(change, marker, is_addition=view.is_addition) for change in view.changes)
-    return replace(view, marked=tuple(fields))
+def _marked(view: CorrectionView, marker: TermMarker | None) -> CorrectionView:
+    if marker is not None:
+        marker.section()
+    return replace(view, marked=wrong_and_right(view.changes, is_addition=view.is_addition, marker=marker))
 
 
-def _wrong_and_right(change: Data, marker: TermMarker, *, is_addition: bool) -> WrongAndRight:
-    wrong, right = compared("" if is_addition else str(change["before"]), str(change["after"]))
+def wrong_and_right(
+    changes: Iterable[Data], *, is_addition: bool = False, marker: TermMarker | None = None
+) -> tuple[WrongAndRight, ...]:
+    """The words that differ are marked; with a marker the terms, too."""
 
     def told(pieces: Pieces) -> Pieces:
-        return tuple(Piece(piece.kind, marker.quoted(piece.text)) for piece in pieces)
+        return tuple(Piece(piece.kind, marker.quoted(piece.text)) for piece in pieces) if marker else pieces
 
-    return WrongAndRight(change["label"], told(wrong), told(right))
-
-
-def wrong_and_right(change: Data) -> WrongAndRight:
-    """The words that differ marked, and no terms."""
-    return WrongAndRight(change["label"], *compared(change["before"], change["after"]))
+    found = []
+    for change in changes:
+        wrong, right = compared("" if is_addition else str(change["before"]), str(change["after"]))
+        found.append(WrongAndRight(change["label"], told(wrong), told(right)))
+    return tuple(found)
 
 
 def compared(wrong: str, right: str) -> tuple[Pieces, Pieces]:

@@ -21,7 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from programs.models import Action, ActionYear, Indicator, IndicatorYear, Milestone
-from programs.models.yearly import FISCAL_MONTHS
+from programs.models.yearly import place_in_year
 from programs.queries.first_of import FirstOf
 from progress.enums import Status
 from progress.models import Evaluation, EvaluationIndicator, EvaluationMilestone, Round
@@ -46,9 +46,9 @@ class Replanned:
     changes: Sequence[Change]
 
     @property
-    def marked(self) -> list[WrongAndRight]:
+    def marked(self) -> tuple[WrongAndRight, ...]:
         """The changes with the words that differ marked."""
-        return [wrong_and_right(change) for change in self.changes]
+        return wrong_and_right(self.changes)
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def _lines(
 
 def _place(milestone: EvaluationMilestone | PlannedMilestone) -> tuple[int, str]:
     """In the order of the fiscal year, so that another order alone is no change."""
-    return FISCAL_MONTHS.index(milestone.month) if milestone.month else len(FISCAL_MONTHS), milestone.title
+    return place_in_year(milestone.month), milestone.title
 
 
 def _value(target: Decimal | None, indicator: Indicator) -> str:

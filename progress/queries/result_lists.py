@@ -16,6 +16,7 @@ from progress.queries.published import PublishedRound, published_round
 from progress.queries.results import UNDECIDED, UNDECIDED_LABEL, Legend, ResultRow, Sums, sums_of
 
 FILTERS = ("measure", "department", "grade", "outlook")
+# Each comes with a picture.
 DEPARTMENTS_A_PAGE = 12
 _NAMED = ("code", "title", "measure", "department", "department_name", "bureau_name", "grade_symbol", "outlook_symbol")
 _ADDED = ("budget", "settlement", "indicators_total", "indicators_reached")

@@ -13,11 +13,21 @@ from programs.queries.first_of import FirstOf
 from progress.enums import Status
 from progress.models import Correction, Evaluation, MeasureEvaluation, PublishedEvaluation, Round
 from progress.models.publication import IS_UNDECIDED
+from progress.queries.corrections import wrong_and_right
 from progress.queries.first_frame import first_frame, in_words_of
+from progress.queries.results import WrongAndRight
 
 EVALUATIONS_A_PAGE = 20
 LATE_SHOWN = 50
 CORRECTIONS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Made:
+    """A 訂正 or 追加公表 with the words that differ marked."""
+
+    correction: Correction
+    marked: tuple[WrongAndRight, ...]
 
 
 @dataclass(frozen=True)
@@ -28,11 +38,15 @@ class Correctable:
     `LATE_SHOWN` are shown.
     """
 
-    corrections: list[Correction]
+    corrections: list[Made]
     are_all_shown: bool
     measures: list[MeasureEvaluation]
     late: FirstOf
     page: Page[Evaluation]
+
+    @property
+    def has_marks(self) -> bool:
+        return any(change.is_marked for made in self.corrections for change in made.marked)
 
 
 def late_ones(round_: Round) -> QuerySet[Evaluation]:
@@ -73,7 +87,10 @@ def correctable(round_: Round, published: QuerySet[Evaluation], page: str) -> Co
     late_total = len(late) if len(late) <= LATE_SHOWN else late_ones(round_).count()
     newest = list(corrections.order_by("-publication__made_at", "-pk")[: CORRECTIONS_SHOWN + 1])
     return Correctable(
-        corrections=newest[:CORRECTIONS_SHOWN],
+        corrections=[
+            Made(each, wrong_and_right(each.changes, is_addition=each.is_addition))
+            for each in newest[:CORRECTIONS_SHOWN]
+        ],
         are_all_shown=len(newest) <= CORRECTIONS_SHOWN,
         measures=list(measures.order_by("measure__policy__number", "measure__number")),
         late=FirstOf(late_total, late[:LATE_SHOWN]),

@@ -15,10 +15,8 @@ from plan.models import Figure, Plan
 from plan.queries.figures import figure_content
 from plan.text.markup import FigureBlock, blocks
 from programs.queries.originals import Original
-from progress.queries.corrections import wrong_and_right
 
 register = template.Library()
-register.filter("wrong_and_right", wrong_and_right)
 
 # As wide as a drawing is on the portal's pages; on paper it is smaller, with all that is in it.
 DRAWN_WIDTH = 800

@@ -11,11 +11,9 @@ from accounts.permissions import Permission
 from progress.enums import RoundState
 from progress.models import Evaluation, Round
 from progress.queries import outstanding
-from progress.queries.corrections import wrong_and_right
 from progress.queries.overview import DepartmentRow, StateCount
 
 register = template.Library()
-register.filter("wrong_and_right", wrong_and_right)
 
 _TONES = {RoundState.PLANNED: "neutral", RoundState.OPEN: "info", RoundState.PUBLISHED: "success"}
 

@@ -24,7 +24,6 @@ from progress.views.public import NO_YEAR, source, trail
 
 DEPARTMENTS, CHANGES = "所管課ごとの結果", "前の年度からの変化"
 NO_DEPARTMENT = "この年度に、この所管課の取組はありません。"
-# Each comes with a picture.
 CORRECTIONS_A_PAGE = 20
 
 

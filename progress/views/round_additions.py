@@ -18,6 +18,7 @@ from progress.forms.rounds import ReasonForm
 from progress.forms.seen import Seen, sealed, unsealed
 from progress.long_work import Outcome, Task, carried_out, reported
 from progress.models import Evaluation, Round
+from progress.queries.corrections import wrong_and_right
 from progress.queries.round_corrections import in_published_words, late_ones
 from progress.views.access import reader
 from progress.views.round_access import chosen_keys, round_form, shown
@@ -44,7 +45,8 @@ def late(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
         return shown(request, "desk/rounds/publish_late.html", round_, "corrections", **context)
     if request.POST.get("then") == "save" and _published(request, round_, found, form.cleaned_data["reason"]):
         return redirect("desk:round_corrections", round_.slug)
-    context["changes"] = late_changes(found)
+    changes = late_changes(found)
+    context |= {"changes": changes, "marked": wrong_and_right(changes, is_addition=True)}
     return shown(request, "desk/rounds/publish_late_preview.html", round_, "corrections", **context)
 
 

@@ -22,6 +22,7 @@ from progress.forms.corrections import CorrectionForm, MeasureCorrectionForm, se
 from progress.forms.round_lists import WordsForm
 from progress.forms.rounds import ReasonForm
 from progress.models import Correction, Evaluation, MeasureEvaluation, PublishedEvaluation, Round
+from progress.queries.corrections import wrong_and_right
 from progress.queries.filling import entries_of
 from progress.queries.round_corrections import correctable
 from progress.snapshot_differences import Change
@@ -136,8 +137,13 @@ def _corrected(
                 remind_of_measure(request, round_, found)
                 _remind_of_plan(request, round_, found)
             return redirect("desk:round_corrections", round_.slug)
-    context |= {"changes": changes(), "sent": sent_again(request.POST), "version": found.version}
+    context |= {**_looked_over(changes()), "sent": sent_again(request.POST), "version": found.version}
     return shown(request, "desk/rounds/correction_preview.html", round_, "corrections", **context)
+
+
+def _looked_over(changes: list[Change]) -> dict[str, Any]:
+    marked = wrong_and_right(changes)
+    return {"changes": changes, "marked": marked, "has_marks": any(change.is_marked for change in marked)}
 
 
 def remind_of_measure(request: HttpRequest, round_: Round, evaluation: Evaluation) -> None:

@@ -35,7 +35,7 @@ from progress.sheets.reading import Untaken
 from progress.views.access import reader
 from progress.views.sheets_page import page_context
 
-DEPARTMENTS_A_PAGE = 20
+BOOKS_A_PAGE = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +54,7 @@ def sheets(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("desk:sheets_preview", slug=slug, number=kept.pk)
     context = {
         "round": round_,
-        "page": page_of(departments_with_sheets(round_, user), request.GET.get("page", ""), DEPARTMENTS_A_PAGE),
+        "page": page_of(departments_with_sheets(round_, user), request.GET.get("page", ""), BOOKS_A_PAGE),
         "shapes": [(shape.value, shape.label) for shape in Shape],
         "form": form if may_bring else None,
         "uploads": latest_uploads(round_, user),

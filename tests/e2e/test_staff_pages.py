@@ -65,6 +65,15 @@ def test_page_of_a_row_is_accessible(portal: Portal, staff: Page, name: str) -> 
     _assert_good(staff, reverse(name, args=[*slug, key]))
 
 
+@pytest.mark.parametrize("address", ["/desk/", "/desk/rounds/2017/", "/desk/rounds/2017/evaluations/"])
+def test_the_head_of_a_long_list_stays_in_sight(staff: Page, address: str) -> None:
+    staff.goto(address)
+    staff.locator("main table tbody tr").nth(9).scroll_into_view_if_needed()
+    staff.mouse.wheel(0, 600)
+    head = staff.locator("main table thead th").last
+    staff.wait_for_function("head => Math.abs(head.getBoundingClientRect().top) < 1", arg=head.element_handle())
+
+
 def _assert_good(page: Page, address: str) -> None:
     answer = page.goto(address)
     assert (answer.status if answer else None) == 200, address

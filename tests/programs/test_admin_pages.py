@@ -273,6 +273,13 @@ def test_an_action_without_a_lead_is_told_so(whole: Action, staff: Client) -> No
     )
 
 
+def test_a_lead_that_is_closed_by_then_is_named(whole: Action, staff: Client) -> None:
+    owner = whole.owners.get(kind=OwnerKind.LEAD)
+    Department.objects.filter(pk=owner.department_id).update(valid_to=datetime.date(2016, 5, 1))
+    notice = staff.get(admin_url(whole, "change")).context["notice"]
+    assert f"に有効な主管課がありません（{owner.department}は、その日にはない課です）。" in notice
+
+
 def test_a_programme_that_is_not_public_counts_the_actions_without_a_plan(whole: Action, staff: Client) -> None:
     """2016 has one and 2017 has none; an action that ends in 2016 needs no other."""
     program, page = whole.program, admin_url(whole.program, "change")

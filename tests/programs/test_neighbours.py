@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
+from programs.models import ActionOwner
 from programs.queries.neighbours import Neighbours, neighbours_of
 from tests.factories import DepartmentFactory
 from tests.programs import factories
@@ -48,4 +49,18 @@ def test_a_lead_counts_on_the_days_it_has() -> None:
     factories.ActionOwnerFactory.create(action=action, department=department, valid_from=first, valid_to=last)
     factories.ActionOwnerFactory.create(action=action, related=True, valid_from=first)
     beside = neighbours_of(action)
-    assert [beside.has_lead_on(each) for each in (first - day, first, last, last + day)] == [False, True, True, False]
+    counted = [len(beside.leads_on(each)) for each in (first - day, first, last, last + day)]
+    assert counted == [0, 1, 1, 0]
+
+
+def test_a_lead_that_is_no_department_any_more_is_known() -> None:
+    """As opening a round asks: `ActionOwner.objects.filling_in_on`."""
+    action = factories.ActionFactory.create()
+    first, last = datetime.date(2016, 4, 1), datetime.date(2017, 3, 31)
+    department = DepartmentFactory.create(valid_from=first, valid_to=last)
+    factories.ActionOwnerFactory.create(action=action, department=department, valid_from=datetime.date(2015, 4, 1))
+    day = datetime.timedelta(days=1)
+    for on, is_there in ((first - day, False), (first, True), (last, True), (last + day, False)):
+        (lead,) = neighbours_of(action).leads_on(on)
+        assert (str(lead.department), lead.is_there_on(on)) == (department.name, is_there)
+        assert ActionOwner.objects.filling_in_on(on).filter(action=action).exists() == is_there

@@ -81,7 +81,7 @@ def test_a_round_with_an_action_nobody_leads_is_not_opened(division: Department,
     with pytest.raises(CannotOpen) as error:
         open_round(round=round_, by=ict_staff)
     assert [str(problem) for problem in error.value.problems] == [
-        f"取組『{orphan}』には、2017年4月17日（月）に有効な主管課がありません。所管課を登録してください。"
+        f"取組『{orphan}』には、2017年4月17日（月）に有効な主管課がありません。その日にある課を、所管課に登録してください。"
     ]
     round_.refresh_from_db()
     assert (round_.state, Evaluation.objects.count()) == (RoundState.PLANNED, 0)

@@ -74,7 +74,16 @@ def test_a_correction_tells_in_a_paper_what_differs() -> None:
     told = html_of(round_paper(report, Selection.of(PaperKind.CORRECTIONS), "1"))
     assert "までに<del>12</del>件を公開しました。" in told
     assert "までに<ins>15</ins>件を公開しました。" in told
-    assert "変更箇所の見方" in told
+    assert told.count("変更箇所の見方") == 1
+
+
+def test_amounts_alone_are_not_marked_and_need_no_legend() -> None:
+    year = published_year()
+    year.correct("1-1-001", settlement=777)
+    report = report_of(Round.objects.get(pk=year.round.pk))
+    told = html_of(round_paper(report, Selection.of(PaperKind.CORRECTIONS), "1"))
+    assert "<td>777千円" in told.replace("<td>\n", "<td>")
+    assert "変更箇所の見方" not in told
 
 
 @pytest.mark.parametrize("is_published", [False, True])

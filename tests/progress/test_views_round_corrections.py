@@ -105,6 +105,7 @@ def test_what_differs_is_marked_beforehand(
     shown = main_of(client_of(ict_staff).post(address, sent))
     assert "<ins>" in shown
     assert "（追加ここから）全部を（追加ここまで）" in words(shown)
+    assert "変更箇所の見方" in words(shown)
 
 
 def test_what_was_seen_is_what_is_made(

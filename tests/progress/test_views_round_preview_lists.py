@@ -1,5 +1,6 @@
 """The preview of what compares a year: by department, with the year before, with all years."""
 
+import datetime
 from collections.abc import Callable
 
 import pytest
@@ -9,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
 from plan.models import Plan
+from progress.actions.adding import add_evaluations
 from progress.actions.publication import publish
 from progress.models import Evaluation, Round
+from tests.factories import DepartmentFactory
 from tests.plan.reading import links, main_of, part, words
 from tests.programs.factories import ActionYearFactory, direction_of
 from tests.progress.factories import action_of, entry
@@ -134,6 +137,22 @@ def test_links_to_all_years_lead_to_the_preview(client: Client, year: Year) -> N
 
 def test_a_department_without_actions_has_no_page(client: Client, year: Year) -> None:
     assert client.get(f"{PREVIEW}departments/T-9999/").status_code == 404
+
+
+def test_many_departments_are_paged_as_in_public(client: Client, year: Year) -> None:
+    """One of the codes was given to a second department later."""
+    departments = [DepartmentFactory.create(code=f"T-{number:04}", name=f"第{number}課") for number in range(201, 213)]
+    departments.append(DepartmentFactory.create(code="T-0212", name="新しい課", valid_from=datetime.date(2017, 4, 1)))
+    late = [
+        action_of(year.program, each, code=f"3-{place:03}", start_year=2017) for place, each in enumerate(departments)
+    ]
+    add_evaluations(round=year.round, actions=[each.pk for each in late], by=year.staff)
+    year.round.evaluations.filter(action__in=late).update(exception_reason="後から加わったため")
+    pages = ("departments/", "departments/?page=2", "departments/T-0212/")
+    before = {page: text_of(client.get(f"{PREVIEW}{page}")) for page in pages}
+    assert [before["departments/?page=2"].count(name) for name in ("第212課", "新しい課")] == [1, 1]
+    publish(round=year.round, by=year.staff)
+    assert before == {page: text_of(Client().get(f"{PUBLIC}{page}")) for page in pages}
 
 
 def test_more_actions_take_no_more_queries(client: Client, year: Year, division: Department) -> None:

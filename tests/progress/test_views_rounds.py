@@ -334,7 +334,8 @@ def test_what_keeps_it_from_being_opened_is_listed(client_of: ClientOf, ict_staf
     action.owners.all().delete()
     client = client_of(ict_staff)
     problem = (
-        "取組『1-1-900 所管のない取組』には、2017年4月17日（月）に有効な主管課がありません。所管課を登録してください。"
+        "取組『1-1-900 所管のない取組』には、2017年4月17日（月）に有効な主管課がありません。"
+        "その日にある課を、所管課に登録してください。"
     )
     address = f"/admin/programs/action/{action.pk}/change/#owners-group"
     page = client.get("/desk/rounds/2016/open/")
