@@ -21,11 +21,13 @@ class ProgressConfig(AppConfig):
         from programs.models import Action, Indicator
         from programs.queries.leaving import register_leaving
         from programs.queries.standing import register_standing
+        from programs.queries.told import register_told
         from progress import sample_marks
         from progress.actions.kept_sums import follow_actions, follow_indicators
         from progress.documents import register_sources
         from progress.queries import news, sitemap
         from progress.queries.paper_downloads import papers_offered
+        from progress.queries.published import last_published
         from progress.queries.standing import published_standing
         from progress.queries.successors import leaving_actions
         from progress.year_files import offered
@@ -33,6 +35,7 @@ class ProgressConfig(AppConfig):
         name_fields(DESK_FORMS, label_of)
         register_sources()
         register_standing(published_standing)
+        register_told(last_published)
         register_leaving(leaving_actions)
         register_follower(Action, follow_actions)
         register_follower(Indicator, follow_indicators)

@@ -289,6 +289,7 @@ class DepartmentPage:
     departments: tuple[Department, ...]
     page: "Page[dict[str, Any]]"
     rows: tuple[Owned, ...]
+    successors: tuple[Any, ...]
 
 
 def _joined(periods: Iterable[Tenure]) -> tuple[Tenure, ...]:
@@ -303,7 +304,7 @@ def _joined(periods: Iterable[Tenure]) -> tuple[Tenure, ...]:
 
 
 def department_page(program: Program, code: str, page: str | None) -> DepartmentPage:
-    """Raises Department.DoesNotExist where it owns nothing in the programme. Five queries."""
+    """Raises Department.DoesNotExist where it owns nothing in the programme. Six queries."""
     owns = ActionOwner.objects.filter(action__program=program, department=OuterRef("pk"))
     departments = tuple(
         Department.objects.filter(Exists(owns), code=code).select_related("bureau").order_by("-valid_from")
@@ -327,7 +328,9 @@ def department_page(program: Program, code: str, page: str | None) -> Department
         action.program = program
         found = periods[row["action"], row["kind"], row["department__name"]]
         owned.append(Owned(action, OwnerKind(row["kind"]).label, row["department__name"], _joined(found)))
-    return DepartmentPage(departments, shown, tuple(owned))
+    theirs = Department.objects.filter(predecessors__in=departments).exclude(code=code)
+    successors = theirs.annotate(owns=Exists(owns)).order_by("code", "valid_from").distinct()
+    return DepartmentPage(departments, shown, tuple(owned), tuple(successors))
 
 
 @dataclass(frozen=True)

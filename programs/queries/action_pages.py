@@ -115,8 +115,10 @@ class ActionPage:
 
     @property
     def changed_on(self) -> datetime.date | None:
-        """The day (JST) of the newest revision of what the page shows."""
-        return timezone.localdate(self.revisions[0].revision.made_at) if self.revisions else None
+        """The day (JST) of the newest revision of what the page shows, or of what was published of it since."""
+        told: datetime.datetime | None = self.action.told_at  # type: ignore[attr-defined]  # annotated by `with_rows`
+        moments = [*(each.revision.made_at for each in self.revisions[:1]), *([told] if told else [])]
+        return timezone.localdate(max(moments)) if moments else None
 
     @property
     def last_year(self) -> int:

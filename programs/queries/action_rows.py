@@ -20,6 +20,7 @@ from programs.models import (
     Program,
 )
 from programs.queries.originals import changes_below
+from programs.queries.told import told_at
 
 # What an item above the plan is called by, as columns of the row that leads to it.
 UPPER_ITEM = {"kind": "upper__kind", "number": "upper__number", "title": "upper__title"}
@@ -30,7 +31,9 @@ def with_rows(actions: QuerySet[Action]) -> QuerySet[Any]:
     rows = actions.select_related("program__plan").annotate(**_places(), **_plans(), **_measures(), **_lineages())
     following = Program.objects.published().filter(predecessor=OuterRef("program")).order_by("pk")
     return rows.annotate(
-        following_title=Subquery(following.values("title")[:1]), following_slug=Subquery(following.values("slug")[:1])
+        told_at=told_at(),
+        following_title=Subquery(following.values("title")[:1]),
+        following_slug=Subquery(following.values("slug")[:1]),
     )
 
 

@@ -11,6 +11,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from plan.fiscal import fiscal_year_label
+from plan.queries.kept import kept_value
+from plan.queries.plans import changed_on
 from programs.models import Action, Program
 
 
@@ -44,6 +46,12 @@ def told_apart(titled: Sequence[tuple[Program, str]]) -> list[str]:
             for (program, _), name in zip(titled, names, strict=True)
         ]
     return names
+
+
+def listed_on(program: Program) -> datetime.date | None:
+    """The day of the last change of what the programme's own page says. A query for the first who asks."""
+    address = program.get_absolute_url()
+    return kept_value(f"programs.listed_on {address}", lambda: changed_on(program.plan, address))
 
 
 def action_count() -> Coalesce:

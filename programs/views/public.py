@@ -18,7 +18,7 @@ from plan.views.page import Page, Source
 from programs.models import Action, Program
 from programs.queries import action_lists
 from programs.queries.action_pages import action_page
-from programs.queries.programs import period_of, published_programs
+from programs.queries.programs import listed_on, period_of, published_programs
 from programs.views.access import NO_PROGRAM, program_or_404
 
 PROGRAMS = "情報化推進プログラム"
@@ -73,13 +73,14 @@ def action(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         found = action_page(slug, code)
     except Action.DoesNotExist as error:
         raise Http404("この取組はありません。") from error
+    changed = found.changed_on or listed_on(found.program)
     page = Page(
         title=str(found.action),
         plan=found.plan,
         trail=trail(found.program),
         cited_as=str(found.action),
-        source=source(found.program, found.changed_on),
-        changed_on=found.changed_on,
+        source=source(found.program, changed),
+        changed_on=changed,
         edits=found.action,
     )
     return render(request, "public/programs/action.html", page.context(request, page=found))
@@ -95,7 +96,7 @@ def cut_short(request: HttpRequest, slug: str) -> HttpResponse:
 @public_page
 def departments(request: HttpRequest, slug: str) -> HttpResponse:
     shown = program_or_404(slug)
-    page = Page(title=DEPARTMENTS, plan=shown.plan, trail=trail(shown), cited_as=DEPARTMENTS, source=source(shown))
+    page = _list_page(shown, DEPARTMENTS)
     found = kept_value(f"programs:department_counts:{slug}", lambda: action_lists.department_counts(shown))
     own = {"program": shown, "page": page_of(found, request.GET.get("page"), DEPARTMENTS_A_PAGE)}
     return render(request, "public/programs/departments.html", page.context(request, **own))
@@ -111,8 +112,7 @@ def department(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         raise Http404("このプログラムに、この所管課の取組はありません。") from error
     above = (DEPARTMENTS, reverse("programs:departments", args=[slug]))
     title = f"{found.departments[0].name}の取組"
-    below = [*trail(shown), above]
-    page = Page(title=title, plan=shown.plan, trail=below, cited_as=title, source=source(shown))
+    page = _list_page(shown, title, above)
     return render(request, "public/programs/department.html", page.context(request, page=found, program=shown))
 
 
@@ -125,5 +125,13 @@ def direction(request: HttpRequest, slug: str, code: tuple[int, ...]) -> HttpRes
     except ObjectDoesNotExist as error:
         raise Http404("この基本方向はありません。") from error
     title = f"{found.direction.label} {found.direction.title}を進める取組"
-    page = Page(title=title, plan=shown.plan, trail=trail(shown), cited_as=title, source=source(shown))
+    page = _list_page(shown, title)
     return render(request, "public/programs/direction.html", page.context(request, page=found, program=shown))
+
+
+def _list_page(shown: Program, title: str, *above: Link) -> Page:
+    """The frame of a list of a programme, which changes with anything in it."""
+    changed = changed_under(shown.plan, shown.get_absolute_url())
+    below = [*trail(shown), *above]
+    cited = source(shown, changed)
+    return Page(title=title, plan=shown.plan, trail=below, cited_as=title, source=cited, changed_on=changed)

@@ -1,6 +1,6 @@
 """What became of one action, year by year: the part of its page that comes from published 調書."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from plan.fiscal import fiscal_year_label
 from plan.prose import TermMarker
 from programs.queries.action_pages import ActionPage, IndicatorPlan
 from programs.queries.action_years import YearPlan
-from programs.queries.originals import Why
+from programs.queries.originals import Original, Why, as_told, in_order_of_year, milestone_line, money_words
 from programs.queries.standing import Step
 from progress.charts import Chart, Point, chart, written
 from progress.models import Evaluation, PublishedEvaluation
@@ -27,7 +27,10 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class YearResult:
-    """What is published of one year: done, grade, next."""
+    """What is published of one year: done, grade, next.
+
+    `evaluated`: the parts of the plan that was evaluated which the present plan says otherwise.
+    """
 
     round_label: str
     url: str
@@ -40,6 +43,7 @@ class YearResult:
     exception_reason: str
     is_corrected: bool
     is_exception: bool
+    evaluated: tuple[Original, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,10 @@ class StoryYear:
 
 @dataclass(frozen=True)
 class MeasuredYear:
-    """The numbers of a year, in the table under the drawing; `why` the target is no longer the `original` one."""
+    """The numbers of a year, in the table under the drawing; `why` the target is no longer the `original` one.
+
+    `present` is the target of now where another one was evaluated; then `why` is of that change.
+    """
 
     label: str
     target: str
@@ -80,6 +87,7 @@ class MeasuredYear:
     rate: str
     reached: str
     why: Why | None = None
+    present: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,13 @@ class IndicatorStory:
     @property
     def reasons(self) -> list[MeasuredYear]:
         """The years whose target was changed for a reason that is known."""
-        return [year for year in self.years if year.original and year.why is not None and year.why.reason]
+        told = (year for year in self.years if year.original and not year.present)
+        return [year for year in told if year.why is not None and year.why.reason]
+
+    @property
+    def changed_since(self) -> list[MeasuredYear]:
+        """The years whose target is another one now than was evaluated."""
+        return [year for year in self.years if year.present]
 
 
 @dataclass(frozen=True)
@@ -153,7 +167,7 @@ def _year(
     return StoryYear(
         year,
         plan,
-        _result(result, page.marker) if result is not None else None,
+        _result(result, plan, page.marker) if result is not None else None,
         tuple(_origin(row.proposal.evaluation, page) for row in rows if row.is_told),
         plan is not None and _is_changed_since(plan, rows, page),
     )
@@ -184,7 +198,7 @@ def _origin(evaluation: Evaluation, page: ActionPage) -> Origin:
     return Origin(f"{fiscal_year_label(evaluation.round.year)}の評価{of}", address)
 
 
-def _result(row: Any, marker: TermMarker) -> YearResult:
+def _result(row: Any, plan: YearPlan | None, marker: TermMarker) -> YearResult:
     data, legend = row.data, Legend.of(row.first_frame or {})
     marker.section()
     return YearResult(
@@ -199,7 +213,19 @@ def _result(row: Any, marker: TermMarker) -> YearResult:
         exception_reason=row.exception_reason,
         is_corrected=row.edition > 1,
         is_exception=row.is_undecided,
+        evaluated=tuple(_evaluated(data, plan, marker)) if plan else (),
     )
+
+
+def _evaluated(data: Data, plan: YearPlan, marker: TermMarker) -> Iterator[Original]:
+    frozen = data.get("plan", {})
+    if as_told(work := frozen.get("planned_work") or "") != as_told(plan.typed):
+        yield Original("評価した計画", None, marker.lines(work) if work else "記載なし")
+    if (budget := frozen.get("planned_budget")) != plan.budget:
+        yield Original("評価した計画の予算額", None, "不明" if budget is None else money_words(budget))
+    lines = tuple(map(milestone_line, in_order_of_year(data.get("milestones", ()))))
+    if sorted(lines) != sorted(map(str, plan.milestones)):
+        yield Original("評価した計画のマイルストーン", None, "なし", lines)
 
 
 def _outlook(row: PublishedEvaluation) -> str:
@@ -228,7 +254,8 @@ def _indicator(plan: IndicatorPlan, results: Mapping[int, Any]) -> IndicatorStor
                 reason=frozen.get("no_actual_reason", ""),
                 rate=f"{frozen['rate']}%" if frozen.get("rate") else "",
                 reached="" if reached is None else "達成" if reached else "未達成",
-                why=planned.why if planned and planned.value == target else None,
+                why=planned.why if planned else None,
+                present=written(planned.value) if planned and planned.value != target else "",
             )
         )
     drawing = chart(points, plan.baseline)

@@ -145,5 +145,11 @@ def current_evaluations() -> QuerySet[PublishedEvaluation]:
     return PublishedEvaluation.objects.filter(is_current=True, round__in=Round.objects.published())
 
 
+def last_published() -> Subquery:
+    """The moment at which something was last published of an action, a correction too; no query of its own."""
+    rows = current_evaluations().filter(action=OuterRef("pk")).order_by("-publication__made_at")
+    return Subquery(rows.values("publication__made_at")[:1])
+
+
 def current_measures() -> QuerySet[PublishedMeasure]:
     return PublishedMeasure.objects.filter(is_current=True, round__in=Round.objects.published())

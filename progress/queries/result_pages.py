@@ -139,10 +139,14 @@ class EvaluationPage:
 
     @property
     def contents(self) -> list[tuple[str, str, int]]:
-        parts = [("action", "取組の内容", 2), ("plan", "計画（Plan）", 2)]
-        if self.is_exception:
-            return parts
-        return [*parts, ("do", "実施（Do）", 2), ("check", "評価（Check）", 2), ("act", "改善（Action）", 2)]
+        answered = [("do", "実施（Do）", 2), ("check", "評価（Check）", 2), ("act", "改善（Action）", 2)]
+        return [
+            *([("corrections", "公表した後の訂正と追加", 2)] if self.corrections and not self.is_first else []),
+            ("action", "取組の内容", 2),
+            ("plan", "計画（Plan）", 2),
+            *([] if self.is_exception else answered),
+            *([("other-years", "ほかの年度の評価", 2)] if self.other_years else []),
+        ]
 
 
 def evaluation_page(slug: str, code: str, *, first: bool = False) -> EvaluationPage:

@@ -131,6 +131,11 @@ class Sums:
         return f"取組{self.total}件のうち{self.total - self.undecided}件を評価"
 
     @property
+    def reached(self) -> str:
+        """In a narrow cell: 「3／5」; nothing to evaluate is no 0."""
+        return f"{self.indicators_reached}／{self.indicators_total}" if self.indicators_total else "－"
+
+    @property
     def indicators(self) -> str:
         if not self.indicators_total:
             return "評価できる指標はありません"

@@ -17,6 +17,7 @@ from plan.text.markup import plain
 from programs.actions.importing import after_import
 from programs.actions.yearly import plan_year
 from programs.models import Action, ActionYear, Indicator, Milestone, Program
+from tests.factories import DepartmentFactory
 from tests.plan.reading import items_of, links, main_of, part, squeezed, words
 from tests.programs.factories import (
     ActionFactory,
@@ -284,6 +285,16 @@ def test_departments_and_directions_have_pages(client: Client, year: Year) -> No
     assert client.get("/programs/2016/departments/none/").status_code == 404
     assert client.get("/programs/2016/directions/9-9-9/").status_code == 404
     assert public.code in "".join(links(main_of(client.get("/programs/2016/departments/"))))
+
+
+def test_a_department_that_has_ended_names_who_took_over(client: Client, year: Year) -> None:
+    ended, goes_on = year.departments
+    elsewhere = DepartmentFactory.create(name="取組のない課")
+    ended.successors.add(goes_on, elsewhere)
+    shown = main_of(client.get(f"/programs/2016/departments/{ended.code}/"))
+    assert "引き継いだ課：試験窓口課、取組のない課" in words(shown)
+    assert [link for link in links(shown) if "/departments/" in link] == [f"/programs/2016/departments/{goes_on.code}/"]
+    assert "引き継いだ課" not in main_of(client.get(f"/programs/2016/departments/{goes_on.code}/"))
 
 
 def test_plans_own_pages_name_the_actions(client: Client, year: Year) -> None:

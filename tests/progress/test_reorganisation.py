@@ -93,8 +93,10 @@ def test_people_still_read_what_their_department_published_under_its_old_name(
 ) -> None:
     published = _published_before(division, ict_staff, brought_to)
     assert published.department == division
-    readers = [list(permissions.visible_to(User.objects.get(pk=user.pk))) for user in (liaison, other_liaison)]
-    assert readers == [[published], []]
+    people = [User.objects.get(pk=user.pk) for user in (liaison, other_liaison)]
+    assert [list(permissions.visible_to(each)) for each in people] == [[published], []]
+    # With the 経過: who returned it, and why.
+    assert [permissions.is_in_chain(each, published) for each in people] == [True, False]
 
 
 def test_merged_departments(ict_staff: User) -> None:

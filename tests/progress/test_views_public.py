@@ -53,7 +53,7 @@ def test_year_shows_seven_measures_with_counts_ratings_and_the_legend(client: Cl
     rows = table_rows(page)
     assert len(rows) == 7
     assert rows[0][1:] == ["B 一定の進捗", "2", "2,000", "2,000", "1／1"]
-    assert rows[1][1:] == ["未確定", "1", "1,000", "－", "0／0"]
+    assert rows[1][1:] == ["未確定", "1", "1,000", "－", "－"]
     assert "達成度は、1が最もよい評価です。" in words(page)
     assert "すべての取組の達成度：2 目標を上回って達成 1件、未着手 1件、評価が未確定 1件" in page
     assert "/progress/2016/actions/?grade=undecided" in links(page)
@@ -234,8 +234,13 @@ def test_years_are_compared_and_changes_listed(client: Client, year: Year) -> No
     changes = main_of(client.get("/progress/2017/changes/"))
     assert "達成度が下がった取組 1件" in words(changes)
     assert table_rows(main_of(client.get("/progress/2017/changes/?kind=worse"))) == [
-        ["1-1-001 公開するデータの拡充試験公開課", "2 目標を上回って達成", "4 目標を下回った"]
+        [
+            "1-1-001 公開するデータの拡充試験公開課",
+            "2 目標を上回って達成 平成28(2016)年度の評価：公開するデータの拡充",
+            "4 目標を下回った",
+        ]
     ]
+    assert "/progress/2017/actions/1-1-001/" in links(changes)
     assert "平成29(2017)年度の取組3件のうち、1件は達成度が変わっていません" in words(changes)
     for kind, code in (("same", "1-1-002"), ("undecided", "1-2-001")):
         rows = table_rows(main_of(client.get(f"/progress/2017/changes/?kind={kind}")))
