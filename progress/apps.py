@@ -1,8 +1,5 @@
 from django.apps import AppConfig
 
-from accounts.typed_text import name_fields
-from progress.field_labels import DESK_FORMS, label_of
-
 
 class ProgressConfig(AppConfig):
     name = "progress"
@@ -12,6 +9,7 @@ class ProgressConfig(AppConfig):
     def ready(self) -> None:
         """Name the fields of the desk's forms; put what is published, and what follows, into registries."""
         # Models can be imported only now.
+        from accounts.typed_text import name_fields, tell_rows
         from plan.downloads import register_downloads
         from plan.editing.roots import register_follower
         from plan.enums import DocumentKind
@@ -25,6 +23,8 @@ class ProgressConfig(AppConfig):
         from progress import sample_marks
         from progress.actions.kept_sums import follow_actions, follow_indicators
         from progress.documents import register_sources
+        from progress.forms.given_back import DESK_FORMS, DeskReader, told_entries
+        from progress.models import ScaleEntry
         from progress.queries import news, sitemap
         from progress.queries.paper_downloads import papers_offered
         from progress.queries.published import last_published
@@ -32,7 +32,8 @@ class ProgressConfig(AppConfig):
         from progress.queries.successors import leaving_actions
         from progress.year_files import offered
 
-        name_fields(DESK_FORMS, label_of)
+        name_fields(DESK_FORMS, DeskReader)
+        tell_rows(ScaleEntry, told_entries)
         register_sources()
         register_standing(published_standing)
         register_told(last_published)

@@ -12,7 +12,7 @@ from progress.forms.fields import ProseField, ThousandYenField
 from progress.forms.measures import RATING, MeasureForm
 from progress.models import MeasureEvaluation
 
-REASON = "correction_reason"
+REASON, REASON_LABEL = "correction_reason", "訂正の理由"
 # The rows of these fields stand where the field stands in the 調書.
 _ROWS: dict[EvaluationField, tuple[str, ...]] = {
     EvaluationField.MILESTONES: ("milestone", "reached", "note"),
@@ -22,7 +22,7 @@ _ROWS: dict[EvaluationField, tuple[str, ...]] = {
 
 
 def _add_reason(form: forms.Form) -> None:
-    field = ProseField(label="訂正の理由", rows=3)
+    field = ProseField(label=REASON_LABEL, rows=3)
     field.required = True
     field.error_messages["required"] = "訂正の理由を入力してください。公開ページの正誤に、そのまま示します。"
     field.help_text = "公開ページの正誤に、そのまま示します（例：決算額の転記を誤っていたため）。"

@@ -24,6 +24,9 @@ PROSE = {
     EvaluationField.NEXT_PLAN: 6,
 }
 """The texts of a 調書 and the number of lines their fields begin with."""
+WORDS_OF = "words-of-"
+"""Begins the names of hidden fields that say what a row is called: who is logged out by the time of sending is told by
+these what they typed where (`progress.forms.given_back`)."""
 _NOTE = re.compile("milestone-[0-9]+-note")
 
 
@@ -108,6 +111,11 @@ class EvaluationForm(forms.Form):
         ]
 
     @property
+    def words_of_rows(self) -> list[tuple[str, str]]:
+        """(name, words) of the hidden fields that say what the rows are called."""
+        return [(name, self.initial[name]) for name in self.fields if name.startswith(WORDS_OF)]
+
+    @property
     def read_version(self) -> int:
         """The version the person has read; 0 where it was not sent, which no 調書 has."""
         return self.cleaned_data.get("version") or 0
@@ -153,7 +161,8 @@ class EvaluationForm(forms.Form):
             error_messages={"invalid_choice": "『%(value)s』は選べません。表示されている中から選んでください。"},
         )
         self._add_of("milestone", row.pk, "reached", reached, row.reached)
-        self._add_of("milestone", row.pk, "note", NoteField(label="補足"), row.note)
+        self._add_of("milestone", row.pk, "note", NoteField(label=f"{row}の補足"), row.note)
+        self._add_words("milestone", row.pk, str(row))
 
     def _add_indicator(self, row: EvaluationIndicator) -> None:
         unit = row.indicator.unit
@@ -165,9 +174,15 @@ class EvaluationForm(forms.Form):
             ("target_change_reason", NoteField(label=f"{name}の目標値を変える理由")),
         ):
             self._add_of("indicator", row.pk, part, field, getattr(row, part))
+        self._add_words("indicator", row.pk, name)
 
     def _add_of(self, kind: str, row: int, part: str, field: forms.Field, initial: Any) -> None:
         self._add(f"{kind}-{row}-{part}", field, initial, Target(kind, part, row))
+
+    def _add_words(self, kind: str, row: int, words: str) -> None:
+        name = f"{WORDS_OF}{kind}-{row}"
+        self.fields[name] = forms.Field(required=False, widget=forms.HiddenInput)
+        self.initial[name] = words
 
     def _describe(self) -> None:
         """Every control names its error's place, which the page always has; texts also their 記入要領 and count.

@@ -15,7 +15,7 @@ TEXTS = {
     "problems": ("主な課題", 5),
     "outlook": ("今後の見通し", 5),
 }
-RATING = "rating_id"
+RATING, RATING_LABEL = "rating_id", "評価"
 
 
 class MeasureForm(forms.Form):
@@ -38,7 +38,7 @@ class MeasureForm(forms.Form):
         super().__init__(data, initial={"version": evaluation.version, "whole": "1"}, use_required_attribute=False)
         self.evaluation = evaluation
         self.fields[RATING] = forms.TypedChoiceField(
-            label="評価",
+            label=RATING_LABEL,
             required=False,
             coerce=int,
             empty_value=None,

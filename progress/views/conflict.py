@@ -44,11 +44,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`current` is what is stored; `differences` are to be chosen between; `theirs_only` stays as it is."""
+    """`current` is what is stored; `differences` are to be chosen between; `theirs_only` stays as it is.
+
+    `words_of_rows` go with the choice, hidden (`EvaluationForm.words_of_rows`).
+    """
 
     current: Evaluation
     differences: list[Difference]
     theirs_only: list[Change]
+    words_of_rows: list[tuple[str, str]]
 
     @property
     def saved_by(self) -> str:
@@ -91,7 +95,7 @@ def comparison(typed: EvaluationForm, current: EvaluationForm, stored: Evaluatio
             )
             continue
         differences.append(_difference(typed, current, name, data, before is not _UNKNOWN and before == theirs_value))
-    return Comparison(stored, differences, theirs_only)
+    return Comparison(stored, differences, theirs_only, current.words_of_rows)
 
 
 _UNKNOWN = object()

@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 
 from accounts.models import User
-from tests.factories import UserFactory
+from tests.factories import DepartmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +116,57 @@ def test_what_was_sent_after_the_end_is_shown_to_copy(client: Client) -> None:
     assert "<b>文章" not in page
     assert "まだ保存されていません" in page
     assert 'href="/accounts/login/?next=/accounts/me/" target="_blank"' in page
+
+
+def test_the_forms_of_the_admin_come_back_with_their_rows_and_choices(client: Client) -> None:
+    department, coming = (
+        DepartmentFactory.create(name="試験課"),
+        DepartmentFactory.create(valid_from=datetime.date(2099, 4, 1)),
+    )
+    typed = {
+        "name": "試験 次郎",
+        "is_demo": "on",
+        "memberships-TOTAL_FORMS": "2",
+        "memberships-0-id": "5",
+        "memberships-0-role": "liaison",
+        "memberships-0-department": str(department.pk),
+        "initial-memberships-0-valid_from": "2016-04-01",
+        "memberships-1-valid_from": "2017-04-01",
+        "memberships-1-department": str(coming.pk),
+        "memberships-1-DELETE": "on",
+        "other-0-name": "知らない行",
+    }
+    assert shown(client.post("/admin/accounts/user/1/change/", typed)) == [
+        ("氏名", "試験 次郎"),
+        ("見本アカウント", "はい"),
+        ("役割1の役割", "所管課担当者"),
+        ("役割1の組織", "試験課"),
+        ("役割2の開始日", "2017-04-01"),
+        ("役割2の組織", f"一覧から選んだもの（番号{coming.pk}）"),  # not yet there: told to nobody
+        ("役割2の削除", "はい"),
+        ("入力欄 8", "知らない行"),
+    ]
+
+
+def test_the_reason_and_what_a_row_of_the_admin_belongs_to_come_back(client: Client) -> None:
+    """A stranger sends the key of a plan, which may not be public: it is not told."""
+    typed = {"plan": "1", "term": "用語", "reason": "統計の訂正", "expected_version": "3", "definitely": "x"}
+    assert shown(client.post("/admin/plan/term/1/change/", typed)) == [
+        ("プラン", "一覧から選んだもの（番号1）"),
+        ("入力欄 2", "用語"),
+        ("変更の理由（公開されます）", "統計の訂正"),
+        ("入力欄 4", "x"),
+    ]
+
+
+def test_values_of_one_name_share_a_field(client: Client) -> None:
+    response = client.post("/desk/x/", {"free": ["一つ", " ", "二つ"]})
+    assert shown(response) == [("入力欄 1", "一つ\n二つ")]
+
+
+@pytest.mark.parametrize("address", ["/admin/nothing/here/1/", "/admin/accounts/nothing/", "/desk/rounds/x/?y=1"])
+def test_what_no_form_asks_for_comes_back_too(client: Client, address: str) -> None:
+    assert shown(client.post(address, {"free": "文章", "a-b-c": "d"})) == [("入力欄 1", "文章"), ("入力欄 2", "d")]
 
 
 def test_after_log_in_one_returns_to_the_form(client: Client) -> None:

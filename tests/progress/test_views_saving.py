@@ -222,19 +222,3 @@ def test_nothing_of_it_is_public_before_publication(full: Evaluation, liaison: U
     save_evaluation(evaluation=full, answers=complete_answers(full), by=liaison, expected_version=1)
     assert client.get(address(full)).headers["Location"] == f"/accounts/login/?next={address(full)}"
     assert Indicator.objects.get().years.get(position=2016).actual is None
-
-
-def test_what_was_sent_too_late_is_given_back_by_the_names_of_its_fields(full: Evaluation, client: Client) -> None:
-    row = full.indicators.get()
-    page = unescape(client.post(address(full), typed(full, results="長い文章")).content.decode())
-    given = dict(re.findall(r'<label for="typed-\d+">(.*?)</label>\s*<textarea[^>]*>\n(.*?)</textarea>', page))
-    assert given == {
-        "実績": "長い文章",
-        "決算額": "1,000",
-        "成果": "手続の時間が短くなりました。",
-        "課題": "特になし",
-        "次年度の計画": "対象を広げます。",
-        "指標の実績値": "10",
-        "次年度の目標値": "20",
-    }
-    assert f"indicator-{row.pk}" not in page
