@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import Department, User
+from plan.fiscal import date_label
 from progress.models import Paper
 from progress.papers.making import make_waiting
 from progress.queries.papers import PapersPage
@@ -57,10 +58,8 @@ def test_a_new_department_prints_those_of_the_one_before_it(
     opened(successor, by=ict_staff, slug="now", opens_on=(day := timezone.localdate()), deadline=day)
     client = client_of(_person(successor))
     assert _offered(client) == {"now": ["試験協働課"], "2016": ["試験公開課"]}
-    last_day = year.departments[0].valid_to
-    assert f"試験公開課（{last_day:%Y年%-m月%-d日}まで）の評価調書を作る" in words(
-        part(main_of(client.get(PAGE)), "make")
-    )
+    last_day = date_label(timezone.localdate() - datetime.timedelta(days=1))
+    assert f"試験公開課（{last_day}まで）の評価調書を作る" in words(part(main_of(client.get(PAGE)), "make"))
     order = reverse("desk:paper_order", args=["2016"])
     assert client.post(order, {"kind": "department", "subject": successor.pk}).status_code == 404
     response = client.post(order, {"kind": "department", "subject": year.departments[0].pk})
