@@ -182,11 +182,17 @@ def rounds_visible_to(user: User) -> RoundQuerySet:
     return Round.objects.filter(seen)
 
 
+def departments_printed_by(user: User) -> QuerySet[Department]:
+    """Those whose 調書 the person may have printed together: the own ones, and those that they took over from."""
+    mine = departments_of(user, Role.LIAISON, Role.MANAGER)
+    return Department.objects.filter(Q(pk__in=mine) | Q(pk__in=user.departments_before))
+
+
 def papers_visible_to(user: User) -> QuerySet[Paper]:
     """The papers the person may know of and take away.
 
-    ICT推進課: all. 所管課: those of a 調書 they may read in any state, and of the own departments and those they took
-    over from. Committee: what was released to it.
+    ICT推進課: all. 所管課: those of a 調書 they may read in any state, and of the own departments and those that they
+    took over from. Committee: what was released to it.
     """
     if user.may(Permission.PUBLISH):
         return Paper.objects.all()
@@ -194,8 +200,7 @@ def papers_visible_to(user: User) -> QuerySet[Paper]:
     mine = departments_of(user, Role.LIAISON, Role.MANAGER)
     if mine:
         seen |= Q(kind=PaperKind.EVALUATION, evaluation__in=Evaluation.objects.filter(_concerns(user)))
-        theirs = Q(department__in=mine) | Q(department__in=user.departments_before)
-        seen |= Q(theirs, kind=PaperKind.DEPARTMENT)
+        seen |= Q(kind=PaperKind.DEPARTMENT, department__in=departments_printed_by(user))
     if user.may(Permission.READ_COMMITTEE_PAPERS):
         seen |= _RELEASED
     return Paper.objects.filter(seen)
@@ -217,7 +222,7 @@ def may_order_paper(user: User, kind: PaperKind, subject: Evaluation | Departmen
         case Evaluation() if kind == PaperKind.EVALUATION:
             return is_in_chain(user, subject)
         case Department() if kind == PaperKind.DEPARTMENT:
-            return subject.pk in departments_of(user, Role.LIAISON, Role.MANAGER)
+            return departments_printed_by(user).filter(pk=subject.pk).exists()
     return False
 
 

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Department
 from plan.models import Measure
 from progress.enums import ProposalState, Status
-from progress.models import Evaluation, NextYearProposal
+from progress.models import Evaluation, NextYearProposal, Round
 from progress.queries.outstanding import overdue
 
 EVERYTHING = ("", "すべて")
@@ -102,8 +102,8 @@ class EvaluationFilterForm(FilterForm):
             *((str(measure.pk), str(measure)) for measure in measures),
         ]
 
-    def narrow(self, evaluations: QuerySet[Evaluation], today: datetime.date) -> QuerySet[Evaluation]:
-        """`evaluations` with `due_on` (`queries.extensions.with_deadline`)."""
+    def narrow(self, evaluations: QuerySet[Evaluation], round_: Round, today: datetime.date) -> QuerySet[Evaluation]:
+        """`evaluations` of the round with `due_on` (`queries.extensions.with_deadline`)."""
         if state := self.value("state"):
             evaluations = evaluations.filter(status=state)
         if department := self.number("department"):
@@ -113,7 +113,7 @@ class EvaluationFilterForm(FilterForm):
         if self.value("late"):
             evaluations = evaluations.filter(overdue(today))
         if self.value("exception"):
-            evaluations = evaluations.exclude(exception_reason="")
+            evaluations = evaluations.exclude(exception_reason="").exclude(status__in=round_.decided_states)
         return evaluations.filter(having_words(self.value("q")))
 
 

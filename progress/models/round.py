@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Department
@@ -19,6 +20,7 @@ from progress.models.scale import Scale
 
 # Addresses below /progress/ that are no year's.
 RESERVED = ("history",)
+_A_MINUTE = datetime.timedelta(minutes=1)
 RESERVED_SLUG = "このアドレスは、ほかのページのアドレスです。年度（例：2016）など、別の文字にしてください。"
 
 
@@ -131,6 +133,13 @@ class Round(models.Model):
     @property
     def is_published(self) -> bool:
         return self.state == RoundState.PUBLISHED
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the minute that was set for 公表 has gone by and nothing was published: `publish_due` did not run."""
+        if not self.is_open or self.publish_at is None:
+            return False
+        return self.publish_at + _A_MINUTE <= timezone.now()
 
     @property
     def decided_states(self) -> tuple[Status, ...]:

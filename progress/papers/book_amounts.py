@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from progress.models import PublishedEvaluation
+from progress.queries.year_before import Before
 
 TOTAL = "合計"
 _TOTAL_OF_ROWS = "合計（この表の取組。引いた額と執行率は、予算額と決算額の両方がある取組）"
@@ -40,7 +41,7 @@ class Amounts:
     compared: tuple[int, int] | None
 
     @classmethod
-    def of(cls, row: PublishedEvaluation, before: PublishedEvaluation | None, next_budget: int | None) -> "Amounts":
+    def of(cls, row: PublishedEvaluation, before: Before | None, next_budget: int | None) -> "Amounts":
         told = (before.budget, before.settlement) if before else (None, None)
         both = None if row.budget is None or row.settlement is None else (row.budget, row.settlement)
         return cls(row, row.budget, row.settlement, *told, next_budget, both)

@@ -13,14 +13,14 @@ from progress.papers.book_amounts import TOTAL, Amounts, percent
 from progress.papers.origin import DRAFT, HANDLE_WITH_CARE, SAMPLE, origin_of
 from progress.papers.report import Report
 from progress.queries.results import UNDECIDED_LABEL, Data, Sums, sums_of
-from progress.queries.year_before import year_before
+from progress.queries.year_before import Before, year_before
 from progress.rollup import Part, Rollup
 
 TITLE = "取組の評価"
 
 
 def committee_book(report: Report, address: str) -> bytes:
-    """The file; `address` is that of the round. Three queries, whatever the number of actions."""
+    """The file; `address` is that of the round. Four queries, whatever the number of actions."""
     content = _Content(report, year_before(report.round))
     return write_listings(origin_of(report, TITLE, address), [make(content) for make in SHEETS])
 
@@ -33,7 +33,7 @@ def filename(report: Report) -> str:
 @dataclass(frozen=True)
 class _Content:
     report: Report
-    before: Mapping[int, PublishedEvaluation]
+    before: Mapping[int, Before]
 
     @property
     def year(self) -> int:
@@ -62,10 +62,10 @@ class _Content:
 
 @dataclass(frozen=True)
 class _Row:
-    """A 調書, and what was published of the same action the year before."""
+    """A 調書, and what was published of the same action the year before, or of those it continues."""
 
     row: PublishedEvaluation
-    before: PublishedEvaluation | None
+    before: Before | None
 
     def text(self, part: str, name: str) -> str:
         return (self.row.data.get(part) or {}).get(name) or ""
@@ -76,7 +76,7 @@ class _Row:
 
     @property
     def grade_before(self) -> str:
-        return self.before.grade_symbol if self.before else ""
+        return self.before.grade if self.before else ""
 
     @property
     def outlook(self) -> str:
@@ -226,9 +226,8 @@ def _decimal(text: Any) -> Decimal | None:
 
 def _indicator_rows(content: _Content) -> Iterator[_Indicator]:
     for each in content.evaluations:
-        told = {data.get("key"): data for data in each.before.data.get("indicators", ())} if each.before else {}
         for data in each.row.data.get("indicators", ()):
-            yield _Indicator(each.row, data, told.get(data.get("key"), {}))
+            yield _Indicator(each.row, data, each.before.indicator(data) if each.before else {})
 
 
 def _indicators(content: _Content) -> Listing:
@@ -316,12 +315,15 @@ def _key(content: _Content) -> Listing:
     rows = [(name, step.symbol, step.label) for name, each in steps for step in each]
     notes = (
         ("達成度", "注", legend.note),
+        ("達成度", "前の年度", "前のプログラムから続く取組では、引き継いだ取組の達成度。統合した取組は、コードごと"),
         ("達成度", "空欄", f"{UNDECIDED_LABEL}。計画だけを示し、実績と評価は示していません"),
         ("金額", "千円", "予算額と決算額の単位。千円より細かい額は示していません"),
         ("金額", "空欄", "不明。0円とは区別します。合計は、不明の取組と、評価が未確定の取組の決算額を除いた額です"),
+        ("金額", "前の年度の空欄", "分割した取組は、分け方が不明。統合した取組は、引き継いだ取組の額のどれかが不明"),
         ("金額", "前の年度の合計", "この表にある取組の額です。前の年度で終わった取組は含みません"),
         ("金額", "執行率の合計", "予算額と決算額の両方がある取組だけで求めます。引いた額の合計も同じです"),
         ("指標", "評価できる指標", "目標値と実績値の両方がある指標"),
+        ("指標", "前の年度の実績値", "前のプログラムから続く取組では、引き継いだ取組の、名称と単位が同じ指標の値"),
         ("指標", "達成率", "実績値÷目標値。減るほどよい指標は、目標値÷実績値"),
         ("年度", year, "4月1日から翌年の3月31日まで。西暦と和暦を並べて示します"),
         ("印", f"{DRAFT}　{HANDLE_WITH_CARE}", "公表する前の内容です。公表までに変わることがあります"),

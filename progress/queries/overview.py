@@ -41,7 +41,10 @@ class StateCount:
 
 @dataclass(frozen=True)
 class DepartmentRow:
-    """One department in the round. `owed`: 調書 that it still has to fill in or endorse, exceptions excused."""
+    """One department in the round. `owed`: 調書 that it still has to fill in or endorse, exceptions excused.
+
+    `exceptions`: those that the round is published without, as things stand, or was and still is.
+    """
 
     department: Department
     states: Sequence[Status]
@@ -79,6 +82,7 @@ class DepartmentRow:
 class Watch:
     """All departments of a round, late ones first, and the counts of the whole.
 
+    `added`: exceptions that were published late; they are none of the `exceptions` any more.
     `behind`: 調書 whose action another 課 leads now; `lacking`: actions of the year without a 調書; `overtaken`: 調書
     whose plan was saved after 照会.
     """
@@ -87,6 +91,7 @@ class Watch:
     counts: list[StateCount]
     total: int
     exceptions: int
+    added: int = 0
     behind: int = 0
     lacking: int = 0
     overtaken: int = 0
@@ -110,6 +115,7 @@ class _Counted:
     by_status: dict[Status, int] = field(default_factory=dict)
     owed: int = 0
     exceptions: int = 0
+    added: int = 0
 
 
 def watch(round_: Round, today: datetime.date | None = None) -> Watch:
@@ -146,6 +152,7 @@ def watch(round_: Round, today: datetime.date | None = None) -> Watch:
         bar(sums),
         total,
         sum(each.exceptions for each in counted.values()),
+        sum(each.added for each in counted.values()),
         of_all.behind if of_all else 0,
         of_all.lacking if of_all else 0,
         of_all.overtaken if of_all and round_.is_open else 0,
@@ -206,10 +213,12 @@ def _counted(round_: Round) -> dict[int, _Counted]:
     counted: dict[int, _Counted] = defaultdict(_Counted)
     for department, status, count, is_excused in every_one.union(excused_ones, all=True):
         row = counted[department]
-        if is_excused:
-            row.exceptions += count
-        else:
+        if not is_excused:
             row.by_status[Status(status)] = count
+        elif status == Status.PUBLISHED:
+            row.added += count
+        elif status not in round_.decided_states:
+            row.exceptions += count
         if status in ACTS:
             row.owed += -count if is_excused else count
     return counted

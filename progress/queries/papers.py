@@ -1,6 +1,7 @@
 """What may be made as a paper, and what was made."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Page
@@ -11,7 +12,7 @@ from accounts.models import Department
 from plan.models import Measure, Plan, Revision
 from plan.queries.listing import page_of
 from progress.enums import PaperKind, PaperState
-from progress.models import Paper, PaperForm, PaperRequest, Round
+from progress.models import Evaluation, Paper, PaperForm, PaperRequest, Round
 from progress.queries.published import PublishedRound
 
 NEWEST_REQUESTS = 5
@@ -20,11 +21,12 @@ _ENDED = (PaperState.MADE, PaperState.FAILED)
 
 @dataclass(frozen=True)
 class PapersPage:
-    """`departments` are those whose 調書 somebody may print."""
+    """`departments` are those whose 調書 somebody may print; `printable`: the rounds in which any of them has 調書."""
 
     rounds: tuple[Round, ...]
     plans: tuple[Plan, ...]
     departments: tuple[Department, ...]
+    printable: tuple[tuple[Round, tuple[Department, ...]], ...]
     forms: tuple[PaperForm, ...]
     page: Page[Paper]
 
@@ -33,17 +35,29 @@ def papers_page(
     papers: QuerySet[Paper], rounds: QuerySet[Round], departments: QuerySet[Department], number: str, *, is_staff: bool
 ) -> PapersPage:
     """Those that somebody asked for of late come first. At most seven queries."""
+    found, theirs = tuple(rounds.select_related("program").order_by("-year", "slug")), tuple(departments)
     asked_at = Coalesce(Max("requests__at"), "ordered_at")
     listed = papers.select_related("plan", "round__program").annotate(
         asked_at=asked_at, request_count=Count("requests")
     )
     return PapersPage(
-        rounds=tuple(rounds.select_related("program").order_by("-year", "slug")),
+        rounds=found,
         plans=tuple(Plan.objects.published().order_by("-start_year")) if is_staff else (),
-        departments=tuple(departments),
+        departments=theirs,
+        printable=() if is_staff else _printable(found, theirs),
         forms=tuple(PaperForm.objects.select_related("changed_by")) if is_staff else (),
         page=page_of(listed.prefetch_related(_newest_requests()).order_by("-asked_at", "-pk"), number),
     )
+
+
+def _printable(
+    rounds: Sequence[Round], departments: Sequence[Department]
+) -> tuple[tuple[Round, tuple[Department, ...]], ...]:
+    """Each round with those of the departments that have 調書 in it, where there are any. One query."""
+    evaluations = Evaluation.objects.filter(round__in=rounds, department__in=departments).order_by()
+    pairs = set(evaluations.values_list("round", "department").distinct())
+    told = ((round_, tuple(each for each in departments if (round_.pk, each.pk) in pairs)) for round_ in rounds)
+    return tuple((round_, theirs) for round_, theirs in told if theirs)
 
 
 def with_requests() -> Prefetch:

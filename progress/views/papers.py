@@ -11,10 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.audit import record_export
 from accounts.csv_export import attachment
-from accounts.enums import Role
 from accounts.gates import requires
 from accounts.lookups import key_in
-from accounts.models import Department, User
+from accounts.models import User
 from accounts.permissions import Permission
 from plan.models import Plan
 from progress import permissions
@@ -43,11 +42,10 @@ def papers(request: HttpRequest) -> HttpResponse:
     user = reader(request)
     if not permissions.may_enter_desk(user):
         raise PermissionDenied
-    mine = permissions.departments_of(user, Role.LIAISON, Role.MANAGER)
     found = papers_page(
         permissions.papers_visible_to(user),
         permissions.rounds_visible_to(user),
-        Department.objects.filter(pk__in=mine).order_by("code"),
+        permissions.departments_printed_by(user).order_by("code", "valid_from"),
         request.GET.get("page", ""),
         is_staff=user.may(Permission.PUBLISH),
     )

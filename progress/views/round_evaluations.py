@@ -38,7 +38,7 @@ def filter_of(request: HttpRequest, round_: Round) -> EvaluationFilterForm:
 
 
 def narrowed(form: EvaluationFilterForm, round_: Round) -> QuerySet[Evaluation]:
-    return form.narrow(evaluations_of(round_), timezone.localdate())
+    return form.narrow(evaluations_of(round_), round_, timezone.localdate())
 
 
 @round_page(Permission.REVIEW)

@@ -13,12 +13,13 @@ from django.utils import timezone
 from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, Department, User
 from progress import business_days
+from progress.actions.corrections import publish_late
 from progress.actions.rounds import extend, set_exception
 from progress.enums import MailKind, Status
 from progress.models import Evaluation, OutboxMail, Round
 from tests.factories import DepartmentFactory, UserFactory
 from tests.plan.reading import items_of, links, main_of, part, words
-from tests.progress.factories import action_of, bring_to, fill_in, opened
+from tests.progress.factories import action_of, bring_to, fill_in, opened, published_with_an_exception
 from tests.progress.pages import messages_of
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,33 @@ def test_an_extension_counts_and_an_exception_is_excused(
     assert (watched.late_count, row.is_late, row.left.words, row.exceptions) == (0, False, "あと2営業日", 1)
     set_exception(evaluation=second, by=ict_staff, reason="決算が確定していないため")
     assert [row.owed for row in client.get("/desk/rounds/2016/").context["watched"].rows] == [0, 0]
+
+
+def test_of_a_published_round_the_exceptions_that_are_still_open_are_counted(
+    client_of: ClientOf, division: Department, liaison: User, manager: User, ict_staff: User
+) -> None:
+    round_ = published_with_an_exception(division, liaison=liaison, manager=manager, staff=ict_staff)
+    client, address = client_of(ict_staff), "/desk/rounds/2016/evaluations/?exception=True"
+
+    def told() -> tuple[str, bool, int]:
+        """The section of the whole, whether it leads to the list, and how many are on it."""
+        whole = part(main_of(client.get("/desk/rounds/2016/")), "whole")
+        return words(whole), address in links(whole), client.get(address).context["page"].paginator.count
+
+    text, *listed = told()
+    assert ("例外としたまま公表していない調書が1件あります。" in text, "追加で公表" in text, listed) == (
+        True,
+        False,
+        [True, 1],
+    )
+    excused = round_.evaluations.exclude(status=Status.PUBLISHED).get()
+    accepted = bring_to(Status.ACCEPTED, excused, liaison=liaison, manager=manager, staff=ict_staff)
+    assert told()[1:] == (True, 1)
+    publish_late(evaluation=accepted, by=ict_staff, reason="決算が確定したため")
+    text, *listed = told()
+    assert "公表の例外とした調書のうち1件は、追加で公表しました。" in text
+    assert ("1件あります。" in text, listed) == (False, [False, 0])
+    assert [row.exceptions for row in client.get("/desk/rounds/2016/").context["page"]] == [0]
 
 
 @pytest.mark.parametrize(
