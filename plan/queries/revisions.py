@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
 
 from plan.models import Mending, Plan, Revision
 from plan.queries.plans import of_pages
@@ -13,6 +13,7 @@ from plan.text.markup import plain
 LATEST = 5
 # Below this share of common text, two texts are not two readings of the same words.
 LEAST_SAME = 0.5
+_HAS_PARTS = Exists(Revision.objects.shown().filter(part_of=OuterRef("pk")))
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,11 @@ class ChangeView:
 
 @dataclass(frozen=True)
 class RevisionView:
+    """`has_parts` where what it did to each of many roots is on record as well."""
+
     revision: Revision
     changes: tuple[ChangeView, ...]
+    has_parts: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,14 @@ class MendingView:
 
 
 def revisions_of(plan: Plan, path: str = "") -> QuerySet[Revision]:
-    """The plan's revisions, newest first; with `path` only those of what is shown at that address."""
-    found = plan.revisions.shown().order_by("-made_at", "-pk")
-    return found.filter(of_pages([path])) if path else found
+    """The plan's revisions, newest first; with `path` those of what is shown at that address, parts of others too."""
+    found = plan.revisions.shown().filter(of_pages([path])) if path else plan.revisions.listed()
+    return found.annotate(has_parts=_HAS_PARTS).order_by("-made_at", "-pk")
+
+
+def parts_of(whole: Revision) -> QuerySet[Revision]:
+    """What a change of many roots did to each of them, in the order in which the pages of the roots tell it."""
+    return whole.parts.shown().annotate(has_parts=Value(False)).order_by("-made_at", "-pk")
 
 
 def latest_at(plan: Plan, paths: Sequence[str]) -> list[RevisionView]:
@@ -64,7 +73,8 @@ def latest_at(plan: Plan, paths: Sequence[str]) -> list[RevisionView]:
 
 
 def latest_of(plan: Plan) -> list[Revision]:
-    return list(plan.revisions.shown().order_by("-made_at", "-pk")[:LATEST])
+    """Of a change of many roots one: it would leave no room for others. One query."""
+    return list(plan.revisions.listed().order_by("-made_at", "-pk")[:LATEST])
 
 
 def view(revision: Revision) -> RevisionView:
@@ -73,7 +83,7 @@ def view(revision: Revision) -> RevisionView:
         ChangeView(change["label"], tuple(word_diff(_words(change["before"]), _words(change["after"]))))
         for change in revision.changes
     )
-    return RevisionView(revision, tuple(changes))
+    return RevisionView(revision, tuple(changes), getattr(revision, "has_parts", False))
 
 
 def _words(text: object) -> str:
