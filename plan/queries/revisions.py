@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from plan.models import Mending, Plan, Revision
 from plan.queries.plans import of_pages
@@ -13,7 +13,8 @@ from plan.text.markup import plain
 LATEST = 5
 # Below this share of common text, two texts are not two readings of the same words.
 LEAST_SAME = 0.5
-_HAS_PARTS = Exists(Revision.objects.shown().filter(part_of=OuterRef("pk")))
+# One part, if there is any. To ask whether one exists makes PostgreSQL read all parts of all entries.
+_A_PART = Subquery(Revision.objects.shown().filter(part_of=OuterRef("pk")).order_by().values("pk")[:1])
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,12 @@ class MendingView:
 def revisions_of(plan: Plan, path: str = "") -> QuerySet[Revision]:
     """The plan's revisions, newest first; with `path` those of what is shown at that address, parts of others too."""
     found = plan.revisions.shown().filter(of_pages([path])) if path else plan.revisions.listed()
-    return found.annotate(has_parts=_HAS_PARTS).order_by("-made_at", "-pk")
+    return found.annotate(a_part=_A_PART).order_by("-made_at", "-pk")
 
 
 def parts_of(whole: Revision) -> QuerySet[Revision]:
     """What a change of many roots did to each of them, in the order in which the pages of the roots tell it."""
-    return whole.parts.shown().annotate(has_parts=Value(False)).order_by("-made_at", "-pk")
+    return whole.parts.shown().order_by("-made_at", "-pk")
 
 
 def latest_at(plan: Plan, paths: Sequence[str]) -> list[RevisionView]:
@@ -83,7 +84,7 @@ def view(revision: Revision) -> RevisionView:
         ChangeView(change["label"], tuple(word_diff(_words(change["before"]), _words(change["after"]))))
         for change in revision.changes
     )
-    return RevisionView(revision, tuple(changes), getattr(revision, "has_parts", False))
+    return RevisionView(revision, tuple(changes), getattr(revision, "a_part", None) is not None)
 
 
 def _words(text: object) -> str:
