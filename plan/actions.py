@@ -24,8 +24,8 @@ from plan.editing.roots import (
     is_hidden,
     is_public,
     kind_of,
+    lasting_path,
     plan_of,
-    public_path,
     root_model,
     row_kinds,
     tell_followers,
@@ -37,6 +37,7 @@ from plan.editing.uses import dependants_of, places_of
 from plan.enums import RevisionKind
 from plan.models import ContentVersion, Plan, Revision, Term
 from plan.models.base import Versioned
+from plan.recording import record_revision
 
 HISTORY_REASON_LENGTH = 100
 
@@ -132,7 +133,7 @@ def delete_root(*, root: Versioned, by: User, reason: str, expected_version: int
     refuse_if_in_use(stored)
     _demand_reason(stored, reason)
     plan, title, moment = plan_of(stored), title_of(stored), moment_after(stored)
-    object_id, hidden = stored.pk, is_hidden(stored)
+    object_id, hidden, path = stored.pk, is_hidden(stored), lasting_path(stored)
     _, changes = divided(differences(take_current(stored), None))
     search.forget(stored)
     for rows in current_rows(stored).values():
@@ -145,6 +146,7 @@ def delete_root(*, root: Versioned, by: User, reason: str, expected_version: int
         object_type=stored._meta.label_lower,
         object_id=object_id,
         title=title,
+        path=path,
         changes=changes,
         reason=reason.strip(),
         by=by,
@@ -197,43 +199,6 @@ def restore(
         rows=rows,
         deleted_rows=gone,
     )
-
-
-def record_revision(
-    *,
-    root: Versioned,
-    kind: RevisionKind,
-    changes: Sequence[Change],
-    by: User | None,
-    reason: str,
-    made_at: datetime.datetime,
-) -> Revision:
-    """Put one change of a living root on record, under its present title and address.
-
-    What of it is internal gets a record of its own, which the public does not
-    read; that record is returned where there is no other.
-    """
-
-    def record(part: Sequence[Change], *, hidden: bool) -> Revision:
-        return Revision.objects.create(
-            plan=plan_of(root),
-            kind=kind,
-            object_type=root._meta.label_lower,
-            object_id=root.pk,
-            title=title_of(root),
-            path=public_path(root),
-            changes=list(part),
-            reason=reason.strip(),
-            by=by,
-            made_at=made_at,
-            is_hidden=hidden,
-        )
-
-    internal, shown = divided(changes)
-    hidden = record(internal, hidden=True) if internal else None
-    if hidden is not None and not shown:
-        return hidden
-    return record(shown, hidden=is_hidden(root))
 
 
 def refuse_if_in_use(root: Versioned) -> None:

@@ -149,6 +149,11 @@ def public_path(root: Versioned) -> str:
     return kind_of(root).public_path(root)
 
 
+def lasting_path(root: Versioned) -> str:
+    """The address where the root was read and whose page stays when the root is deleted; "" for none."""
+    return "" if kind_of(root).public_path is _own_page else public_path(root)
+
+
 def content_fields(model: type[models.Model], *, leave_out: tuple[str, ...] = ()) -> list[models.Field]:
     """The fields people fill in, in the order of the model."""
     return [

@@ -138,7 +138,7 @@ def _text(instance: models.Model, field: "models.Field[Any, Any]") -> str:
     if value is None:
         return ""
     if isinstance(field, models.ForeignKey):
-        related = field.related_model._base_manager.filter(pk=value).first()
+        related = _related(instance, field, value)
         return f"（削除された{field.verbose_name}）" if related is None else str(related)
     if field.choices:
         return str(getattr(instance, f"get_{field.name}_display")())
@@ -152,6 +152,14 @@ def _text(instance: models.Model, field: "models.Field[Any, Any]") -> str:
         case datetime.date():
             return f"{value.year}年{value.month}月{value.day}日"
     return str(value).replace("\r\n", "\n")
+
+
+def _related(instance: models.Model, field: "models.ForeignKey[Any, Any]", key: object) -> models.Model | None:
+    """No query where it is at hand: who takes snapshots of very many reads what they link to beforehand."""
+    if field.is_cached(instance):
+        related: models.Model | None = getattr(instance, field.name)
+        return related
+    return field.related_model._base_manager.filter(pk=key).first()
 
 
 def _cell_changes(before: Sequence[Cell], after: Sequence[Cell], *, of: RowState | None = None) -> list[Change]:

@@ -8,7 +8,6 @@ from django.db.models import Model
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
-from plan.actions import record_revision
 from plan.editing.snapshots import differences, take_current
 from plan.editing.states import moment_after
 from plan.enums import RevisionKind
@@ -16,6 +15,7 @@ from plan.loading.kinds import KINDS
 from plan.loading.rows import Row
 from plan.loading.stored import StoredRow
 from plan.models.base import Versioned
+from plan.recording import record_revision
 
 FIRST_LOAD = "初期データの読み込み"
 SOURCE_CHANGED = "原資料データの更新"

@@ -15,6 +15,8 @@ _ANCHOR = StrIndex("path", models.Value("#"))
 # Compared with a number, not LIKE: its percent sign would be in the way of the statement that makes the column.
 _PAGE = models.Case(models.When(GreaterThan(_ANCHOR, 0), then=Substr("path", 1, _ANCHOR - 1)), default="path")
 _SHOWN = models.Q(is_hidden=False)
+_LISTED = models.Q(is_hidden=False, part_of=None)
+_PARTS = models.Q(is_hidden=False, part_of__isnull=False)
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -23,6 +25,10 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     def shown(self) -> "RevisionQuerySet":
         """What the public reads once the plan is published."""
         return self.filter(is_hidden=False)
+
+    def listed(self) -> "RevisionQuerySet":
+        """What is read one after the other: of a change of many roots the one entry of them all."""
+        return self.shown().filter(part_of=None)
 
 
 class Revision(models.Model):
@@ -33,6 +39,8 @@ class Revision(models.Model):
     marks what was done to something the public could not see, as to a draft
     beside a published plan: it stays on record for staff. `page` is `path`
     without its anchor: what a page shows is found by it, from an index.
+    `part_of` leads from what a change of many roots (an import) did to one of
+    them to the entry of them all, which is of the same moment.
     """
 
     plan = models.ForeignKey(Plan, verbose_name="プラン", on_delete=models.PROTECT, related_name="revisions")
@@ -51,6 +59,14 @@ class Revision(models.Model):
     )
     made_at = models.DateTimeField("日時", default=timezone.now)
     is_hidden = models.BooleanField("改定履歴に載せない", default=False)
+    part_of = models.ForeignKey(
+        "self",
+        verbose_name="まとめた変更",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="parts",
+        db_index=False,  # below, for the few that have it
+    )
 
     objects = RevisionQuerySet.as_manager()
 
@@ -62,9 +78,16 @@ class Revision(models.Model):
             models.Index(fields=["plan", "-made_at"], name="revision_plan_time"),
             models.Index(fields=["-made_at", "-id"], name="revision_time"),
             # With the column they are told by: otherwise SQLite reads every row to ask it again.
-            models.Index(fields=["plan", "-made_at", "-id", "is_hidden"], condition=_SHOWN, name="revision_shown_time"),
+            models.Index(
+                fields=["plan", "-made_at", "-id", "is_hidden", "part_of"],
+                condition=_LISTED,
+                name="revision_listed_time",
+            ),
             models.Index(
                 fields=["plan", "page", "-made_at", "-id", "is_hidden"], condition=_SHOWN, name="revision_shown_page"
+            ),
+            models.Index(
+                fields=["part_of", "-made_at", "-id", "is_hidden"], condition=_PARTS, name="revision_shown_parts"
             ),
             models.Index(fields=["object_type", "object_id"], name="revision_object"),
         ]

@@ -96,7 +96,8 @@ def _revised(paths: Sequence[str], under: str) -> Subquery:
         # Sorted by time instead, a database might go through all of the plan for the few of these pages.
         of_plan = revisions.filter(of_pages(paths)).order_by().values("plan")
         return Subquery(of_plan.annotate(latest=Max("made_at")).values("latest"))
-    found = revisions.filter(page__startswith=under) if under else revisions
+    # Parts of a change of many are of the moment of the whole.
+    found = revisions.filter(page__startswith=under) if under else revisions.filter(part_of=None)
     return Subquery(found.order_by("-made_at").values("made_at")[:1])
 
 
@@ -141,7 +142,7 @@ COUNTED: tuple[tuple[QuerySet[Any], str], ...] = (
     (Survey.objects.all(), "plan"),
     (Term.objects.all(), "plan"),
     (RelatedPlan.objects.all(), "plan"),
-    (Revision.objects.shown(), "plan"),
+    (Revision.objects.listed(), "plan"),
     (Mending.objects.all(), "plan"),
 )
 

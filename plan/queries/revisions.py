@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from plan.models import Mending, Plan, Revision
 from plan.queries.plans import of_pages
@@ -13,6 +13,8 @@ from plan.text.markup import plain
 LATEST = 5
 # Below this share of common text, two texts are not two readings of the same words.
 LEAST_SAME = 0.5
+# One part, if there is any. To ask whether one exists makes PostgreSQL read all parts of all entries.
+_A_PART = Subquery(Revision.objects.shown().filter(part_of=OuterRef("pk")).order_by().values("pk")[:1])
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,11 @@ class ChangeView:
 
 @dataclass(frozen=True)
 class RevisionView:
+    """`has_parts` where what it did to each of many roots is on record as well."""
+
     revision: Revision
     changes: tuple[ChangeView, ...]
+    has_parts: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,14 @@ class MendingView:
 
 
 def revisions_of(plan: Plan, path: str = "") -> QuerySet[Revision]:
-    """The plan's revisions, newest first; with `path` only those of what is shown at that address."""
-    found = plan.revisions.shown().order_by("-made_at", "-pk")
-    return found.filter(of_pages([path])) if path else found
+    """The plan's revisions, newest first; with `path` those of what is shown at that address, parts of others too."""
+    found = plan.revisions.shown().filter(of_pages([path])) if path else plan.revisions.listed()
+    return found.annotate(a_part=_A_PART).order_by("-made_at", "-pk")
+
+
+def parts_of(whole: Revision) -> QuerySet[Revision]:
+    """What a change of many roots did to each of them, in the order in which the pages of the roots tell it."""
+    return whole.parts.shown().order_by("-made_at", "-pk")
 
 
 def latest_at(plan: Plan, paths: Sequence[str]) -> list[RevisionView]:
@@ -64,7 +74,8 @@ def latest_at(plan: Plan, paths: Sequence[str]) -> list[RevisionView]:
 
 
 def latest_of(plan: Plan) -> list[Revision]:
-    return list(plan.revisions.shown().order_by("-made_at", "-pk")[:LATEST])
+    """Of a change of many roots one: it would leave no room for others. One query."""
+    return list(plan.revisions.listed().order_by("-made_at", "-pk")[:LATEST])
 
 
 def view(revision: Revision) -> RevisionView:
@@ -73,7 +84,7 @@ def view(revision: Revision) -> RevisionView:
         ChangeView(change["label"], tuple(word_diff(_words(change["before"]), _words(change["after"]))))
         for change in revision.changes
     )
-    return RevisionView(revision, tuple(changes))
+    return RevisionView(revision, tuple(changes), getattr(revision, "a_part", None) is not None)
 
 
 def _words(text: object) -> str:

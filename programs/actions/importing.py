@@ -11,13 +11,15 @@ from django.utils import timezone
 from accounts import audit
 from accounts.enums import AuditKind
 from accounts.models import User
-from plan.actions import bump_content_version, record_revision, wait_for_turn
+from plan.actions import bump_content_version, wait_for_turn
 from plan.editing.errors import ReasonRequired
 from plan.editing.roots import tell_followers
 from plan.editing.snapshots import Change
 from plan.enums import RevisionKind
 from plan.models import Revision
+from plan.recording import record_parts, record_revision
 from programs.actions.bulk import Writer
+from programs.actions.record import Record
 from programs.actions.rows import Attributes, Keys, attributes_of, originals_of
 from programs.documents import index_program
 from programs.importing.comparing import ChangeKind, Changes, RowChange
@@ -51,11 +53,13 @@ def import_program(
     locked; (2) rows that the file lacks are deleted, changed ones saved, new
     ones made with their original plan, all with history of one moment; the
     version of every touched root grows; (3) a CHANGED revision of the programme
-    lists the numbers, hidden while it is not public; (4) the content version
-    grows; (5) `after_import`; (6) the audit trail has it. Returns None, with nothing written, when the file changes
-    nothing. Raises StaleImport when the programme is no longer what was
-    confirmed, HasErrors, ReasonRequired when it is published and no reason is
-    given.
+    lists the numbers, hidden while it is not public; (4) where it is public,
+    each root that now says something else gets the revision that an edit would
+    have given it, as a part of that one; (5) the content version grows; (6)
+    `after_import`; (7) the audit trail has it. Returns None, with nothing
+    written, when the file changes nothing. Raises StaleImport when the
+    programme is no longer what was confirmed, HasErrors, ReasonRequired when it
+    is published and no reason is given.
     """
     wait_for_turn()
     program = Program.objects.select_for_update().get(pk=program.pk)
@@ -68,12 +72,13 @@ def import_program(
         raise HasErrors(examination.errors)
     if program.is_public and not reason.strip():
         raise ReasonRequired
-    writer = Writer(by=by, reason=reason, moment=timezone.now())
-    _write(examination, writer)
+    writer, record = Writer(by=by, reason=reason, moment=timezone.now()), Record(examination.present)
+    _write(examination, writer, record)
     numbers = list(_numbers(examination.changes))
     revision = record_revision(
         root=program, kind=RevisionKind.CHANGED, changes=numbers, by=by, reason=reason, made_at=writer.moment
     )
+    record_parts(revision, record.parts())
     bump_content_version()
     after_import(program)
     _tell_followers(examination.changes)
@@ -106,7 +111,7 @@ def _in_short(numbers: list[Change]) -> dict[str, object]:
     return {change["label"]: change["after"] for change in numbers}
 
 
-def _write(examination: Examination, writer: Writer) -> None:
+def _write(examination: Examination, writer: Writer, record: Record) -> None:
     """Deletions from the leaves up, then what stays, then new rows from the roots down."""
     changes, keys = examination.changes, Keys(examination.present)
     for sheet in _ROOT_SHEETS:
@@ -114,14 +119,19 @@ def _write(examination: Examination, writer: Writer) -> None:
             keys.add(sheet, row.values, _instance(row))  # under its new name as well
     if examination.present.program.is_public:
         _keep_milestones(changes, keys)
-    for sheet in reversed(SHEETS):
-        writer.delete(MODELS[sheet.name], [_instance(row) for row in _leaving(changes, sheet)])
     touched = _touched(changes, keys)
+    leaving = {sheet.name: [_instance(row) for row in _leaving(changes, sheet)] for sheet in SHEETS}
+    for sheet in reversed(SHEETS):
+        writer.delete(MODELS[sheet.name], leaving[sheet.name])
     for sheet in SHEETS:
+        if sheet in _ROOT_SHEETS:
+            # Not earlier: a yearly plan names its action, which has its new title by now.
+            record.begin(MODELS[sheet.name], [*touched[sheet.name].values(), *leaving[sheet.name]])
+        record.left(MODELS[sheet.name], leaving[sheet.name])
         if sheet is not LINEAGES:
             _write_changed(sheet, changes, keys, touched[sheet.name], writer)
     for sheet in SHEETS:
-        _write_new(sheet, _coming(changes, sheet), keys, writer)
+        record.made(MODELS[sheet.name], _write_new(sheet, _coming(changes, sheet), keys, writer))
 
 
 _ROOT_SHEETS = (ACTIONS, YEARS, INDICATORS)
@@ -195,9 +205,11 @@ def _different(sheet: Sheet, row: RowChange, keys: Keys) -> Attributes:
     return {name: value for name, value in attributes_of(sheet, row.values, keys).items() if before[name] != value}
 
 
-def _write_new(sheet: Sheet, new: list[RowChange], keys: Keys, writer: Writer) -> None:
+def _write_new(sheet: Sheet, new: list[RowChange], keys: Keys, writer: Writer) -> list[Any]:
+    """The rows as they were made."""
     model = MODELS[sheet.name]
     made = [model(**attributes_of(sheet, row.values, keys), **originals_of(sheet, row.values)) for row in new]
     writer.create(model, made)
     for row, instance in zip(new, made, strict=True):
         keys.add(sheet, row.values, instance)
+    return made

@@ -147,7 +147,7 @@ def references_of(program: Program) -> References:
 
 
 def _instances(sheet: Sheet, program: Program, read: Mapping[str, list[Stored]]) -> Iterator[Model]:
-    """The rows of a sheet in its order, each with the row above it out of `read`, the sheets before.
+    """The rows of a sheet in its order, each with the row above it out of `read`, the sheets before, or the programme.
 
     To read the action anew with each of its rows takes more time than all the rest.
     """
@@ -158,8 +158,8 @@ def _instances(sheet: Sheet, program: Program, read: Mapping[str, list[Stored]])
     above, _, _ = path.partition("__")
     rows = {stored.instance.pk: stored.instance for stored in read[_ABOVE[above]]} if above else {}
     for instance in found:
-        if above:
-            setattr(instance, above, rows[getattr(instance, f"{above}_id")])
+        name, owner = (above, rows[getattr(instance, f"{above}_id")]) if above else ("program", program)
+        setattr(instance, name, owner)
         yield instance
 
 

@@ -1,8 +1,7 @@
 """What was planned at first, beside what is planned now, and why that very field was changed.
 
-The reasons come from the history of the rows: it has every change, one by one, also those of an import, of which
-改定履歴 lists the numbers alone. It keeps the beginning of a long reason; the whole one is on the revision of the
-same moment.
+The reasons come from the history of the rows: it has every change, one by one. It keeps the beginning of a long
+reason; the whole one is on the revision of the same moment.
 """
 
 import datetime

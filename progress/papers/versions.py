@@ -28,7 +28,7 @@ def content_version(report: Report) -> str:
 
 def plan_version(plan: Plan) -> str:
     """The day the plan's text was changed last; 「収録時」 where it never was, and how often. Two queries."""
-    changed_at, count = plan_changed_at(plan), Revision.objects.filter(plan=plan).count()
+    changed_at, count = plan_changed_at(plan), Revision.objects.filter(plan=plan, part_of=None).count()
     return f"{timezone.localdate(changed_at):%Y-%m-%d} 改定{count}" if changed_at else "収録時"
 
 

@@ -21,6 +21,7 @@ from plan.models import (
     Survey,
     Term,
 )
+from plan.queries.revisions import latest_at
 
 pytestmark = pytest.mark.django_db
 
@@ -257,6 +258,12 @@ def test_an_unused_term_is_deleted_with_its_reason(measure: Measure, ict_staff: 
     assert not Term.objects.filter(pk=key).exists()
     record = Term.history.filter(id=key).latest()
     assert (record.history_type, record.history_user, record.history_change_reason) == ("-", ict_staff, REASON)
+
+
+def test_what_was_deleted_is_told_on_the_page_that_showed_it(measure: Measure, ict_staff: User) -> None:
+    effort = measure.past_efforts.all()[0]
+    revision = actions.delete_root(root=effort, by=ict_staff, reason=REASON)
+    assert [each.revision for each in latest_at(measure.policy.plan, [measure.get_absolute_url()])] == [revision]
 
 
 def test_what_has_something_below_it_cannot_be_deleted(measure: Measure, ict_staff: User) -> None:

@@ -16,7 +16,7 @@ from accounts.models import User
 from plan.enums import RevisionKind
 from plan.models import Plan, Revision
 from plan.queries import changed_on
-from plan.queries.revisions import latest_at, latest_of, revisions_of
+from plan.queries.revisions import latest_at, latest_of, parts_of, revisions_of
 from plan.queries.sitemap import changed_on_by_path
 
 pytestmark = pytest.mark.django_db
@@ -24,13 +24,14 @@ pytestmark = pytest.mark.django_db
 PAGES, A_PAGE = 200, 10
 ADDRESSES = ("/", "/plans/2016/", "/plans/2016/revisions/")
 PATHS = [f"/programs/2016/actions/{number:03}/" for number in range(PAGES)]
+WHOLE = "まとめた変更"
 # So many rows of five pages there are, or in a page of a list: far below what is in the table.
 MOST_ROWS = 100
 
 
 @pytest.fixture
 def plan() -> Plan:
-    """The plan with 2,000 revisions, ten of each of 200 pages, and as many that are not shown."""
+    """The plan with 2,000 revisions, ten of each of 200 pages, as many that are not shown, and one of 200 parts."""
     plan = Plan.objects.get(slug="2016")
     moment = timezone.now()
     Revision.objects.bulk_create(
@@ -48,6 +49,16 @@ def plan() -> Plan:
         for turn in range(A_PAGE)
         for is_hidden in (False, True)
     )
+    common: dict[str, Any] = {
+        "plan": plan,
+        "kind": RevisionKind.CHANGED,
+        "made_at": moment - datetime.timedelta(days=9),
+    }
+    whole = Revision.objects.create(object_type="programs.program", object_id=1, title=WHOLE, **common)
+    Revision.objects.bulk_create(
+        Revision(object_type="programs.action", object_id=number, title="一部", part_of=whole, **common)
+        for number in range(PAGES)
+    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return plan
@@ -56,7 +67,7 @@ def plan() -> Plan:
 def _statement(ask: Callable[[], object]) -> str:
     with CaptureQueriesContext(connection) as captured:
         ask()
-    (statement,) = (each["sql"] for each in captured if "plan_revision" in each["sql"])
+    *_, statement = (each["sql"] for each in captured if "plan_revision" in each["sql"])
     return statement
 
 
@@ -80,7 +91,8 @@ def _explained(statement: str) -> tuple[str, int]:
 
 
 # What is asked → the index that answers, with the columns by which SQLite looks up in it.
-TIME, PAGE = ("revision_shown_time", "(plan_id=?)"), ("revision_shown_page", "(plan_id=? AND page=?)")
+TIME, PAGE = ("revision_listed_time", "(plan_id=?)"), ("revision_shown_page", "(plan_id=? AND page=?)")
+PARTS = ("revision_shown_parts", "(part_of_id=?)")
 ASKED: dict[str, tuple[tuple[str, str], Callable[[Plan], object]]] = {
     "home": (TIME, lambda plan: changed_on(plan)),
     "page": (PAGE, lambda plan: changed_on(plan, PATHS[7])),
@@ -89,6 +101,7 @@ ASKED: dict[str, tuple[tuple[str, str], Callable[[Plan], object]]] = {
     "newest of pages": (PAGE, lambda plan: latest_at(plan, PATHS[7:12])),
     "list": (TIME, lambda plan: list(revisions_of(plan)[:20])),
     "list of a page": (PAGE, lambda plan: list(revisions_of(plan, PATHS[7])[:20])),
+    "parts": (PARTS, lambda plan: list(parts_of(plan.revisions.get(title=WHOLE))[:20])),
     "file of the sitemap": (PAGE, lambda plan: changed_on_by_path(PATHS[7:12])),
 }
 
@@ -131,7 +144,7 @@ def test_revisions_are_counted_once_for_a_state_of_the_content(client: Client) -
     with CaptureQueriesContext(connection) as captured:
         pages = [client.get(f"{address}?anew=1").content.decode() for address in ADDRESSES]
     assert [each["sql"] for each in captured if "COUNT(" in each["sql"] and "plan_revision" in each["sql"]] == []
-    assert (f"改定履歴（{PAGES * A_PAGE}件）" in pages[1], f"{PAGES * A_PAGE // 20}ページ中" in pages[2]) == (
+    assert (f"改定履歴（{PAGES * A_PAGE + 1}件）" in pages[1], f"{PAGES * A_PAGE // 20 + 1}ページ中" in pages[2]) == (
         True,
         True,
     )
