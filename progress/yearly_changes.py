@@ -75,7 +75,8 @@ def changes(
         found[_kind(row, old)].append(pair)
         if row.is_replanned:
             found[Kind.REPLANNED].append(pair)
-    found[Kind.ENDED] = [Changed(None, row.key) for row in earlier.values() if row.action not in continued]
+    evaluated = (row for row in earlier.values() if not row.is_undecided)
+    found[Kind.ENDED] = [Changed(None, row.key) for row in evaluated if row.action not in continued]
     return {kind: tuple(rows) for kind, rows in found.items()}
 
 

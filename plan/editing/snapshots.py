@@ -200,4 +200,5 @@ def _row_changes(before: Sequence[RowState], after: Sequence[RowState]) -> list[
 
 
 def _listing(rows: Sequence[RowState]) -> str:
-    return "\n".join(f"{row.place} {row.summary}" for row in rows)
+    # A paragraph each: `plan.text.markup.plain` joins the lines of one.
+    return "\n\n".join(f"{row.place} {row.summary}" for row in rows)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from plan.enums import RevisionKind
 from plan.models import Mending, Plan, Revision
 from plan.queries.plans import of_pages
 from plan.text.diffing import Piece, word_diff
@@ -15,6 +16,17 @@ LATEST = 5
 LEAST_SAME = 0.5
 # One part, if there is any. To ask whether one exists makes PostgreSQL read all parts of all entries.
 _A_PART = Subquery(Revision.objects.shown().filter(part_of=OuterRef("pk")).order_by().values("pk")[:1])
+# A later deletion of the same row, if there is one: its page may be gone.
+_DELETION = Subquery(
+    Revision.objects.filter(
+        object_type=OuterRef("object_type"),
+        object_id=OuterRef("object_id"),
+        kind=RevisionKind.DELETED,
+        made_at__gt=OuterRef("made_at"),
+    )
+    .order_by()
+    .values("pk")[:1]
+)
 
 
 @dataclass(frozen=True)
@@ -27,11 +39,12 @@ class ChangeView:
 
 @dataclass(frozen=True)
 class RevisionView:
-    """`has_parts` where what it did to each of many roots is on record as well."""
+    """`has_parts` where what it did to each of many roots is on record as well; `is_gone`: deleted since."""
 
     revision: Revision
     changes: tuple[ChangeView, ...]
     has_parts: bool = False
+    is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,12 +72,12 @@ class MendingView:
 def revisions_of(plan: Plan, path: str = "") -> QuerySet[Revision]:
     """The plan's revisions, newest first; with `path` those of what is shown at that address, parts of others too."""
     found = plan.revisions.shown().filter(of_pages([path])) if path else plan.revisions.listed()
-    return found.annotate(a_part=_A_PART).order_by("-made_at", "-pk")
+    return found.annotate(a_part=_A_PART, deletion=_DELETION).order_by("-made_at", "-pk")
 
 
 def parts_of(whole: Revision) -> QuerySet[Revision]:
     """What a change of many roots did to each of them, in the order in which the pages of the roots tell it."""
-    return whole.parts.shown().order_by("-made_at", "-pk")
+    return whole.parts.shown().annotate(deletion=_DELETION).order_by("-made_at", "-pk")
 
 
 def latest_at(plan: Plan, paths: Sequence[str]) -> list[RevisionView]:
@@ -84,7 +97,8 @@ def view(revision: Revision) -> RevisionView:
         ChangeView(change["label"], tuple(word_diff(_words(change["before"]), _words(change["after"]))))
         for change in revision.changes
     )
-    return RevisionView(revision, tuple(changes), getattr(revision, "a_part", None) is not None)
+    has_parts, is_gone = (getattr(revision, name, None) is not None for name in ("a_part", "deletion"))
+    return RevisionView(revision, tuple(changes), has_parts, is_gone)
 
 
 def _words(text: object) -> str:

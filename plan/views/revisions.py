@@ -48,7 +48,10 @@ def revisions(request: HttpRequest, slug: str) -> HttpResponse:
 def _whole_or_404(plan: Plan, asked: str) -> Revision:
     if not asked.isdecimal():
         raise Http404
-    return get_object_or_404(plan.revisions.listed(), pk=asked)
+    whole = get_object_or_404(plan.revisions.listed(), pk=asked)
+    if not revision_queries.parts_of(whole).exists():
+        raise Http404
+    return whole
 
 
 @require_safe

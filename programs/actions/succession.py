@@ -1,7 +1,7 @@
 """The next programme, made from the present one in one step, with lineage."""
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -24,6 +24,7 @@ from programs.models import (
     IndicatorYear,
     Program,
 )
+from programs.queries.told import told_years
 
 BATCH = 500
 
@@ -214,10 +215,11 @@ def _owners(action: Action, heir: Heir, following: Program) -> list[ActionOwner]
     day = following.first_day
     rows: list[ActionOwner] = []
     for parent in heir.predecessors:
-        for owner in parent.owners.all():
+        # A 課 that leads and was 関係課 before leads.
+        for owner in sorted(parent.owners.all(), key=lambda owner: owner.kind != OwnerKind.LEAD):
             kind = owner.kind if parent is heir.predecessors[0] else OwnerKind.RELATED
             for department, start, end in _tenures(owner, day):
-                if any(row.department_id == department.pk for row in rows):
+                if any(_owns_meanwhile(row, department, start, end) for row in rows):
                     continue
                 rows.append(
                     ActionOwner(
@@ -230,6 +232,12 @@ def _owners(action: Action, heir: Heir, following: Program) -> list[ActionOwner]
                     )
                 )
     return rows
+
+
+def _owns_meanwhile(row: ActionOwner, department: Department, start: datetime.date, end: datetime.date | None) -> bool:
+    """Whether the 課 owns already on a day of that period."""
+    last, end = row.valid_to or datetime.date.max, end or datetime.date.max
+    return row.department_id == department.pk and row.valid_from <= end and start <= last
 
 
 def _tenures(
@@ -254,20 +262,22 @@ def _tenures(
 
 def _carry_indicators(following: Program, pairs: Sequence[tuple[Action, Heir]], *, by: User) -> None:
     fresh: list[Indicator] = []
+    years = told_years(following.predecessor) if following.predecessor else frozenset[int]()
     for action, heir in pairs:
         names: set[str] = set()
         for indicator in (row for parent in heir.predecessors for row in parent.indicators.all()):
             if indicator.name in names:
                 continue
             names.add(indicator.name)
-            fresh.append(_indicator(action, indicator, position=len(names)))
+            fresh.append(_indicator(action, indicator, position=len(names), years=years))
     made = bulk_create_with_history(fresh, Indicator, batch_size=BATCH, default_user=by)
     values = [IndicatorYear(indicator=indicator, position=year) for indicator in made for year in following.years]
     bulk_create_with_history(values, IndicatorYear, batch_size=BATCH, default_user=by)
 
 
-def _indicator(action: Action, before: Indicator, position: int) -> Indicator:
-    known = [value for value in before.years.all() if value.actual is not None]
+def _indicator(action: Action, before: Indicator, position: int, years: Collection[int]) -> Indicator:
+    """Its baseline is the last actual value of those `years`, which are public: the baseline will be."""
+    known = [value for value in before.years.all() if value.actual is not None and value.position in years]
     last = max(known, key=lambda value: value.position, default=None)
     return Indicator(
         action=action,

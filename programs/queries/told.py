@@ -1,11 +1,14 @@
-"""When something was last told of an action beyond its programme: the app that evaluates says how to ask."""
+"""What is told beyond programmes: when something of an action, and which years. The app that evaluates knows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.db.models import DateTimeField, Value
 from django.db.models.expressions import Combinable
 
+from programs.models import Program
+
 _sources: list[Callable[[], Combinable]] = []
+_years: list[Callable[[Program], Collection[int]]] = []
 
 
 def register_told(source: Callable[[], Combinable]) -> None:
@@ -15,3 +18,13 @@ def register_told(source: Callable[[], Combinable]) -> None:
 
 def told_at() -> Combinable:
     return _sources[0]() if _sources else Value(None, output_field=DateTimeField())
+
+
+def register_told_years(source: Callable[[Program], Collection[int]]) -> None:
+    """The years of a programme whose results are public. For `AppConfig.ready`."""
+    _years[:] = [source]
+
+
+def told_years(program: Program) -> frozenset[int]:
+    """What is known of any other year is for staff alone. One query."""
+    return frozenset(_years[0](program)) if _years else frozenset()

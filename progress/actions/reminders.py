@@ -34,7 +34,7 @@ class Section:
     """What one department owes in one round, as far as it concerns the reader."""
 
     round: Round
-    department: str
+    department: Department
     left: TimeLeft
     to_fill_in: Listed
     to_endorse: Listed
@@ -65,6 +65,10 @@ class Chased:
     queued: list[Draft]
     already_today: int
     unreachable: list[Department]
+
+    @property
+    def people(self) -> int:
+        return len({draft.to.pk for draft in self.queued})
 
 
 @transaction.atomic
@@ -101,9 +105,9 @@ def send_reminders(today: datetime.date | None = None) -> list[Draft]:
 def remind(
     *, round: Round, departments: Collection[Department], by: User, today: datetime.date | None = None
 ) -> Chased:
-    """催促: ask those of the departments whose turn it is, whatever the deadline; once a day for a person and round.
+    """催促: ask those of the departments whose turn it is, whatever the deadline; once a day for a person and 課.
 
-    Effects: (1) one mail to each 担当者 with something to fill in and each 課長
+    Effects: (1) one mail for each 課 to each 担当者 with something to fill in and each 課長
     with something to endorse; (2) the audit trail has it, where there was anything to send. Raises NotYours, NotNow
     where the round is not open.
     """
@@ -121,13 +125,16 @@ def remind(
     for person, theirs in people.items():
         if sections := _sections([stored], theirs, owed, deadlines, day):
             reached.update(*(section.evaluations for section in sections))
-            drafts.append(_chase(stored, day, person, sections))
+            drafts += [_chase(stored, day, person, section) for section in sections]
     queued = queue(drafts)
+    asked = {draft.to.pk for draft in queued}
     if queued:
-        facts = {"所管課": [str(department) for department in departments], "人数": len(queued)}
+        facts = {"所管課": [str(department) for department in departments], "人数": len(asked)}
         audit.record(AuditKind.TRANSITION, by=by, about=f"催促：{stored}", details=facts)
     missed = {key for (_, key), rows in owed.items() if not reached.issuperset(row.pk for row in rows)}
-    return Chased(queued, len(drafts) - len(queued), [each for each in departments if each.pk in missed])
+    return Chased(
+        queued, len({draft.to.pk for draft in drafts} - asked), [each for each in departments if each.pk in missed]
+    )
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────
@@ -178,7 +185,7 @@ def _section(
 ) -> Section:
     return Section(
         round=round_,
-        department=str(department),
+        department=department,
         left=time_left(deadline, today),
         to_fill_in=Listed.of(_line(row) for row in rows if row.role == Role.LIAISON),
         to_endorse=Listed.of(_line(row) for row in rows if row.role == Role.MANAGER),
@@ -213,7 +220,7 @@ def _digest(day: datetime.date, person: User, sections: list[Section], to_accept
     return draft(MailKind.REMINDER, day.isoformat(), person, is_sample=is_sample, context=context)
 
 
-def _chase(round_: Round, day: datetime.date, person: User, sections: list[Section]) -> Draft:
-    context = {"round": round_, "sections": sections, "count": sum(section.count for section in sections)}
-    about = f"round-{round_.pk}:{day.isoformat()}"
+def _chase(round_: Round, day: datetime.date, person: User, section: Section) -> Draft:
+    context = {"round": round_, "sections": [section], "count": section.count}
+    about = f"round-{round_.pk}-{section.department.pk}:{day.isoformat()}"
     return draft(MailKind.CHASE, about, person, is_sample=round_.is_sample, context=context)

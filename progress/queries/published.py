@@ -145,6 +145,11 @@ def current_evaluations() -> QuerySet[PublishedEvaluation]:
     return PublishedEvaluation.objects.filter(is_current=True, round__in=Round.objects.published())
 
 
+def published_years(program: Program) -> list[int]:
+    """One query."""
+    return list(Round.objects.published().filter(program=program).values_list("year", flat=True))
+
+
 def last_published() -> Subquery:
     """The moment at which something was last published of an action, a correction too; no query of its own."""
     rows = current_evaluations().filter(action=OuterRef("pk")).order_by("-publication__made_at")

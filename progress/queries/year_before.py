@@ -27,10 +27,10 @@ class Before:
 
     @property
     def grade(self) -> str:
-        """A symbol; of a merged action each symbol with the code it is of."""
+        """A symbol, or that it is not decided; of a merged action each with the code it is of."""
         if self.origins > 1:
             return "\n".join(f"{row.code} {row.grade_symbol or UNDECIDED_LABEL}" for row in self.rows)
-        return self.rows[0].grade_symbol
+        return self.rows[0].grade_symbol or UNDECIDED_LABEL
 
     @property
     def budget(self) -> int | None:

@@ -31,6 +31,9 @@ from progress.views.standing import done_before_message, done_message, is_done_a
 
 _PLACELESS = "入力したマイルストーンは、計画から無くなりました。「保存する」を押すと、入力した文章を示します。"
 
+# What a person who wanted to submit sends from the page that compares two versions: what they choose is saved alone.
+_SUBMIT_LATER = "submit_later"
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
@@ -98,7 +101,8 @@ def _saved(request: HttpRequest, user: User, found: Evaluation) -> HttpResponse:
         return _replanned(request, stored, wants_submission=wants_submission)
     if wants_submission:
         return _submitted(request, user, stored)
-    messages.success(request, f"調書『{stored}』を保存しました。")
+    not_yet = "まだ提出していません。" if request.POST.get("then") == _SUBMIT_LATER else ""
+    messages.success(request, f"調書『{stored}』を保存しました。{not_yet}")
     return redirect("desk:evaluation", stored.pk)
 
 
@@ -154,7 +158,7 @@ def _compared(request: HttpRequest, user: User, form: EvaluationForm, closed: st
         "evaluation": stored,
         "comparison": comparison(typed, current, stored, request.POST),
         "closed": closed,
-        "then": request.POST.get("then", ""),
+        "wanted_submission": request.POST.get("then") in {"submit", _SUBMIT_LATER},
         "placeless": form.placeless,
     }
     return render(request, "desk/conflict.html", context, status=409)

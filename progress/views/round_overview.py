@@ -80,7 +80,7 @@ def _tell(request: HttpRequest, departments: list[Department], chased: Chased) -
     names = "、".join(str(department) for department in departments[:3])
     whom = names if len(departments) <= 3 else f"{names}ほか{len(departments) - 3}課"
     if chased.queued:
-        messages.success(request, f"{whom}に催促のメールを送ります（{len(chased.queued)}人）。")
+        messages.success(request, f"{whom}に催促のメールを送ります（{chased.people}人）。")
     if chased.already_today:
         messages.info(request, f"{chased.already_today}人には、今日すでに催促しています。もう一度は送りません。")
     if chased.unreachable:

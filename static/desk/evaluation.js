@@ -4,6 +4,7 @@
 
 (() => {
   const TYPING = 2000; // ms after the last key
+  const KEPT_ALIVE = 60_000; // bytes
   const REGULARLY = 30000; // ms while something is unsaved
   const WIDE = matchMedia("(min-width: 64rem)");
 
@@ -212,9 +213,11 @@
       body.set(control.name, value);
     }
     say("保存しています…");
+    // Browsers refuse to go on with more than 64 KiB once the page is left: more is sent as ever, while there is time.
+    const goesOn = keepalive && String(body).length < KEPT_ALIVE;
     let response;
     try {
-      response = await fetch(form.dataset.autosaveUrl, { method: "POST", body, keepalive, credentials: "same-origin", redirect: "manual" });
+      response = await fetch(form.dataset.autosaveUrl, { method: "POST", body, keepalive: goesOn, credentials: "same-origin", redirect: "manual" });
     } catch {
       say("通信できません。入力はこのパソコンに残しています。つながると自動で保存します。", "error");
       return;
@@ -295,6 +298,8 @@
       save({ keepalive: true });
     } else if (signedOut) {
       comeBack();
+    } else {
+      save();
     }
   });
   addEventListener("pagehide", () => save({ keepalive: true }));

@@ -1,5 +1,6 @@
 """An import of a public programme leaves each root it changed the entry that an edit would have left, and lists one."""
 
+import datetime
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -14,6 +15,7 @@ from openpyxl import Workbook
 
 from accounts.models import User
 from plan.actions import create_root, delete_root, revise
+from plan.enums import RevisionKind
 from plan.models import Direction, Revision
 from plan.queries.news import latest_news
 from programs.actions.importing import ImportResult, import_program
@@ -137,6 +139,33 @@ def test_the_parts_are_paged(program: Program, ict_staff: User, client: Client) 
 @pytest.mark.parametrize("asked", ["", "x", "-1", "²", "999999999", "9" * 30])
 def test_there_is_no_other_entry_to_ask_for(client: Client, asked: str) -> None:
     assert client.get(LIST, {"of": asked}).status_code == 404
+
+
+def test_an_entry_without_parts_has_none_to_show(program: Program, ict_staff: User, client: Client) -> None:
+    whole = imported(program, ict_staff, new_plan).revision
+    assert client.get(LIST, {"of": whole.pk}).status_code == 200
+    Revision.objects.filter(part_of=whole).update(is_hidden=True)
+    assert client.get(LIST, {"of": whole.pk, "anew": 1}).status_code == 404
+
+
+def test_what_was_deleted_since_is_not_linked(program: Program, ict_staff: User, client: Client) -> None:
+    """The page of a deleted action is gone."""
+    action = program.actions.get(code="1-1-002")
+    address = action.get_absolute_url()
+    imported(program, ict_staff, put("取組", 3, 目的="別の目的"))
+    changes = f"{LIST}?path={address}"
+    assert address in links(main_of(client.get(changes)))
+    revision = Revision.objects.get(object_type="programs.action", object_id=action.pk)
+    Revision.objects.create(
+        plan=program.plan,
+        kind=RevisionKind.DELETED,
+        object_type="programs.action",
+        object_id=action.pk,
+        title=str(action),
+        path="",
+        made_at=revision.made_at + datetime.timedelta(seconds=1),
+    )
+    assert address not in links(main_of(client.get(f"{changes}&anew=1")))
 
 
 def test_neither_parts_nor_what_is_hidden_have_parts_of_their_own(

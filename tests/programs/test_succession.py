@@ -10,6 +10,7 @@ from programs.actions.succession import Succession, start_next_program
 from programs.enums import LineageKind
 from programs.errors import CannotSucceed
 from programs.models import Action, Program
+from progress.enums import RoundState
 from tests.factories import DepartmentFactory
 from tests.programs.factories import (
     ActionDirectionFactory,
@@ -20,8 +21,10 @@ from tests.programs.factories import (
     ProgramFactory,
     direction_of,
 )
+from tests.progress.factories import RoundFactory
 
 pytestmark = pytest.mark.django_db
+NOW = datetime.datetime(2017, 9, 1, tzinfo=datetime.UTC)
 
 
 def _next(program: Program, by: User, codes: dict[Action, list[str]]) -> Program:
@@ -76,6 +79,7 @@ def test_an_heir_keeps_words_owners_and_measures(ict_staff: User) -> None:
     indicator = IndicatorFactory.create(action=action, name="利用件数", baseline=1)
     IndicatorYearFactory.create(indicator=indicator, position=2016, actual=8)
     IndicatorYearFactory.create(indicator=indicator, position=2017, actual=None)
+    RoundFactory.create(program=program, state=RoundState.PUBLISHED, opened_at=NOW, published_at=NOW)
     heir = _next(program, ict_staff, {action: [action.code]}).actions.get()
     assert (heir.title, heir.purpose, heir.start_year) == (action.title, "目的です。", 2018)
     assert [(owner.department, owner.valid_from) for owner in heir.owners.all()] == [
@@ -87,6 +91,31 @@ def test_an_heir_keeps_words_owners_and_measures(ict_staff: User) -> None:
     assert [value.position for value in measured.years.all()] == [2018, 2019]
     assert [(year.year, year.planned_work) for year in heir.years.all()] == [(2018, ""), (2019, "")]
     assert heir.history.get().history_user == ict_staff
+
+
+def test_what_is_not_published_is_no_baseline(ict_staff: User) -> None:
+    """The new programme becomes public, and the value with it."""
+    program = ProgramFactory.create()
+    action = ActionFactory.create(program=program, owner=DepartmentFactory.create())
+    indicator = IndicatorFactory.create(action=action, baseline=1, baseline_year=2015)
+    for year, actual in ((2016, 8), (2017, 8765432)):
+        IndicatorYearFactory.create(indicator=indicator, position=year, actual=actual)
+    RoundFactory.create(program=program, year=2017, state=RoundState.OPEN, opened_at=NOW)
+    before = _next(program, ict_staff, {action: [action.code]}).actions.get().indicators.get()
+    assert (before.baseline, before.baseline_year) == (Decimal(1), 2015)
+
+
+def test_a_department_that_came_to_lead_leads(ict_staff: User) -> None:
+    """It was 関係課 as well, from the beginning."""
+    program = ProgramFactory.create()
+    first, second = DepartmentFactory.create(), DepartmentFactory.create()
+    action = ActionFactory.create(program=program)
+    begins = datetime.date(2016, 4, 1)
+    ActionOwnerFactory.create(action=action, department=second, related=True, valid_from=begins, position=1)
+    ActionOwnerFactory.create(action=action, department=first, valid_to=datetime.date(2017, 9, 30), position=2)
+    ActionOwnerFactory.create(action=action, department=second, valid_from=datetime.date(2017, 10, 1), position=3)
+    heir = _next(program, ict_staff, {action: [action.code]}).actions.get()
+    assert [(owner.department, owner.kind) for owner in heir.owners.all()] == [(second, "lead")]
 
 
 def test_a_merged_action_keeps_the_directions_and_owners_of_all(ict_staff: User) -> None:

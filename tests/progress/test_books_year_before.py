@@ -50,7 +50,7 @@ def test_a_continued_action_has_the_year_before_of_the_one_it_continues(last: Ye
     assert column(rows(book["取組一覧"]), "取組コード", GRADE) == [
         (TWO, "未着手"),
         ("1-1-005", "2"),
-        ("1-1-007", None),
+        ("1-1-007", "評価が未確定"),
     ]
     money = rows(book["事業費"])
     assert column(money[:-1], "取組コード", BUDGET, SETTLEMENT) == [

@@ -18,6 +18,7 @@ from tests.factories import UserFactory
 from tests.html_validity import validate
 from tests.programs.factories import IndicatorFactory, IndicatorYearFactory
 from tests.progress.factories import RoundFactory, action_of, entry
+from tests.progress.pages import messages_of
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,21 @@ def test_both_versions_are_shown_with_their_differing_words(
     assert "試験 同僚さんが" in page
     assert Evaluation.objects.get().results == "窓口は3か所です。"
     assert validate({"conflict": response.content.decode()}) == []
+
+
+def test_who_wanted_to_submit_is_told_that_it_is_not_yet(
+    evaluation: Evaluation, liaison: User, colleague: User, client_of: ClientOf
+) -> None:
+    saved(evaluation, colleague, 1, results="窓口は3か所です。")
+    client = client_of(liaison)
+    assert "まだ提出していません。" not in shown(post(client, evaluation, 1, results="窓口は5か所です。"))
+    page = shown(post(client, evaluation, 1, results="窓口は5か所です。", then="submit"))
+    assert "まだ提出していません。" in page
+    chosen = {"results": "窓口は5か所です。", "choice-results": "mine", "then": "submit_later"}
+    assert '<input type="hidden" name="then" value="submit_later">' in page
+    response = client.post(f"/desk/evaluations/{evaluation.pk}/", {"version": "2", **chosen}, follow=True)
+    assert messages_of(response) == [f"調書『{evaluation}』を保存しました。まだ提出していません。"]
+    assert Evaluation.objects.get().results == "窓口は5か所です。"
 
 
 def test_only_what_both_changed_has_to_be_chosen(

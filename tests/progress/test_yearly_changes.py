@@ -47,6 +47,11 @@ def test_new_ended_and_replanned() -> None:
     )
 
 
+def test_what_was_never_decided_has_not_ended() -> None:
+    found = changes([], _by_action(Graded(10, 1, None, is_undecided=True), Graded(20, 2, 3)), {})
+    assert found[Kind.ENDED] == (Changed(None, 20),)
+
+
 def test_action_of_the_next_programme_is_compared_with_what_it_continues() -> None:
     now = [Graded(31, 3, 0), Graded(41, 4, 2)]
     before = _by_action(Graded(10, 1, 1), Graded(20, 2, 1))
