@@ -1,7 +1,7 @@
 """改定履歴 and the mendings of the scan, with word-level differences."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -16,17 +16,6 @@ LATEST = 5
 LEAST_SAME = 0.5
 # One part, if there is any. To ask whether one exists makes PostgreSQL read all parts of all entries.
 _A_PART = Subquery(Revision.objects.shown().filter(part_of=OuterRef("pk")).order_by().values("pk")[:1])
-# A later deletion of the same row, if there is one: its page may be gone.
-_DELETION = Subquery(
-    Revision.objects.filter(
-        object_type=OuterRef("object_type"),
-        object_id=OuterRef("object_id"),
-        kind=RevisionKind.DELETED,
-        made_at__gt=OuterRef("made_at"),
-    )
-    .order_by()
-    .values("pk")[:1]
-)
 
 
 @dataclass(frozen=True)
@@ -72,12 +61,12 @@ class MendingView:
 def revisions_of(plan: Plan, path: str = "") -> QuerySet[Revision]:
     """The plan's revisions, newest first; with `path` those of what is shown at that address, parts of others too."""
     found = plan.revisions.shown().filter(of_pages([path])) if path else plan.revisions.listed()
-    return found.annotate(a_part=_A_PART, deletion=_DELETION).order_by("-made_at", "-pk")
+    return found.annotate(a_part=_A_PART).order_by("-made_at", "-pk")
 
 
 def parts_of(whole: Revision) -> QuerySet[Revision]:
     """What a change of many roots did to each of them, in the order in which the pages of the roots tell it."""
-    return whole.parts.shown().annotate(deletion=_DELETION).order_by("-made_at", "-pk")
+    return whole.parts.shown().order_by("-made_at", "-pk")
 
 
 def latest_at(plan: Plan, paths: Sequence[str]) -> list[RevisionView]:
@@ -97,8 +86,24 @@ def view(revision: Revision) -> RevisionView:
         ChangeView(change["label"], tuple(word_diff(_words(change["before"]), _words(change["after"]))))
         for change in revision.changes
     )
-    has_parts, is_gone = (getattr(revision, name, None) is not None for name in ("a_part", "deletion"))
-    return RevisionView(revision, tuple(changes), has_parts, is_gone)
+    return RevisionView(revision, tuple(changes), getattr(revision, "a_part", None) is not None)
+
+
+def linked_views(revisions: Sequence[Revision]) -> list[RevisionView]:
+    """`view` of each, for a list that leads to their pages: that of what was deleted since may be gone. One query."""
+    deletions = Revision.objects.filter(
+        kind=RevisionKind.DELETED,
+        object_type__in={each.object_type for each in revisions},
+        object_id__in={each.object_id for each in revisions},
+    )
+    rows = deletions.order_by("made_at").values_list("object_type", "object_id", "made_at")
+    deleted = {(model, key): made_at for model, key, made_at in rows}
+
+    def is_gone(each: Revision) -> bool:
+        deleted_at = deleted.get((each.object_type, each.object_id))
+        return deleted_at is not None and each.made_at < deleted_at
+
+    return [replace(view(each), is_gone=is_gone(each)) for each in revisions]
 
 
 def _words(text: object) -> str:

@@ -31,7 +31,7 @@ def revisions(request: HttpRequest, slug: str) -> HttpResponse:
     if not path and not whole:
         pages.count = kept_counts(plan).revisions
     rows = pages.get_page(request.GET.get("page"))
-    views = [revision_queries.view(revision) for revision in rows]
+    views = revision_queries.linked_views(list(rows))
     page = Page(title="改定履歴", plan=plan, cited_as="改定履歴", changed_on=changed_on(plan))
     narrowed = {"of": whole.pk} if whole else {"path": path} if path else {}
     own = {
