@@ -11,6 +11,7 @@ from typing import Any
 
 from programs.enums import OwnerKind
 from programs.models import UpperItem
+from programs.models.yearly import told_milestones
 from progress.enums import DECIDED, ScaleKind
 from progress.models import Evaluation, EvaluationIndicator, MeasureEvaluation, Round, ScaleEntry
 from progress.queries.filling import measured
@@ -59,7 +60,7 @@ def answered_data(evaluation: Evaluation, background: Background | None = None, 
             "planned_budget": evaluation.planned_budget,
             "plan_change": evaluation.plan_change if decided or as_it_stands else "",
         },
-        "milestones": [{"month": row.month, "title": row.title} for row in evaluation.milestones.all()],
+        "milestones": told_milestones(evaluation.milestones.all()),
         "indicators": [_target_data(row) for row in evaluation.indicators.all()],
         "exception_reason": evaluation.exception_reason if not decided else "",
     }

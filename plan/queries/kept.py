@@ -4,7 +4,7 @@ Every page of the hierarchy needs them, and they change only when an edit
 raises the content version. Later apps keep what their parts of these pages
 need in the same way (`kept_value`). Rows are read after the version, so what is kept
 under a version is never older than it; the next edit makes every process read
-them again. For public pages only: they read outside of transactions.
+them again. Of what is public only, and never inside a transaction.
 """
 
 import datetime

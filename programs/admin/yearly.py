@@ -16,6 +16,7 @@ from plan.fiscal import fiscal_year_label
 from programs.admin.filters import FiscalYearFilter, MeasuredFilter, OwnerOfActionFilter
 from programs.admin.formsets import YearFormSet
 from programs.models import Action, ActionYear, Indicator, IndicatorYear, Milestone
+from programs.models.yearly import told_milestones
 from programs.queries.originals import are_others, milestone_line
 
 ORIGINAL_HELP = "「当初」は、公開したときの値です。公開する前は今の値とともに変わり、公開した後は変わりません。"
@@ -143,8 +144,7 @@ class ActionYearAdmin(OfActionAdmin):
 
     @admin.display(description="当初からの変更", boolean=True)
     def changed(self, obj: ActionYear) -> bool:
-        milestones = [{"month": row.month, "title": row.title} for row in obj.milestones.all()]
-        return obj.is_changed or are_others(obj.original_milestones or (), milestones)
+        return obj.is_changed or are_others(obj.original_milestones or (), told_milestones(obj.milestones.all()))
 
 
 class IndicatorYearInline(RowInline):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -26,6 +27,11 @@ def place_in_year(month: int | None) -> int:
 def milestone_text(month: int | None, title: str) -> str:
     """「9月 試行を始める」, wherever a milestone is told."""
     return f"{month}月 {title}" if month else title
+
+
+def told_milestones(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """What is kept and compared of milestones, those of a 調書 too: `{"month": 9 or null, "title": …}` of each."""
+    return [{"month": row.month, "title": row.title} for row in rows]
 
 
 class ActionYear(Versioned):
@@ -87,7 +93,7 @@ class ActionYear(Versioned):
     def keep_milestones(self, stored: "Iterable[Milestone]") -> None:
         """Those that are `stored` count as the original ones, if there are any and no others do: they will change."""
         if self.original_milestones is None:
-            self.original_milestones = [{"month": row.month, "title": row.title} for row in stored] or None
+            self.original_milestones = told_milestones(stored) or None
 
     @property
     def is_changed(self) -> bool:

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from plan.fiscal import fiscal_year_label
 from plan.models.json_rows import moment_of, rows_below
 from programs.models import ActionYear, IndicatorYear, Milestone
+from programs.models.yearly import told_milestones
 from programs.queries.originals import (
     Field,
     Original,
@@ -123,7 +124,7 @@ class _Found:
 
     @property
     def has_other_milestones(self) -> bool:
-        present = [{"month": row.month, "title": row.title} for row in self.evaluation.milestones.all()]
+        present = told_milestones(self.evaluation.milestones.all())
         return bool(present) and are_others(self.plan.original_milestones or [], present)
 
     def targets(self) -> Iterator[tuple[Field, Decimal | None, int, Decimal]]:

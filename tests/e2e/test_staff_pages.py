@@ -71,7 +71,8 @@ def test_the_head_of_a_long_list_stays_in_sight(staff: Page, address: str) -> No
     staff.locator("main table tbody tr").nth(9).scroll_into_view_if_needed()
     staff.mouse.wheel(0, 600)
     head = staff.locator("main table thead th").last
-    staff.wait_for_function("head => Math.abs(head.getBoundingClientRect().top) < 1", arg=head.element_handle())
+    staff.wait_for_function("scrollY > 600")
+    assert head.evaluate("head => Math.abs(head.getBoundingClientRect().top)") < 1
 
 
 def _assert_good(page: Page, address: str) -> None:
