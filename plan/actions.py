@@ -26,6 +26,7 @@ from plan.editing.roots import (
     kind_of,
     lasting_path,
     plan_of,
+    publication_key,
     root_model,
     row_kinds,
     tell_followers,
@@ -37,7 +38,7 @@ from plan.editing.uses import dependants_of, places_of
 from plan.enums import RevisionKind
 from plan.models import ContentVersion, Plan, Revision, Term
 from plan.models.base import Versioned
-from plan.recording import record_revision
+from plan.recording import follow_publication, record_revision
 
 HISTORY_REASON_LENGTH = 100
 
@@ -133,7 +134,7 @@ def delete_root(*, root: Versioned, by: User, reason: str, expected_version: int
     refuse_if_in_use(stored)
     _demand_reason(stored, reason)
     plan, title, moment = plan_of(stored), title_of(stored), moment_after(stored)
-    object_id, hidden, path = stored.pk, is_hidden(stored), lasting_path(stored)
+    object_id, hidden, path, publication = stored.pk, is_hidden(stored), lasting_path(stored), publication_key(stored)
     _, changes = divided(differences(take_current(stored), None))
     search.forget(stored)
     for rows in current_rows(stored).values():
@@ -152,6 +153,7 @@ def delete_root(*, root: Versioned, by: User, reason: str, expected_version: int
         by=by,
         made_at=moment,
         is_hidden=hidden,
+        published_with=publication,
     )
     bump_content_version()
     return revision
@@ -286,6 +288,7 @@ def _publish(
     moment: datetime.datetime,
 ) -> Revision:
     root.refresh_from_db()
+    follow_publication(root)
     revision = record_revision(root=root, kind=kind, changes=changes, by=by, reason=reason, made_at=moment)
     search.refresh(root)
     tell_followers(type(root), [root.pk])

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from itertools import islice
 
 from accounts.models import User
-from plan.editing.roots import is_hidden, lasting_path, plan_of, public_path, title_of
+from plan.editing.roots import (
+    is_hidden,
+    lasting_path,
+    plan_of,
+    public_path,
+    publication_key,
+    publication_of,
+    title_of,
+)
 from plan.editing.snapshots import Change, divided
 from plan.enums import RevisionKind
 from plan.models import Revision
@@ -57,6 +65,18 @@ def record_parts(whole: Revision, parts: Iterable[Part]) -> None:
         Revision.objects.bulk_create(batch)
 
 
+def follow_publication(root: Versioned) -> None:
+    """Take what is on record of everything published with `root` out of 改定履歴, or put it back; no other root does it.
+
+    To be called after the root was saved. What was written of a draft stays out (`is_hidden`).
+    """
+    if root != (publication := publication_of(root)):
+        return
+    is_withdrawn = not publication.is_published
+    entries = Revision.objects.filter(published_with=publication_key(root), is_withdrawn=not is_withdrawn)
+    entries.update(is_withdrawn=is_withdrawn)
+
+
 def _entries(like: Revision, part: Part, *, part_of: Revision | None = None) -> Iterator[Revision]:
     """Of the moment, person and reason of `like`: what is internal, if anything, and then what is shown, if anything.
 
@@ -81,5 +101,6 @@ def _entries(like: Revision, part: Part, *, part_of: Revision | None = None) -> 
             by=like.by,
             made_at=like.made_at,
             is_hidden=hidden,
+            published_with=publication_key(part.root),
             part_of=part_of,
         )

@@ -55,6 +55,7 @@ def register_kinds() -> None:
             "plan",
             title_of=lambda program: f"{program}{program.sample_mark}",
             is_public=lambda program: program.is_public,
+            published_with=lambda program: program,
             instead_of_deleting=WITH_ROUNDS,
         )
     )
@@ -64,6 +65,7 @@ def register_kinds() -> None:
             "program__plan",
             title_of=lambda action: f"取組 {action}{action.program.sample_mark}",
             is_public=lambda action: action.program.is_public,
+            published_with=lambda action: action.program,
             rows=(
                 RowKind(ActionDirection, "other_directions", "action", "ほかの基本方向"),
                 RowKind(ActionUpper, "uppers", "action", "上位計画とのつながり"),
@@ -87,6 +89,7 @@ def _register_plans() -> None:
             ),
             public_path=_page_of_action,
             is_public=lambda plan: plan.action.program.is_public,
+            published_with=lambda plan: plan.action.program,
             rows=(_MILESTONES,),
             # The public learns results from what is published of them, and not before.
             internal=("settlement",),
@@ -104,6 +107,7 @@ def _register_plans() -> None:
             ),
             public_path=_page_of_action,
             is_public=lambda indicator: indicator.action.program.is_public,
+            published_with=lambda indicator: indicator.action.program,
             rows=(_TARGETS,),
             is_numerous=True,
             fill_in=_keep_originals,

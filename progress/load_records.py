@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from accounts.enums import AuditKind
 from accounts.models import AuditEntry, AuditHead, User
 from accounts.models.audit import canonical
+from plan.editing.roots import publication_key
 from plan.enums import RevisionKind
 from plan.models import Revision
 from programs.models import Action, Program
@@ -27,6 +28,7 @@ def record_revisions(program: Program, actions: Sequence[Action], *, by: User) -
             object_type=Action._meta.label_lower,
             object_id=action.pk,
             title=f"取組 {action}{program.sample_mark}",
+            published_with=publication_key(action),
             path=action.get_absolute_url(),
             changes=[{"label": "取組の内容", "before": f"{turn}回目の案", "after": f"{turn + 1}回目の案"}],
             reason="事業の見直しのため",

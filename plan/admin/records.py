@@ -47,7 +47,7 @@ class RevisionAdmin(ReadOnlyAdmin):
     list_select_related = ["by"]
     show_full_result_count = False
     search_fields = ["title", "reason"]
-    fields = ["plan", "title", "kind", "made_at", "is_hidden", "part_of", "by", "reason", "change_list"]
+    fields = ["plan", "title", "kind", "made_at", "is_hidden", "is_withdrawn", "part_of", "by", "reason", "change_list"]
 
     @admin.display(description="変更")
     def change_list(self, obj: Revision) -> SafeString:

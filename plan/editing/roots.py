@@ -49,7 +49,8 @@ class RootKind:
     "" for a plan itself. `title_of` is what 改定履歴 calls the root, readable
     without its surroundings; `public_path` the page on which it is read, "" for
     none. `is_public` says whether the public sees it, where that is not simply
-    whether they see its plan. `is_numerous` marks kinds of which there are too
+    whether they see its plan; `published_with` is then the root whose field
+    `is_published` decides. `is_numerous` marks kinds of which there are too
     many to read them all: where a term is used in them, the search index says.
     `fill_in` is called with the root and the rows just before they are added,
     changed or deleted, and sets what nobody types. `instead_of_deleting` says
@@ -64,6 +65,7 @@ class RootKind:
     title_of: Callable[[Any], str] = str
     public_path: Callable[[Any], str] = _own_page
     is_public: Callable[[Any], bool] | None = None
+    published_with: Callable[[Any], Any] | None = None
     rows: tuple[RowKind, ...] = ()
     is_numerous: bool = False
     fill_in: Callable[[Any, Sequence[models.Model]], None] | None = None
@@ -131,6 +133,18 @@ def is_hidden(root: Versioned) -> bool:
     """Whether the root stays out of what its plan shows: it has a publication of its own and is not public."""
     own_rule = kind_of(root).is_public
     return own_rule is not None and not own_rule(root)
+
+
+def publication_of(root: Versioned) -> Any:
+    """The root whose own 公開, beside that of the plan, decides over this one; None for the plan alone."""
+    found = kind_of(root).published_with
+    return None if found is None else found(root)
+
+
+def publication_key(root: Versioned) -> str:
+    """`publication_of` as `Revision.published_with` holds it; "" for None."""
+    publication = publication_of(root)
+    return "" if publication is None else f"{publication._meta.label_lower}/{publication.pk}"
 
 
 def fill_in(root: Versioned, rows: Sequence[models.Model]) -> None:

@@ -14,9 +14,9 @@ from plan.models.hierarchy import Plan
 _ANCHOR = StrIndex("path", models.Value("#"))
 # Compared with a number, not LIKE: its percent sign would be in the way of the statement that makes the column.
 _PAGE = models.Case(models.When(GreaterThan(_ANCHOR, 0), then=Substr("path", 1, _ANCHOR - 1)), default="path")
-_SHOWN = models.Q(is_hidden=False)
-_LISTED = models.Q(is_hidden=False, part_of=None)
-_PARTS = models.Q(is_hidden=False, part_of__isnull=False)
+_SHOWN = models.Q(is_hidden=False, is_withdrawn=False)
+_LISTED = _SHOWN & models.Q(part_of=None)
+_PARTS = _SHOWN & models.Q(part_of__isnull=False)
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -24,7 +24,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 
     def shown(self) -> "RevisionQuerySet":
         """What the public reads once the plan is published."""
-        return self.filter(is_hidden=False)
+        return self.filter(_SHOWN)
 
     def listed(self) -> "RevisionQuerySet":
         """What is read one after the other: of a change of many roots the one entry of them all."""
@@ -37,8 +37,11 @@ class Revision(models.Model):
     `changes` is a list of `{"label": …, "before": …, "after": …}` in the order
     of the form; `object_type` is the model's label (`plan.measure`). `is_hidden`
     marks what was done to something the public could not see, as to a draft
-    beside a published plan: it stays on record for staff. `page` is `path`
-    without its anchor: what a page shows is found by it, from an index.
+    beside a published plan: it stays on record for staff. `published_with` is
+    the key of what has a publication of its own and decides over the row
+    (`programs.program/1`, "" for the plan alone), and `is_withdrawn` holds as
+    long as that is taken off: the one thing about an entry that changes. `page`
+    is `path` without its anchor: what a page shows is found by it, from an index.
     `part_of` leads from what a change of many roots (an import) did to one of
     them to the entry of them all, which is of the same moment.
     """
@@ -59,6 +62,8 @@ class Revision(models.Model):
     )
     made_at = models.DateTimeField("日時", default=timezone.now)
     is_hidden = models.BooleanField("改定履歴に載せない", default=False)
+    published_with = models.CharField("公開の単位", max_length=100, blank=True)
+    is_withdrawn = models.BooleanField("公開をやめている", default=False)
     part_of = models.ForeignKey(
         "self",
         verbose_name="まとめた変更",
@@ -79,17 +84,22 @@ class Revision(models.Model):
             models.Index(fields=["-made_at", "-id"], name="revision_time"),
             # With the column they are told by: otherwise SQLite reads every row to ask it again.
             models.Index(
-                fields=["plan", "-made_at", "-id", "is_hidden", "part_of"],
+                fields=["plan", "-made_at", "-id", "is_hidden", "is_withdrawn", "part_of"],
                 condition=_LISTED,
                 name="revision_listed_time",
             ),
             models.Index(
-                fields=["plan", "page", "-made_at", "-id", "is_hidden"], condition=_SHOWN, name="revision_shown_page"
+                fields=["plan", "page", "-made_at", "-id", "is_hidden", "is_withdrawn"],
+                condition=_SHOWN,
+                name="revision_shown_page",
             ),
             models.Index(
-                fields=["part_of", "-made_at", "-id", "is_hidden"], condition=_PARTS, name="revision_shown_parts"
+                fields=["part_of", "-made_at", "-id", "is_hidden", "is_withdrawn"],
+                condition=_PARTS,
+                name="revision_shown_parts",
             ),
             models.Index(fields=["object_type", "object_id"], name="revision_object"),
+            models.Index(fields=["published_with"], name="revision_published_with"),
         ]
 
     def __str__(self) -> str:
