@@ -1,7 +1,7 @@
 """調書 whose yearly plan was changed after it was copied, while the 課 still has them: what copying anew changes."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
@@ -22,7 +22,6 @@ from django.db.models.functions import Coalesce
 
 from programs.models import Action, ActionYear, Indicator, IndicatorYear, Milestone
 from programs.models.yearly import place_in_year
-from programs.queries.first_of import FirstOf
 from progress.enums import Status
 from progress.models import Evaluation, EvaluationIndicator, EvaluationMilestone, Round
 from progress.queries.corrections import wrong_and_right
@@ -70,29 +69,35 @@ def overtaken(round_: Round, statuses: Sequence[Status] = WITH_DEPARTMENT) -> Qu
     return rows.filter(reduce(or_, later)).order_by("action__code")
 
 
-def beyond_reach(round_: Round) -> FirstOf:
-    """The first of those whose plan was saved while others had them: they keep it. Two queries at most."""
-    rows = overtaken(round_, HANDED_ON).select_related("action", "department")
-    shown = list(rows[: SHOWN + 1])
-    return FirstOf(len(shown) if len(shown) <= SHOWN else rows.count(), shown[:SHOWN])
-
-
 def is_saved_since(evaluation: Evaluation, moment: datetime.datetime) -> bool:
     """Whether somebody saved the plan that the 調書 copies after the moment. Four queries at most."""
     saves = _saves(evaluation.round, evaluation.action_id, history_date__gt=moment)
     return any(each.exists() for each in saves)
 
 
-def replanned(evaluations: QuerySet[Evaluation], start: int) -> Looked:
-    """`SHOWN` of `overtaken` from `start` on, compared. Seven queries at most."""
+def replanned(round_: Round, start: int = 0, start_beyond: int = 0) -> tuple[Looked, Looked]:
+    """`SHOWN` of those of which a 課 can take the plan, from `start` on, and of those that others have, compared.
+
+    The second keep the plan they have. Nine queries at most.
+    """
+    ours, beyond = _page(round_, WITH_DEPARTMENT, start), _page(round_, HANDED_ON, start_beyond)
+    rows = [*ours[:SHOWN], *beyond[:SHOWN]]
     indicators = Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator"))
-    rows = evaluations.select_related("round__program", "action", "department")
-    looked = list(rows.prefetch_related(indicators, "milestones")[start : start + SHOWN + 1])
-    listed = looked[:SHOWN]
-    parts = _parts([row.action for row in listed], listed[0].round) if listed else {}
-    found = [Replanned(row, changes_of(row, parts[row.action_id])) for row in listed]
+    prefetch_related_objects(rows, indicators, "milestones")
+    parts = _parts([row.action for row in rows], round_)
+    return _looked(ours, parts, start), _looked(beyond, parts, start_beyond)
+
+
+def _page(round_: Round, statuses: Sequence[Status], start: int) -> list[Evaluation]:
+    """One more than are shown tells that others follow."""
+    rows = overtaken(round_, statuses).select_related("round__program", "action", "department")
+    return list(rows[start : start + SHOWN + 1])
+
+
+def _looked(page: Sequence[Evaluation], parts: Mapping[int, PlanPart], start: int) -> Looked:
+    found = [Replanned(row, changes_of(row, parts[row.action_id])) for row in page[:SHOWN]]
     changed = [each for each in found if each.changes]
-    return Looked(changed, len(found) - len(changed), start + SHOWN if len(looked) > SHOWN else None)
+    return Looked(changed, len(found) - len(changed), start + SHOWN if len(page) > SHOWN else None)
 
 
 def plan_part(evaluation: Evaluation) -> PlanPart:

@@ -14,7 +14,7 @@ from progress.enums import RoundState
 from progress.forms.seen import Seen, sealed
 from progress.long_work import Outcome, Task, carried_out, reported
 from progress.models import Evaluation, Round
-from progress.queries.replanning import beyond_reach, overtaken, replanned
+from progress.queries.replanning import replanned
 from progress.views.access import reader
 from progress.views.round_access import chosen_of_seen, round_form, shown
 
@@ -26,7 +26,7 @@ _UNREADABLE = "画面から送られた内容を読み取れないため、何�
 
 @round_form(Permission.OPEN_ROUND)
 def plans(request: HttpRequest, round_: Round) -> HttpResponseBase:
-    """GET from (how many to pass over). POST seen (when and what the page showed, sealed), and pk (those of it that are
+    """GET from and beyond (how many to pass over of either list). POST seen (when and what the page showed, sealed), and pk (those of it that are
     chosen) or all: their plans are copied.
     """
     if round_.state != RoundState.OPEN:
@@ -35,11 +35,11 @@ def plans(request: HttpRequest, round_: Round) -> HttpResponseBase:
     if request.method == "POST":
         return _take(request, round_)
     moment = timezone.now()
-    looked = replanned(overtaken(round_), key_in(request.GET.get("from", "")) or 0)
+    looked, beyond = replanned(round_, *(key_in(request.GET.get(name, "")) or 0 for name in ("from", "beyond")))
     seen = Seen(moment, [each.evaluation.pk for each in looked.changed], [])
     context = {
         "looked": looked,
-        "beyond": beyond_reach(round_),
+        "beyond": beyond,
         "seen": sealed(seen, deed=_DEED, round_=round_, by=reader(request)),
     }
     return shown(request, "desk/rounds/replanning.html", round_, "overview", **context)

@@ -20,9 +20,9 @@ from progress.enums import Reached, Status
 from progress.errors import NotNow, NotYours, StaleSave
 from progress.models import Evaluation, OutboxMail, Round
 from progress.queries.plan_background import backgrounds_of
-from progress.queries.replanning import Replanned, overtaken, replanned
+from progress.queries.replanning import HANDED_ON, Replanned, overtaken, replanned
 from progress.sheets.comparing import preview
-from tests.plan.reading import inputs_of, main_of, part
+from tests.plan.reading import inputs_of, main_of, part, words
 from tests.programs.factories import IndicatorFactory, IndicatorYearFactory, MilestoneFactory
 from tests.progress.factories import RoundFactory, action_of, bring_to
 from tests.progress.pages import messages_of, table_rows
@@ -54,7 +54,7 @@ def _stored(action: Action) -> Evaluation:
 
 
 def _compared(round_: Round) -> list[Replanned]:
-    return [*replanned(overtaken(round_), 0).changed]
+    return [*replanned(round_)[0].changed]
 
 
 def _change_plan(action: Action, **values: Any) -> None:
@@ -220,7 +220,21 @@ def test_what_is_handed_on_keeps_its_plan(
     with pytest.raises(NotNow, match="提出する前の調書にだけ"):
         replan(evaluation=draft, by=ict_staff)
     page = main_of(client_of(ict_staff).get(PAGE))
-    assert f'href="/desk/evaluations/{draft.pk}/"' in part(page, "beyond")
+    beyond = part(page, "beyond")
+    assert f'href="/desk/evaluations/{draft.pk}/"' in beyond
+    assert "変わったところ：計画" in words(beyond)
+    assert "照会の後に計画が変わった調書はありません。" not in words(page)
+    _change_plan(draft.action, planned_work="手順書を作ります。")
+    assert 'id="beyond"' not in main_of(client_of(ict_staff).get(PAGE))
+
+
+def test_what_was_handed_on_and_has_the_same_plan_is_not_listed(
+    client_of: ClientOf, draft: Evaluation, liaison: User, manager: User, ict_staff: User
+) -> None:
+    _change_plan(draft.action, settlement=1200)
+    bring_to(Status.SUBMITTED, draft, liaison=liaison, manager=manager, staff=ict_staff)
+    assert [*overtaken(draft.round, HANDED_ON)] == [draft]
+    assert 'id="beyond"' not in main_of(client_of(ict_staff).get(PAGE))
 
 
 def test_a_milestone_that_stays_is_taken_once(draft: Evaluation, liaison: User, ict_staff: User) -> None:
@@ -324,9 +338,18 @@ def test_more_take_no_more_queries(
         evaluation.milestones.create(title="始める")
         evaluation.indicators.create(indicator=IndicatorFactory.create(action=evaluation.action, name="指標"))
     client = client_of(ict_staff)
+    submitted = {"status": Status.SUBMITTED, "submitted_by": ict_staff, "submitted_at": timezone.now()}
     client.get(PAGE)  # the session is written once
+    Evaluation.objects.filter(action__code__gte="1-1-056").update(**submitted)
     with django_assert_max_num_queries(10):  # two more in a programme's last year
         page = client.get(PAGE)
+    assert len(page.context["beyond"].changed) == 4
+    Evaluation.objects.update(**submitted)
+    page = client.get(PAGE)
+    assert f'href="{PAGE}?beyond=50#beyond"' in page.content.decode()
+    assert len(client.get(f"{PAGE}?beyond=50").context["beyond"].changed) == 10
+    Evaluation.objects.update(status=Status.DRAFT, submitted_by=None, submitted_at=None)
+    page = client.get(PAGE)
     assert (len(page.context["looked"].changed), page.context["looked"].following) == (50, 50)
     assert f'href="{PAGE}?from=50"' in page.content.decode()
     last = client.get(f"{PAGE}?from=50").context["looked"]
