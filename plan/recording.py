@@ -66,9 +66,10 @@ def record_parts(whole: Revision, parts: Iterable[Part]) -> None:
 
 
 def follow_publication(root: Versioned) -> None:
-    """Take what is on record of everything published with `root` out of 改定履歴, or put it back; no other root does it.
+    """Take what is on record of everything published with `root` out of 改定履歴, or put it back.
 
-    To be called after the root was saved. What was written of a draft stays out (`is_hidden`).
+    Does nothing for a root that decides over no others. To be called after the
+    root was saved. What was written of a draft stays out (`is_hidden`).
     """
     if root != (publication := publication_of(root)):
         return

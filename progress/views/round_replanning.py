@@ -26,8 +26,10 @@ _UNREADABLE = "画面から送られた内容を読み取れないため、何�
 
 @round_form(Permission.OPEN_ROUND)
 def plans(request: HttpRequest, round_: Round) -> HttpResponseBase:
-    """GET from and beyond (how many to pass over of either list). POST seen (when and what the page showed, sealed), and pk (those of it that are
-    chosen) or all: their plans are copied.
+    """GET from and beyond (how many to pass over of either list).
+
+    POST seen (when and what the page showed, sealed), and pk (those of it that are chosen) or all: their plans are
+    copied.
     """
     if round_.state != RoundState.OPEN:
         messages.info(request, _NOT_OPEN)
