@@ -30,7 +30,7 @@ _SECRET = re.compile(r"password|passwd|secret|token|credential|otp|csrf", re.IGN
 # What forms send about themselves: buttons, formset counts, keys of rows, hidden values.
 _MACHINERY = re.compile(
     r"^_|^action$|^select_across$|^index$|^next$|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|(^|-)id$|__prefix__"
-    r"|^(initial|words-of)-|^(pk|all|shown|seen|put_back|kind|subject|version|expected_version|whole|then|fingerprint)$"
+    r"|^(initial|words-of)-|^(shown|seen|put_back|kind|subject|version|expected_version|whole|then|fingerprint)$"
 )
 
 Named = tuple[str, str]
