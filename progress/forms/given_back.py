@@ -8,11 +8,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
-from accounts.typed_text import FieldReader, Named
+from accounts.typed_text import FieldReader, Named, words_sent
 from progress import workflow
 from progress.enums import EvaluationField, Reached, RoundState
 from progress.forms.corrections import REASON, REASON_LABEL
-from progress.forms.evaluation import WORDS_OF
 from progress.forms.measures import RATING, RATING_LABEL, TEXTS
 from progress.forms.papers import NameForm, SelectionForm
 from progress.forms.publication import PublishForm, ScheduleForm
@@ -108,7 +107,7 @@ class DeskReader(FieldReader):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(_fields_of(request.path))
-        self._words_sent = {name: str(text).strip() for name, text in request.POST.items() if name.startswith(WORDS_OF)}
+        self._words_sent = words_sent(request)
         self._places = _places_in(request.POST)
 
     def __call__(self, name: str, text: str) -> Named:
@@ -117,7 +116,7 @@ class DeskReader(FieldReader):
             return f"「{label}」で残すほう" if label else "", _SIDES.get(text, text)
         if name == _CHOSEN:
             label, _ = self._read(name, "")
-            return label, self._words_sent.get(f"{WORDS_OF}{name}-{text}") or f"番号{text}"
+            return label, self._words_sent.get(f"{name}-{text}") or f"番号{text}"
         return self._read(name, text)
 
     def _read(self, name: str, text: str) -> Named:
@@ -130,7 +129,7 @@ class DeskReader(FieldReader):
     def _row(self, kind: str, key: str) -> str:
         of_row = f"{kind}-{key}"
         place = self._places.get(of_row)
-        return self._words_sent.get(f"{WORDS_OF}{of_row}") or f"{_KINDS[kind]}{place or ''}"
+        return self._words_sent.get(of_row) or f"{_KINDS[kind]}{place or ''}"
 
 
 def _places_in(sent: Iterable[str]) -> dict[str, int]:
