@@ -30,15 +30,18 @@ _SECRET = re.compile(r"password|passwd|secret|token|credential|otp|csrf", re.IGN
 # What forms send about themselves: buttons, formset counts, keys of rows, hidden values.
 _MACHINERY = re.compile(
     r"^_|^action$|^select_across$|^index$|^next$|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|(^|-)id$|__prefix__"
-    r"|^(initial|words-of)-|^(pk|all|shown|seen|put_back|kind|subject|version|expected_version|whole|then|fingerprint)$"
+    r"|^(initial|words-of)-|(^|-)(shown|fingerprint)$"
+    r"|^(seen|put_back|kind|subject|version|expected_version|whole|then|go)$"
 )
+WORDS_OF = "words-of-"
+"""Begins the hidden fields that say what a form calls its rows."""
 
 Named = tuple[str, str]
 """What a field is called ("" where nothing tells), and what was sent, in words."""
 Reader = Callable[[str, str], Named]
 """(name of a field, what was sent) → `Named`."""
 
-# Beginning of an address → who reads what is sent there; later apps add theirs (`name_fields`).
+# Pattern of the beginning of an address → who reads what is sent there; later apps add theirs (`name_fields`).
 _READERS: dict[str, Callable[[HttpRequest], Reader]] = {}
 # Model → the rows of it whose names a stranger may be told.
 _TOLD: dict[type[models.Model], Callable[[], models.QuerySet[Any]]] = {
@@ -47,9 +50,9 @@ _TOLD: dict[type[models.Model], Callable[[], models.QuerySet[Any]]] = {
 }
 
 
-def name_fields(path: str, reader: Callable[[HttpRequest], Reader]) -> None:
-    """Forms below `path` are given back as `reader` says."""
-    _READERS[path] = reader
+def name_fields(beginning: str, reader: Callable[[HttpRequest], Reader]) -> None:
+    """Forms at addresses that begin so (a regular expression) are given back as `reader` says."""
+    _READERS[beginning] = reader
 
 
 def tell_rows(model: type[models.Model], rows: Callable[[], models.QuerySet[Any]]) -> None:
@@ -83,6 +86,7 @@ def lost_text_page(request: HttpRequest, *, title: str, reason: str) -> HttpResp
 def typed_text(request: HttpRequest) -> list[TypedText]:
     """What was typed and chosen of a POST, in its order; never passwords, tokens or the form's own fields.
 
+    Fields in a row that are called the same, as the rows of a table, come as one text with a line for each.
     At most one query for each model of which rows were chosen.
     """
     if request.path.startswith("/accounts/"):
@@ -96,8 +100,16 @@ def typed_text(request: HttpRequest) -> list[TypedText]:
         if named:
             label = named[0][0].replace("\0", "") or f"入力欄 {len(typed) + 1}"
             text = "\n".join(words for _, words in named).replace("\0", "")
-            typed.append(TypedText(label=label, text=text, rows=min(12, len(named) + len(text) // 40)))
+            if typed and typed[-1].label == label:
+                text = f"{typed.pop().text}\n{text}"
+            typed.append(TypedText(label=label, text=text, rows=min(12, text.count("\n") + 1 + len(text) // 40)))
     return typed
+
+
+def words_sent(request: HttpRequest) -> dict[str, str]:
+    """What the form calls its rows, by what follows `WORDS_OF`."""
+    sent = request.POST.items()
+    return {name.removeprefix(WORDS_OF): str(text).strip() for name, text in sent if name.startswith(WORDS_OF)}
 
 
 class FieldReader:
@@ -148,7 +160,7 @@ def _page_before(request: HttpRequest) -> str:
 
 def _reader(request: HttpRequest) -> Reader:
     for beginning, reader in _READERS.items():
-        if request.path.startswith(beginning):
+        if re.match(beginning, request.path):
             return reader(request)
     match = re.match(r"/admin/(\w+)/(\w+)/", request.path)
     try:

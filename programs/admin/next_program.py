@@ -10,7 +10,9 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from accounts.typed_text import name_fields
 from programs.actions.succession import obstacles, start_next_program
+from programs.admin.given_back import NEXT_PROGRAM, NextProgramReader
 from programs.admin.next_program_forms import MOST_IN_TABLE, CodesForm, NextProgramForm, outcome_of
 from programs.errors import CannotSucceed
 from programs.models import Program
@@ -129,3 +131,6 @@ def _obstacles(form: NextProgramForm, codes: CodesForm) -> list[str]:
         succession=codes.succession,
         plan=values["plan"],
     )
+
+
+name_fields(NEXT_PROGRAM, NextProgramReader)

@@ -120,18 +120,12 @@ def tell_transition(event: EvaluationEvent) -> None:
             tell_accepted([event])
 
 
-def is_needed(mail: OutboxMail) -> bool:
-    """Asked just before a mail is sent: whether what it asks for is still to be done.
+def is_asked_still(mail: OutboxMail) -> bool:
+    """Of a 承認の依頼 that waits in the outbox: whether the 調書 still waits for 承認 since that very 提出.
 
-    承認の依頼 is not when the 調書 does not wait for 承認 any more (withdrawn, returned, endorsed), waits since a later
-    提出, or was handed over to another 課: those have mails of their own. After a 組織改編 it is sent still: the people
-    moved with the 調書. A reminder counts the days from its own day, and the next day has another. What happened
-    stays true: other mails are needed always.
+    Not when it was withdrawn, returned, endorsed or submitted anew, nor when it was handed over to another 課: those
+    have mails of their own. After a 組織改編 it is: the people moved with the 調書.
     """
-    if mail.kind == MailKind.REMINDER:
-        return _day_of(mail.key) >= timezone.localdate()
-    if mail.kind != MailKind.SUBMITTED:
-        return True
     asking = EvaluationEvent.objects.filter(
         evaluation__events=_event_of(mail.key),
         evaluation__status=Status.SUBMITTED,
@@ -272,11 +266,6 @@ def _tell(event: EvaluationEvent, kind: MailKind, people: Iterable[User]) -> Non
 
 def _about(event: EvaluationEvent) -> str:
     return f"event-{event.pk}"
-
-
-def _day_of(key: str) -> datetime.date:
-    """The day that a reminder with this key is of."""
-    return datetime.date.fromisoformat(key.split(":")[1])
 
 
 def _event_of(key: str) -> int:

@@ -18,7 +18,7 @@ from progress.business_days import add_business_days, business_days_between, is_
 from progress.deadlines import TimeLeft, time_left
 from progress.enums import MailKind, RoundState, Status
 from progress.errors import NotNow, NotYours
-from progress.models import Round
+from progress.models import OutboxMail, Round
 from progress.queries.extensions import Deadlines, deadlines_of
 from progress.queries.outstanding import Outstanding, Waiting, open_rounds, outstanding, outstanding_due, waiting
 from progress.queries.recipients import DEPARTMENT_ROLES, Post, by_person, posts
@@ -85,20 +85,15 @@ def send_reminders(today: datetime.date | None = None) -> list[Draft]:
     day = today or timezone.localdate()
     if not is_business_day(day):
         return []
-    rounds = open_rounds()
-    deadlines = deadlines_of(rounds)
-    owed = _grouped(outstanding_due(rounds, deadlines, _days_reminded_of(day)))
-    before = add_business_days(day, -1)
-    to_accept = _to_accept(rounds, waiting(rounds, since=_midnight(before), until=_midnight(day)))
-    people = by_person(posts(*DEPARTMENT_ROLES, on=day, departments={department for _, department in owed}))
-    staff = by_person(posts(Role.ICT_STAFF, on=day)) if to_accept else {}
-    drafts = []
-    for person in dict.fromkeys([*people, *staff]):
-        sections = _sections(rounds, people.get(person, ()), owed, deadlines, day)
-        to_read = to_accept if person in staff else []
-        if sections or to_read:
-            drafts.append(_digest(day, person, sections, to_read))
-    return queue(drafts)
+    return queue(_digests(day))
+
+
+def reminder_as_of_now(mail: OutboxMail) -> Draft | None:
+    """What a reminder that waits in the outbox has to say now; None where its day is over or nothing is to be done."""
+    day = _day_of(mail)
+    if day < timezone.localdate():
+        return None
+    return next(iter(_digests(day, to=mail.to)), None)
 
 
 @transaction.atomic
@@ -125,7 +120,10 @@ def remind(
     for person, theirs in people.items():
         if sections := _sections([stored], theirs, owed, deadlines, day):
             reached.update(*(section.evaluations for section in sections))
-            drafts += [_chase(stored, day, person, section) for section in sections]
+            drafts += [
+                _chase(stored, person, [each], about=f"round-{stored.pk}-{each.department.pk}:{day.isoformat()}")
+                for each in sections
+            ]
     queued = queue(drafts)
     asked = {draft.to.pk for draft in queued}
     if queued:
@@ -137,7 +135,42 @@ def remind(
     )
 
 
+def chase_as_of_now(mail: OutboxMail) -> Draft | None:
+    """What a 催促 that waits in the outbox has to say now; None where nothing is left to do for this person.
+
+    A 課 that took over the one it was for, by a 組織改編, is asked in its place.
+    """
+    round_id, department_id = _round_and_department_of(mail)
+    stored = Round.objects.select_related("program").get(pk=round_id)
+    heirs = Department.objects.filter(predecessors=department_id).values_list("pk", flat=True)
+    departments, day = [department_id, *heirs], timezone.localdate()
+    owed = _grouped(outstanding(stored, departments))
+    theirs = posts(*DEPARTMENT_ROLES, on=day, departments=departments, of=mail.to)
+    sections = _sections([stored], theirs, owed, deadlines_of([stored]), day)
+    return _chase(stored, mail.to, sections, about=_about(mail)) if sections else None
+
+
 # ── Steps ─────────────────────────────────────────────────────────────────────
+
+
+def _digests(day: datetime.date, *, to: User | None = None) -> list[Draft]:
+    """The reminders of the day as the 調書 stand now, one for each person; `to`: that of this person alone."""
+    rounds = open_rounds()
+    deadlines = deadlines_of(rounds)
+    found = posts(*DEPARTMENT_ROLES, on=day, of=to)
+    departments = {post.department.pk for post in found if post.department}
+    owed = _grouped(outstanding_due(rounds, deadlines, _days_reminded_of(day), departments=departments))
+    before = add_business_days(day, -1)
+    to_accept = _to_accept(rounds, waiting(rounds, since=_midnight(before), until=_midnight(day)))
+    people = by_person(found)
+    staff = by_person(posts(Role.ICT_STAFF, on=day, of=to)) if to_accept else {}
+    drafts = []
+    for person in dict.fromkeys([*people, *staff]):
+        sections = _sections(rounds, people.get(person, ()), owed, deadlines, day)
+        to_read = to_accept if person in staff else []
+        if sections or to_read:
+            drafts.append(_digest(day, person, sections, to_read))
+    return drafts
 
 
 def _days_reminded_of(today: datetime.date) -> set[datetime.date]:
@@ -220,7 +253,20 @@ def _digest(day: datetime.date, person: User, sections: list[Section], to_accept
     return draft(MailKind.REMINDER, day.isoformat(), person, is_sample=is_sample, context=context)
 
 
-def _chase(round_: Round, day: datetime.date, person: User, section: Section) -> Draft:
-    context = {"round": round_, "sections": [section], "count": section.count}
-    about = f"round-{round_.pk}-{section.department.pk}:{day.isoformat()}"
+def _chase(round_: Round, person: User, sections: Sequence[Section], *, about: str) -> Draft:
+    context = {"round": round_, "sections": sections, "count": sum(section.count for section in sections)}
     return draft(MailKind.CHASE, about, person, is_sample=round_.is_sample, context=context)
+
+
+def _about(mail: OutboxMail) -> str:
+    """What the key of the mail says between its kind and whom it is for (`outbox.draft`)."""
+    return mail.key.split(":", 1)[1].rpartition(":")[0]
+
+
+def _day_of(mail: OutboxMail) -> datetime.date:
+    return datetime.date.fromisoformat(_about(mail))
+
+
+def _round_and_department_of(mail: OutboxMail) -> tuple[int, int]:
+    round_id, department_id = _about(mail).partition(":")[0].removeprefix("round-").split("-")
+    return int(round_id), int(department_id)

@@ -23,7 +23,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from progress.actions.notices import is_needed
+from progress.actions.as_of_now import as_of_now
 from progress.models import OutboxMail
 from progress.queries.recipients import reaches_demo_accounts
 
@@ -53,8 +53,9 @@ def send_due(connection: Any = None) -> Outcome:
     """Try every mail that is due, over one connection for each batch, the oldest first.
 
     Effects, for each mail: it is taken; it is marked as not needed where what it
-    asks for is not to be done any more, else handed to the server; then it is
-    marked sent, or its failure is noted with the time of the next try. A mail
+    asks for is not to be done any more, else handed to the server, worded as of
+    now; then it is marked sent, or its failure is noted with the time of the
+    next try. A mail
     that the server refuses fails alone. Where no connection can be had, the
     batch fails and the rest is left for the next run. Raises nothing for what
     the server does.
@@ -126,12 +127,13 @@ def _close(mailer: Any) -> None:
 
 def _send(mail: OutboxMail, mailer: Any, outcome: Outcome) -> None:
     try:
-        if not is_needed(mail):
+        now = as_of_now(mail)
+        if now is None:
             unsent = OutboxMail.objects.filter(pk=mail.pk, sent_at__isnull=True)
             unsent.update(unneeded_at=timezone.now(), claimed_until=None)
             outcome.unneeded += 1
             return
-        mailer.send_messages([_message(mail)])
+        mailer.send_messages([_message(now)])
     except Exception as error:  # as above
         if not isinstance(error, _THIS_MAIL_ONLY) or getattr(error, "smtp_code", None) == _CLOSING:
             _close(mailer)
@@ -139,7 +141,13 @@ def _send(mail: OutboxMail, mailer: Any, outcome: Outcome) -> None:
         return
     # Another process may have found it not needed meanwhile, where this one took longer than its claim: it is sent.
     OutboxMail.objects.filter(pk=mail.pk).update(
-        sent_at=timezone.now(), unneeded_at=None, attempts=mail.attempts + 1, claimed_until=None, last_error=""
+        subject=now.subject,
+        body=now.body,
+        sent_at=timezone.now(),
+        unneeded_at=None,
+        attempts=mail.attempts + 1,
+        claimed_until=None,
+        last_error="",
     )
     outcome.sent += 1
 

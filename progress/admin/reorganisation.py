@@ -16,12 +16,14 @@ from accounts.audit import record_request
 from accounts.enums import AuditKind
 from accounts.models import Department, User
 from accounts.permissions import Permission
+from accounts.typed_text import WORDS_OF, name_fields
 from plan.fiscal import date_label
 from progress import long_work
 from progress.actions.opening import Report
 from progress.actions.reorganisation import reorganise
 from progress.errors import ProgressError
 from progress.forms.reorganisation import AllocationForm, Kind, ReasonForm, StartForm, SuccessorsForm
+from progress.forms.reorganisation_given_back import REORGANISATION, ReorganisationReader
 from progress.queries.reorganisation import Listing, is_done, listing, problems, unstaffed_successors
 from progress.reorganising import Reorganisation
 
@@ -102,7 +104,7 @@ class Typed:
         """What the form of a page must send along: everything typed on the others."""
         if self.data is None:
             return []
-        own = (f"{PREFIXES[name]}-", "csrfmiddlewaretoken", "go")
+        own = (f"{PREFIXES[name]}-", f"{WORDS_OF}{PREFIXES[name]}-", "csrfmiddlewaretoken", "go")
         return [(key, value) for key, values in self.data.lists() if not key.startswith(own) for value in values]
 
 
@@ -266,3 +268,4 @@ site.register_page(
     may_open=_may_reorganise,
     order=2000,
 )
+name_fields(REORGANISATION, ReorganisationReader)

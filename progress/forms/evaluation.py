@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.typed_text import WORDS_OF
 from progress.actions.evaluations import Answers
 from progress.completeness import Missing
 from progress.enums import EvaluationField, Reached, ScaleKind
@@ -24,9 +25,6 @@ PROSE = {
     EvaluationField.NEXT_PLAN: 6,
 }
 """The texts of a 調書 and the number of lines their fields begin with."""
-WORDS_OF = "words-of-"
-"""Begins the names of hidden fields that say what a row is called: who is logged out by the time of sending is told by
-these what they typed where (`progress.forms.given_back`)."""
 _NOTE = re.compile("milestone-[0-9]+-note")
 
 

@@ -19,6 +19,8 @@ from progress.models import Extension, Round, Scale
 from progress.models.round import RESERVED, RESERVED_SLUG
 
 REASON_REQUIRED = "理由を入力してください。"
+LATE_LABEL = "追加で公表する理由"
+DECLINE_LABEL = "反映しない理由"
 
 
 class _ChangedForm(forms.ModelForm):

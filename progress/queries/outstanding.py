@@ -75,9 +75,13 @@ def outstanding(round_: Round, departments: Collection[int]) -> list[Outstanding
 
 
 def outstanding_due(
-    rounds: Iterable[Round], deadlines: Deadlines, days: Collection[datetime.date]
+    rounds: Iterable[Round],
+    deadlines: Deadlines,
+    days: Collection[datetime.date],
+    *,
+    departments: Collection[int] | None = None,
 ) -> list[Outstanding]:
-    """What is owed by one of these days, an extension counting for its department. One query."""
+    """What these departments (None: all) owe by one of the days, an extension counting for its own. One query."""
     due = Q(pk__in=())
     for round_ in rounds:
         extended = {department: day for (of, department), day in deadlines.extended.items() if of == round_.pk}
@@ -85,7 +89,7 @@ def outstanding_due(
         due |= Q(round=round_, department__in=later)
         if round_.deadline in days:
             due |= Q(round=round_) & ~Q(department__in=list(extended))
-    return _outstanding(due)
+    return _outstanding(due if departments is None else due & Q(department__in=departments))
 
 
 def waiting(rounds: Iterable[Round], *, since: datetime.datetime, until: datetime.datetime) -> list[Waiting]:

@@ -22,8 +22,12 @@ class Post:
     department: Department | None
 
 
-def posts(*roles: Role, on: datetime.date, departments: Collection[int] | None = None) -> list[Post]:
+def posts(
+    *roles: Role, on: datetime.date, departments: Collection[int] | None = None, of: User | None = None
+) -> list[Post]:
     """Everybody who has one of the roles on the day, in one of the departments (None: wherever). One query.
+
+    `of`: the posts of this person alone.
 
     Accounts out of their period are left out; those of the demo as well,
     unless this is the demo and mail goes to its console: their addresses do
@@ -32,6 +36,8 @@ def posts(*roles: Role, on: datetime.date, departments: Collection[int] | None =
     found = in_office(on).filter(role__in=roles)
     if departments is not None:
         found = found.filter(department__in=departments)
+    if of is not None:
+        found = found.filter(user=of)
     if not reaches_demo_accounts():
         found = found.filter(user__is_demo=False)
     found = found.select_related("user", "department").order_by("user__staff_number", "department__code", "role")

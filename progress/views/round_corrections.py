@@ -20,7 +20,7 @@ from progress.enums import RoundState, Status
 from progress.errors import BareRating, NothingToCorrect, StaleSave
 from progress.forms.corrections import CorrectionForm, MeasureCorrectionForm, sent_again
 from progress.forms.round_lists import WordsForm
-from progress.forms.rounds import ReasonForm
+from progress.forms.rounds import LATE_LABEL, ReasonForm
 from progress.models import Correction, Evaluation, MeasureEvaluation, PublishedEvaluation, Round
 from progress.queries.corrections import wrong_and_right
 from progress.queries.filling import entries_of
@@ -45,7 +45,7 @@ def corrections(request: HttpRequest, round_: Round) -> HttpResponse:
 
 
 def late_form(data: Mapping[str, Any] | None = None) -> ReasonForm:
-    return ReasonForm(data, label="追加で公表する理由")
+    return ReasonForm(data, label=LATE_LABEL)
 
 
 def choosing_page(

@@ -16,7 +16,7 @@ from progress.actions.proposals import confirm_many, decline, left_behind, put_b
 from progress.enums import ProposalState
 from progress.errors import NotNow
 from progress.forms.round_lists import ProposalFilterForm
-from progress.forms.rounds import ReasonForm
+from progress.forms.rounds import DECLINE_LABEL, ReasonForm
 from progress.forms.seen import Seen, sealed, unsealed
 from progress.long_work import Outcome, Task, carried_out, reported
 from progress.models import NextYearProposal, Round
@@ -73,7 +73,7 @@ def proposal(request: HttpRequest, round_: Round, pk: int) -> HttpResponse:
         raise Http404("この案はありません。")
     if "put_back" in request.POST:
         return _put_back(request, round_, found)
-    form = ReasonForm(request.POST if request.method == "POST" else None, label="反映しない理由")
+    form = ReasonForm(request.POST if request.method == "POST" else None, label=DECLINE_LABEL)
     if not form.is_valid():
         return _proposal_page(request, round_, found, form)
     try:

@@ -339,3 +339,17 @@ def test_the_page_is_paged_and_valid(
     assert counts[1] == counts[2] <= 12
     assert (len(page.context["page"]), page.context["page"].paginator.count) == (5, 12)
     assert validate({"page": page.content.decode()}) == []
+
+
+def test_who_adds_to_a_round_with_a_set_moment_is_warned_as_elsewhere(
+    round_: Round, late_comer: Action, ict_staff: User, client_of: ClientOf
+) -> None:
+    warning, client = "この年度は、公表の日時が決まっています。", client_of(ict_staff)
+    assert warning not in words(client.get(PAGE).content.decode())
+    moment = datetime.datetime(2017, 9, 1, 1, tzinfo=datetime.UTC)
+    Round.objects.update(publish_at=moment, published_by=ict_staff)
+    page = main_of(client.get(PAGE))
+    assert warning in words(page)
+    assert "その日時までに、作った調書の確認を済ませるか、理由を付けて例外にしないと" in words(page)
+    assert "公表の予定：2017年9月1日（金）10:00" in words(page)
+    assert f"{OVERVIEW}publish/" in links(page)

@@ -229,12 +229,18 @@ def test_the_evaluation_of_a_measure_comes_back(year: Year, client: Client, end:
     ]
 
 
-def test_what_a_return_points_at_comes_back(twofold: Evaluation, client: Client) -> None:
+@pytest.mark.parametrize("step", ["return_by_manager", "return_by_staff"])
+def test_what_a_return_says_and_points_at_comes_back(twofold: Evaluation, client: Client, step: str) -> None:
     sent = {"version": "1", "comment": "直してください", "pointed": ["results", "milestones"]}
-    assert given_back(client.post(address(twofold, "return/"), sent)) == [
-        ("コメント", "直してください"),
+    assert given_back(client.post(address(twofold, f"{step}/"), sent)) == [
+        ("差し戻す理由", "直してください"),
         ("直してほしい項目", "実績\nマイルストーンの達成状況"),
     ]
+
+
+def test_a_comment_of_another_step_comes_back_as_such(twofold: Evaluation, client: Client) -> None:
+    sent = {"version": "1", "comment": "確認しました"}
+    assert given_back(client.post(address(twofold, "endorse/"), sent)) == [("コメント", "確認しました")]
 
 
 def test_the_choices_of_settings_come_back(twofold: Evaluation, client: Client) -> None:

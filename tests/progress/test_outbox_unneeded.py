@@ -1,12 +1,9 @@
 """A mail is sent or found not to be needed any more, never both."""
 
-import datetime
-from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.management import call_command
 from django.db import IntegrityError
 from django.utils import timezone
 
@@ -37,17 +34,3 @@ def test_what_is_found_not_needed_while_it_is_being_sent_is_sent(liaison: User) 
     assert send_due(connection=_Slow()).sent == 1
     stored = OutboxMail.objects.get()
     assert (stored.sent_at is not None, stored.unneeded_at) == (True, None)
-
-
-def test_a_reminder_of_an_earlier_day_is_not_sent(liaison: User) -> None:
-    """It counts the days from its own; the mail server may be away for some."""
-    today = timezone.localdate()
-    for days in (0, 1):
-        key = f"reminder:{today - datetime.timedelta(days=days)}:{liaison.pk}"
-        OutboxMail.objects.create(key=key, kind=MailKind.REMINDER, to=liaison, address="a@city.example", subject="期限")
-    call_command("send_outbox", stdout=StringIO())
-    found = OutboxMail.objects.order_by("key")
-    assert [(mail.sent_at is not None, mail.unneeded_at is not None) for mail in found] == [
-        (False, True),
-        (True, False),
-    ]
