@@ -35,7 +35,7 @@ def whole() -> Revision:
     return whole
 
 
-def _titles(client: Client, **asked: object) -> list[str]:
+def _titles(client: Client, **asked: str | int) -> list[str]:
     return sorted(row.title for row in client.get(LIST, asked).context["cl"].result_list)
 
 
