@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from plan.exports import NUMBER, DescribedColumn
 from programs.exports import sample_column, year_columns
 from progress.models import PublishedEvaluation, PublishedMeasure
+from progress.queries.plan_changes import plan_changes
 from progress.queries.published import PublishedRound
 
 YEN, ITEMS = "千円", "件"
@@ -89,7 +90,7 @@ def result_columns(published: PublishedRound | None = None) -> tuple[DescribedCo
         DescribedColumn("所管課コード", attrgetter("row.department_code"), "所管課の組織コード"),
         DescribedColumn("所管課", attrgetter("row.department_name"), "公表した時点の所管課の名前"),
         DescribedColumn("区分", attrgetter("part"), "計画、実施、評価、改善のどれか"),
-        DescribedColumn("項目", attrgetter("item"), "調書の項目の名前"),
+        DescribedColumn("項目", attrgetter("item"), "調書の項目の名前。「当初の」は、計画を変えた項目だけ"),
         DescribedColumn("対象", attrgetter("subject"), "指標またはマイルストーンの名前。ほかは空欄"),
         DescribedColumn("値", attrgetter("value"), "数値または文章。分からないときは空欄", "数値または文字"),
         DescribedColumn("単位", attrgetter("unit"), "値が数値のときの単位"),
@@ -135,6 +136,7 @@ def result_cells(rows: Iterable[PublishedEvaluation]) -> Iterator[Cell]:
         for indicator in data.get("indicators", ()):
             unit = indicator.get("unit") or ""
             yield Cell(row, "計画", "目標値", indicator["name"], _number(indicator.get("target")), unit)
+        yield from _changes(row, data)
         if evaluation.is_undecided:
             yield Cell(row, "評価", "未確定の理由", "", evaluation.exception_reason, "")
             continue
@@ -154,6 +156,13 @@ def result_cells(rows: Iterable[PublishedEvaluation]) -> Iterator[Cell]:
         yield Cell(row, "改善", "方向性の理由", "", act.get("outlook_reason"), "")
         yield Cell(row, "改善", "次年度の計画", "", act.get("next_plan"), "")
         yield Cell(row, "改善", "次年度の予算額", "", act.get("next_budget"), YEN)
+
+
+def _changes(row: Named, data: Mapping[str, Any]) -> Iterator[Cell]:
+    """Only of what was another thing at first."""
+    for made in plan_changes(data):
+        yield Cell(row, "計画", f"当初の{made.item}", made.indicator, made.original, made.unit)
+        yield Cell(row, "計画", f"{made.item}を当初から変更した理由", made.indicator, made.reason, "")
 
 
 def _milestones(row: Named, data: Mapping[str, Any]) -> Iterator[Cell]:

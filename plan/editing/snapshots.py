@@ -12,6 +12,7 @@ from plan.editing.roots import RowKind, content_fields, kind_of, row_kinds
 from plan.models.base import Versioned
 
 THOUSAND_YEN = "（千円）"
+MONTH = "月"
 
 Rows = Mapping[str, Sequence[models.Model]]
 """The rows of a root by `RowKind.related_name`, each list in its order."""
@@ -147,6 +148,8 @@ def _text(instance: models.Model, field: "models.Field[Any, Any]") -> str:
             return "はい" if value else "いいえ"
         case Decimal():
             return f"{value.normalize():,f}"
+        case int() if field.verbose_name == MONTH:
+            return f"{value}月"
         case int() if str(field.verbose_name).endswith(THOUSAND_YEN):
             return f"{value:,}千円"
         case datetime.date():

@@ -22,6 +22,7 @@ class Shape(Enum):
     PROSE = "prose"
     YEAR = "year"
     NUMBER = "number"
+    MONTH = "month"
     MONEY = "money"
     DAY = "day"
 
@@ -87,6 +88,8 @@ class Column:
                 return reading.plain_number(value)
             case int() if self.shape is Shape.MONEY:
                 return f"{value:,}千円"
+            case int() if self.shape is Shape.MONTH:
+                return f"{value}月"
             case int() if self.shape is Shape.YEAR:
                 return fiscal_year_label(value)
         return str(value)

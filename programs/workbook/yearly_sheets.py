@@ -49,7 +49,7 @@ MILESTONES = Sheet(
         Column(
             "月",
             "month",
-            Shape.NUMBER,
+            Shape.MONTH,
             "1から12までの月。決まっていないときは空欄",
             "9",
             getter=lambda row: row.month,

@@ -1,4 +1,4 @@
-"""The committee's workbook of a round: seven sheets to read, filter and print. Columns are data."""
+"""The committee's workbook of a round: sheets to read, filter and print. Columns are data."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from progress.models import PublishedEvaluation
 from progress.papers.book_amounts import TOTAL, Amounts, percent
 from progress.papers.origin import DRAFT, HANDLE_WITH_CARE, SAMPLE, origin_of
 from progress.papers.report import Report
+from progress.queries.plan_changes import PlanChange, plan_changes
 from progress.queries.results import UNDECIDED_LABEL, Data, Sums, sums_of
 from progress.queries.year_before import Before, year_before
 from progress.rollup import Part, Rollup
@@ -22,7 +23,8 @@ TITLE = "取組の評価"
 def committee_book(report: Report, address: str) -> bytes:
     """The file; `address` is that of the round. Four queries, whatever the number of actions."""
     content = _Content(report, year_before(report.round))
-    return write_listings(origin_of(report, TITLE, address), [make(content) for make in SHEETS])
+    listings = (make(content) for make in SHEETS)
+    return write_listings(origin_of(report, TITLE, address), [listing for listing in listings if listing is not None])
 
 
 def filename(report: Report) -> str:
@@ -264,6 +266,29 @@ def _baseline_label(each: _Indicator) -> str:
     return fiscal_year_label(year) if year else ""
 
 
+@dataclass(frozen=True)
+class _Change:
+    """One thing of a 調書 that was planned otherwise at first."""
+
+    row: PublishedEvaluation
+    made: PlanChange
+
+
+def _changes(content: _Content) -> Listing | None:
+    """当初からの変更: a row for each change; no sheet where nothing was changed."""
+    rows = [_Change(row, made) for row in content.report.evaluations for made in plan_changes(row.data)]
+    columns = (
+        *_ACTION[:3],
+        _ACTION[4],
+        ListColumn("変更した項目", 18, Kind.TEXT, lambda each: each.made.label),
+        ListColumn("当初", 40, Kind.TEXT, lambda each: each.made.words(each.made.original)),
+        ListColumn("評価した計画", 40, Kind.TEXT, lambda each: each.made.words(each.made.present)),
+        ListColumn("変更の理由", 32, Kind.TEXT, lambda each: each.made.reason),
+        ListColumn("変更した日", 11, Kind.DAY, lambda each: each.made.on),
+    )
+    return Listing("当初からの変更", content.title("当初からの変更"), columns, rows) if rows else None
+
+
 def _money(content: _Content) -> Listing:
     """事業費: budget and settlement of each action."""
     rows = [Amounts.of(each.row, each.before, each.next_budget) for each in content.evaluations]
@@ -325,6 +350,8 @@ def _key(content: _Content) -> Listing:
         ("指標", "評価できる指標", "目標値と実績値の両方がある指標"),
         ("指標", "前の年度の実績値", "前のプログラムから続く取組では、引き継いだ取組の、名称と単位が同じ指標の値"),
         ("指標", "達成率", "実績値÷目標値。減るほどよい指標は、目標値÷実績値"),
+        ("当初からの変更", "当初", "はじめに公表したもの。変更がない年度には、このシートはありません"),
+        ("当初からの変更", "評価した計画", "調書の計画。この計画に対して評価しています"),
         ("年度", year, "4月1日から翌年の3月31日まで。西暦と和暦を並べて示します"),
         ("印", f"{DRAFT}　{HANDLE_WITH_CARE}", "公表する前の内容です。公表までに変わることがあります"),
         ("印", SAMPLE, "システムの動作を示すための架空のデータです"),
@@ -337,5 +364,5 @@ def _key(content: _Content) -> Listing:
     return Listing("凡例", content.title("凡例"), columns, [*rows, *(note for note in notes if note[2])], fixed=0)
 
 
-SHEETS = (_summary, _measure_texts, _actions, _indicators, _money, _departments, _key)
+SHEETS = (_summary, _measure_texts, _actions, _indicators, _changes, _money, _departments, _key)
 """In the order of the file."""

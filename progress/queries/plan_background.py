@@ -179,7 +179,7 @@ def _data(value: Any, why: Why | None) -> Data:
 
 
 def originals_shown(
-    plan: Mapping[str, Data], indicators: Iterable[Data], lines: Callable[[str], SafeString]
+    plan: Mapping[str, Data], indicators: Iterable[Data], lines: Callable[[str], SafeString | str]
 ) -> tuple[Original, ...]:
     """For a page. `indicators` have a name, a unit and, where the target was another one, an `original`."""
     found = []

@@ -35,6 +35,12 @@ def is_only_replanned(evaluation: Evaluation, *, since: int) -> bool:
     return copies.count() == later
 
 
+def was_replanned(evaluation: Evaluation, *, since: int) -> bool:
+    """Whether the plan was copied anew after `since`, whatever else was done. At most one query."""
+    copies = evaluation.events.filter(transition=workflow.REPLAN.name, version__gt=since)
+    return evaluation.version > since and copies.exists()
+
+
 def values_of_versions(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], dict[Key, Any]]:
     """`values_at` of many: (key of a 調書, version) → its values; those the history does not tell are left out.
 

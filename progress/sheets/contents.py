@@ -19,6 +19,7 @@ from progress.queries.evaluation_page import Earlier, earlier_of_many
 from progress.queries.extensions import deadlines_of
 from progress.queries.filling import entries_of
 from progress.queries.guidance import guidance_texts
+from progress.queries.plan_background import Background, backgrounds_of
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,11 @@ class Contents:
     entries: Sequence[ScaleEntry]
     guidance: dict[EvaluationField, str]
     earlier: dict[int, dict[EvaluationField, list[Earlier]]]
+    backgrounds: dict[int, Background]
 
 
 def contents_of(round_: Round, department: Department, user: User) -> Contents:
-    """What the person may read of the department's 調書. Thirteen queries at most."""
+    """What the person may read of the department's 調書. Fourteen queries at most."""
     visible = permissions.visible_to(user)
     found = cast("EvaluationQuerySet", visible.filter(round=round_, department=department))
     evaluations = list(found.with_answers().order_by("action__code"))
@@ -47,6 +49,7 @@ def contents_of(round_: Round, department: Department, user: User) -> Contents:
         entries=entries_of(round_),
         guidance=guidance_texts(round_),
         earlier=earlier_of_many(evaluations, visible),
+        backgrounds=backgrounds_of(evaluations),
     )
 
 

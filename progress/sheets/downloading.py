@@ -1,6 +1,7 @@
 """The 調書 of a department as a workbook: one sheet each, a list, or the indicators alone."""
 
 import io
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 
@@ -13,7 +14,7 @@ from progress.enums import EvaluationField, ScaleKind
 from progress.models import Evaluation
 from progress.queries.left_out import left_out_of
 from progress.queries.successors import is_last_year
-from progress.sheets.cells import earlier_text, look_of, typed_value, why_closed
+from progress.sheets.cells import earlier_text, look_of, plan_originals, target_original, typed_value, why_closed
 from progress.sheets.contents import Contents
 from progress.sheets.keys import ANSWER, ANSWERS, CODE, BookMark, RowMark, column_text
 from progress.sheets.lists import write_lists
@@ -161,11 +162,13 @@ def _write_sheet(pages: Pages, contents: Contents, evaluation: Evaluation, quest
     first = 4 + len(head)
     for column, label in enumerate(("区分", ITEM, ANSWERS, "計画・目標", "前年度の記入"), start=PART_COLUMN):
         pages.put(page, first - 1, column, label, Look.HEAD)
+    originals = _originals(contents, evaluation)
     told: set[EvaluationField] = set()
     for row, question in enumerate(questions, start=first):
         earlier = "" if question.about in told else earlier_text(contents, evaluation, question.about)
         told.add(question.about)
         mark = RowMark(evaluation.pk, evaluation.version, question.name)
+        question = replace(question, beside="\n".join(filter(None, (question.beside, originals.get(question.name)))))
         _write_question(pages, page, row, question, mark, contents.guidance[question.about], earlier, bool(closed))
     _add_choices(pages, page, first, questions, is_closed=bool(closed))
     hide(page, rows=[1], columns=[MARK_COLUMN])
@@ -177,6 +180,17 @@ def _caution(evaluation: Evaluation) -> list[tuple[str, str]]:
     """That it is an exception of 公表, and why; [] where it is none."""
     left_out = left_out_of(evaluation)
     return [("注意", f"{left_out.title}{left_out.text}理由：{left_out.reason}")] if left_out else []
+
+
+def _originals(contents: Contents, evaluation: Evaluation) -> dict[str, str]:
+    """The name of a question → what was planned at first of what it asks for."""
+    plan = plan_originals(contents, evaluation)
+    found = {"results": plan.get("work", ""), "settlement": plan.get("budget", "")}
+    for milestone in evaluation.milestones.all()[:1]:
+        found[f"milestone-{milestone.pk}-reached"] = plan.get("milestones", "")
+    for row in evaluation.indicators.all():
+        found[f"indicator-{row.pk}-actual"] = target_original(contents, row)
+    return found
 
 
 def _write_question(

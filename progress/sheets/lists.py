@@ -8,13 +8,14 @@ from openpyxl.utils import get_column_letter
 
 from progress.enums import EvaluationField
 from progress.models import Evaluation
-from progress.sheets.cells import earlier_text, look_of, typed_value, why_closed
+from progress.sheets.cells import earlier_text, look_of, plan_originals, target_original, typed_value, why_closed
 from progress.sheets.contents import Contents
 from progress.sheets.keys import CODE, RowMark, column_text
 from progress.sheets.questions import INDICATOR_PARTS, MILESTONE_PARTS, OWN, Question
 from progress.sheets.writing import Look, Pages, fit, hide
 
 TITLE, STATE = "取組名", "状態"
+ORIGINALS = "当初からの変更"
 INDICATOR, MILESTONE = "指標名", "マイルストーン"
 LIST_SHEET, INDICATOR_SHEET, MILESTONE_SHEET = "調書", "指標", "マイルストーン"
 PROSE_WIDTH, NOTE_WIDTH, STATE_WIDTH, SHORT_WIDTH = 44, 30, 24, 16
@@ -67,7 +68,7 @@ def write_lists(pages: Pages, contents: Contents, questions: Questions, *, only_
     if not only_indicators:
         _write(pages, LIST_SHEET, _own_columns(contents), _own_lines(contents, questions), contents)
     lines = _lines_of(contents, questions, "indicator", lambda each: each.indicators.all())
-    _write(pages, INDICATOR_SHEET, _indicator_columns(), lines, contents)
+    _write(pages, INDICATOR_SHEET, _indicator_columns(contents), lines, contents)
     if not only_indicators:
         lines = _lines_of(contents, questions, "milestone", lambda each: each.milestones.all())
         _write(pages, MILESTONE_SHEET, _milestone_columns(), lines, contents)
@@ -81,6 +82,8 @@ def _own_columns(contents: Contents) -> list[Told | Asked]:
         Told("計画", PROSE_WIDTH, lambda each: each.planned_work),
         Told("予算額（千円）", SHORT_WIDTH, lambda each: each.planned_budget),
     ]
+    if any(each.plan for each in contents.backgrounds.values()):
+        columns.append(Told(ORIGINALS, PROSE_WIDTH, lambda each: "\n".join(plan_originals(contents, each).values())))
     for about in OWN:
         short = about in {
             EvaluationField.SETTLEMENT,
@@ -99,11 +102,13 @@ def _earlier(contents: Contents, about: EvaluationField) -> Callable[[Any], obje
     return lambda evaluation: earlier_text(contents, evaluation, about)
 
 
-def _indicator_columns() -> list[Told | Asked]:
+def _indicator_columns(contents: Contents) -> list[Told | Asked]:
+    has_others = any(each.targets for each in contents.backgrounds.values())
     return [
         Told(INDICATOR, NOTE_WIDTH, lambda row: row.indicator.name),
         Told("単位", SHORT_WIDTH / 2, lambda row: row.indicator.unit),
         Told("目標値", SHORT_WIDTH, lambda row: row.target),
+        *([Told(ORIGINALS, NOTE_WIDTH, lambda row: target_original(contents, row))] if has_others else []),
         Told("次年度の目標値（予定）", SHORT_WIDTH, lambda row: row.planned_next_target),
         *(_asked(part, label) for part, label in INDICATOR_PARTS.items()),
     ]

@@ -23,7 +23,7 @@ from progress.forms.evaluation import EvaluationForm
 from progress.models import Evaluation
 from progress.queries.evaluation_page import suggestion_of
 from progress.queries.filling import entries_of, missing_of
-from progress.queries.versions import is_only_replanned
+from progress.queries.versions import is_only_replanned, was_replanned
 from progress.views.access import evaluation_or_404, handed_over_from, reader
 from progress.views.conflict import chosen_data, comparison
 from progress.views.evaluation_page import lacking_of, page_context
@@ -73,7 +73,8 @@ def autosave(request: HttpRequest, pk: int) -> JsonResponse:
         return JsonResponse({"message": str(error)}, status=409)
     except NotYours as error:
         return JsonResponse({"message": str(error)}, status=403)
-    return JsonResponse(_autosaved(stored, form))
+    is_replanned = was_replanned(found, since=form.read_version)
+    return JsonResponse({**_autosaved(stored, form), "is_replanned": is_replanned})
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────

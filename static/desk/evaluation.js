@@ -168,6 +168,18 @@
       }
     }
   }
+  // The plan on this page is another one from now on, until the page is opened again.
+  function tellReplanned() {
+    const place = document.getElementById("replanned");
+    const link = Object.assign(document.createElement("a"), { href: location.pathname, textContent: "画面を開き直して、計画を確かめる" });
+    link.addEventListener("click", async (event) => {
+      event.preventDefault();
+      await running;
+      await save(); // what is typed stands on the page that comes
+      location.assign(link.href);
+    });
+    place.replaceChildren(place.dataset.text, " ", link);
+  }
   function renew(data) {
     const open = document.querySelector("[data-lacking]")?.open;
     document.getElementById("lacking").innerHTML = data.lacking;
@@ -234,6 +246,9 @@
       settle(sent, data.errors);
       showErrors(sent, data.errors);
       renew(data);
+      if (data.is_replanned) {
+        tellReplanned();
+      }
       const wrong = Object.keys(data.errors).filter((name) => name !== "version").length;
       const at = data.saved_at ? `${data.saved_at}に自動で保存しました` : "自動で保存しました";
       say(wrong ? `${at}（読めない入力が${wrong}か所あり、そこは保存していません）` : at, wrong ? "error" : "");

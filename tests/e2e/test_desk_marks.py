@@ -1,6 +1,8 @@
-"""What the form of a 調書 marks as needed follows what is chosen on it."""
+"""What the form of a 調書 tells while it is being filled in: what is needed, and that its plan was copied anew."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.conftest import assert_axe_clean
 
 
 def test_the_mark_of_the_next_plan_follows_the_outlook(desk: Page, evaluations: dict[str, int]) -> None:
@@ -11,3 +13,21 @@ def test_the_mark_of_the_next_plan_follows_the_outlook(desk: Page, evaluations: 
     expect(mark).to_be_hidden()
     desk.locator("input[name=outlook]").first.check()
     expect(mark).to_be_visible()
+
+
+def test_a_plan_copied_anew_is_told_and_nothing_typed_is_lost(desk: Page, evaluations: dict[str, int]) -> None:
+    def replanned(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"is_replanned": True})
+
+    desk.goto(f"/desk/evaluations/{evaluations['1-1-117']}/")
+    news = desk.locator("#replanned")
+    expect(news).to_be_hidden()
+    desk.route("**/autosave/", replanned, times=1)
+    desk.locator("#id_results").fill("ひとつ")
+    expect(news).to_contain_text("入力している間に、ICT推進課が今の計画を取り込みました。")
+    assert_axe_clean(desk)
+    desk.locator("#id_results").fill("ひとつ、ふたつ")
+    desk.get_by_role("link", name="画面を開き直して、計画を確かめる").click()
+    expect(news).to_be_hidden()
+    expect(desk.locator("#id_results")).to_have_value("ひとつ、ふたつ")

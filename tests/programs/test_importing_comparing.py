@@ -148,10 +148,12 @@ def test_money_dates_and_choices_are_shown_as_people_read_them(program: Program)
         put("年度別計画", 2, **{"予算額（千円）": "２百万円"})(workbook)
         put("所管課", 2, 終了日="R10.3.31")(workbook)
         put("指標", 2, 種別="成果指標")(workbook)
+        put("マイルストーン", 2, 月="１１月")(workbook)
 
     assert told(examined(program, change)) == [
         "変更 所管課 1-1-001 1701 主管 2016年4月1日｜終了日：→2028年3月31日",
         "変更 年度別計画 1-1-001 平成28(2016)年度｜予算額（千円）：1,000千円→2,000千円",
+        "変更 マイルストーン 1-1-001 平成28(2016)年度 試行を始める｜月：9月→11月",
         "変更 指標 1-1-001 申請の件数｜種別：活動指標→成果指標",
     ]
 

@@ -37,7 +37,7 @@ def test_records_name_rows_as_citizens_know_them_and_amounts_with_their_unit(
         [("平成29(2017)年度の目標値", "1,500", "12,000")],
         [
             ("予算額", "1,000千円", "10,400千円"),
-            (f"マイルストーン「{milestone.title}」の月", str(milestone.month), "12"),
+            (f"マイルストーン「{milestone.title}」の月", f"{milestone.month}月", "12月"),
         ],
         [(f"所管課「{owner.department}」の終了日", "", "2017年3月31日")],
     ]

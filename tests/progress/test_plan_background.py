@@ -49,7 +49,7 @@ def _change(year: Year, reason: str, **values: Any) -> None:
     revise(root=plan, by=year.staff, reason=reason, expected_version=plan.version)
 
 
-def _change_everything(year: Year) -> None:
+def change_everything(year: Year) -> None:
     _change(year, "全区に広げるため", planned_work="全区で進めます。")
     _change(year, "補正予算のため", budget=2500)
     plan = _plan(year)
@@ -81,7 +81,7 @@ def _expected() -> dict[str, str]:
 
 
 def test_the_form_shows_what_was_planned_at_first_and_why_it_was_changed(before: Year, client_of: ClientOf) -> None:
-    _change_everything(before)
+    change_everything(before)
     year = accepted_year(year=2017, program=before.program)
     _change(before, "年度の途中の変更", planned_work="後から変えた計画です。")
     page = main_of(client_of(year.staff).get(address(year.evaluation("1-1-001"))))
@@ -120,7 +120,7 @@ def test_who_may_not_see_the_evaluation_of_before_is_led_to_what_is_published(
 
 
 def test_the_form_takes_few_queries_whatever_was_changed(before: Year, client_of: ClientOf) -> None:
-    _change_everything(before)
+    change_everything(before)
     year = accepted_year(year=2017, program=before.program)
     asked = queries(client_of(year.staff), address(year.evaluation("1-1-001")))
     assert len(asked) <= MOST_QUERIES, "\n".join(asked)
@@ -130,7 +130,7 @@ def test_the_form_takes_few_queries_whatever_was_changed(before: Year, client_of
 
 
 def test_what_is_published_keeps_the_original_and_the_origin(before: Year, client: Client) -> None:
-    _change_everything(before)
+    change_everything(before)
     published_year(year=2017, program=before.program)
     page = part(main_of(client.get(RESULT)), "plan")
     assert _originals(page) == _expected()
@@ -158,7 +158,7 @@ def test_an_origin_that_is_not_published_is_not_frozen(before: Year, client: Cli
 
 
 def test_a_correction_keeps_what_was_frozen(before: Year, client: Client) -> None:
-    _change_everything(before)
+    change_everything(before)
     year = published_year(year=2017, program=before.program)
     told = part(main_of(client.get(RESULT)), "plan")
     _change(before, "後からの変更", planned_work="後から変えた計画です。", budget=1)
@@ -168,7 +168,7 @@ def test_a_correction_keeps_what_was_frozen(before: Year, client: Client) -> Non
 
 
 def test_what_was_published_before_this_was_kept_still_shows(before: Year, client: Client) -> None:
-    _change_everything(before)
+    change_everything(before)
     year = published_year(year=2017, program=before.program)
     row = PublishedEvaluation.objects.get(round=year.round, code="1-1-001")
     row.data = evaluation_data(snapshot_rows(Evaluation.objects.filter(pk=row.evaluation_id)).get())

@@ -168,6 +168,28 @@ def test_the_form_says_that_the_plan_is_another_one(
     assert ("変わった項目：計画" in page, "記入中 → 記入中" in page) == (True, False)
 
 
+def test_autosave_says_once_that_the_plan_is_another_one(
+    client_of: ClientOf, draft: Evaluation, liaison: User, ict_staff: User
+) -> None:
+    client, address = client_of(liaison), f"/desk/evaluations/{draft.pk}/"
+    page = main_of(client.get(address))
+    assert 'id="replanned"' in page
+    sent = dict(inputs_of(page)) | {"results": "二か所に置きました。"}
+    first = client.post(f"{address}autosave/", sent).json()
+    _change_plan(draft.action, planned_work=NEW)
+    replan(evaluation=draft, by=ict_staff)
+    later = [{"problems": "人手が足りません。"}, {"outcomes": "待ち時間が減りました。"}]
+    answers = [first]
+    for typed in later:
+        answers.append(client.post(f"{address}autosave/", {"version": answers[-1]["version"], **typed}).json())
+    assert [answer["is_replanned"] for answer in answers] == [False, True, False]
+    stored = _stored(draft.action)
+    assert (stored.planned_work, stored.problems, stored.outcomes) == (
+        NEW,
+        *(each for one in later for each in one.values()),
+    )
+
+
 def test_what_was_typed_about_a_milestone_that_went_is_shown(
     client_of: ClientOf, draft: Evaluation, liaison: User, ict_staff: User
 ) -> None:
