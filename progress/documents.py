@@ -57,7 +57,7 @@ def of_measure(row: PublishedMeasure) -> Document:
         row,
         row.round.program.plan_id,
         row.measure_id,
-        f"{row.measure}の評価（{fiscal_year_label(row.round.year)}）{row.round.program.sample_mark}",
+        f"{row}の評価（{fiscal_year_label(row.round.year)}）{row.round.program.sample_mark}",
         reverse("progress:measure", args=[row.round.slug, row.measure.code]),
         text_of(texts),
         0,

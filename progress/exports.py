@@ -107,7 +107,7 @@ def measure_columns(published: PublishedRound | None = None) -> tuple[DescribedC
         sample_column(lambda cell: is_sample),
         *year_columns("評価年度", lambda cell: year, "評価した年度"),
         DescribedColumn("施策番号", attrgetter("row.measure.code"), "「プランの体系」の施策番号"),
-        DescribedColumn("施策", attrgetter("row.measure.title"), "施策の題名"),
+        DescribedColumn("施策", attrgetter("row.title"), "施策の題名"),
         DescribedColumn("項目", attrgetter("item"), "評価、件数、金額、文章などの項目の名前"),
         DescribedColumn("対象", attrgetter("subject"), "件数のときの達成度の記号。ほかは空欄"),
         DescribedColumn("値", attrgetter("value"), "数値または文章。分からないときは空欄", "数値または文字"),

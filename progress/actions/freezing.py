@@ -154,6 +154,7 @@ def _changed_measures(
             publication=publication,
             round_id=publication.round_id,
             measure=measure,
+            title=before.title if before else measure.title,
             evaluation=evaluation,
             edition=before.edition + 1 if before else 1,
             rating_symbol=rating.symbol if rating else "",

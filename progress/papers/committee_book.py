@@ -146,7 +146,7 @@ def _whole(content: _Content) -> _Summed:
 def _summary(content: _Content) -> Listing:
     """総括: what became of each measure, in numbers."""
     rows = [
-        _Summed(each.measure.code, each.measure.title, each.sums, _words(each.rating_symbol, each.rating_label))
+        _Summed(each.measure.code, each.title, each.sums, _words(each.rating_symbol, each.rating_label))
         for each in content.report.results
     ]
     columns = (
@@ -166,7 +166,7 @@ def _measure_texts(content: _Content) -> Listing:
 
     columns = (
         ListColumn("施策番号", 6, Kind.CODE, lambda row: row.measure.code),
-        ListColumn("施策", 22, Kind.TEXT, lambda row: row.measure.title),
+        ListColumn("施策", 22, Kind.TEXT, lambda row: row.title),
         ListColumn("基本施策", 18, Kind.TEXT, lambda row: row.measure.policy.title),
         ListColumn("評価", 12, Kind.TEXT, lambda row: _words(row.rating_symbol, row.rating_label)),
         text("評価の理由", "reason"),

@@ -49,7 +49,7 @@ def title_of(report: Report, selection: Selection) -> str:
         case PaperKind.DEPARTMENT if first:
             return f"{year} 評価調書（{first.department_name}）"
         case PaperKind.MEASURE if report.measures:
-            return f"{year} {report.measures[0].measure}の評価"
+            return f"{year} {report.measures[0]}の評価"
         case PaperKind.CORRECTIONS:
             return f"{year}の評価 正誤表"
     return f"{report.published.plan.title} {year} 年次報告書"

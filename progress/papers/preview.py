@@ -74,6 +74,7 @@ class Preview:
             publication=self.publication,
             round=self.published.round,
             measure=evaluation.measure,
+            title=evaluation.measure.title,
             evaluation=evaluation,
             rating_symbol=rating.symbol if rating else "",
             rating_label=rating.label if rating else "",

@@ -19,7 +19,7 @@ def content_version(report: Report) -> str:
     The plan is in it for its glossary is printed. Two queries.
     """
     rows = [[row.code, row.title, row.department_name, row.bureau_name, row.data] for row in report.evaluations]
-    measures = [[row.measure.code, row.measure.title, row.data] for row in report.measures]
+    measures = [[row.measure.code, row.title, row.data] for row in report.measures]
     plan = report.published.plan
     told: list[Any] = [rows, measures, dict(report.published.frame), plan.goal, plan_version(plan)]
     digest = _digest(told)[:12]

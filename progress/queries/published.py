@@ -158,3 +158,14 @@ def last_published() -> Subquery:
 
 def current_measures() -> QuerySet[PublishedMeasure]:
     return PublishedMeasure.objects.filter(is_current=True, round__in=Round.objects.published())
+
+
+def measure_names(published: PublishedRound) -> Mapping[int, str]:
+    """What each measure was called when the year was published, by measure id; none before that.
+
+    Kept for each state of the content. One query.
+    """
+    if not published.round.is_published:
+        return {}
+    rows = current_measures().filter(round=published.round).select_related("measure__policy")
+    return kept_value(f"progress:measure_names:{published.slug}", lambda: {row.measure_id: str(row) for row in rows})

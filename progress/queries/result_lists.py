@@ -7,12 +7,11 @@ from typing import Any
 from django.core.paginator import Page
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
 
-from plan.models import Measure
 from plan.queries.kept import kept_value
 from plan.queries.listing import Asked, Head, Select, containing, page_of, page_of_found
 from plan.queries.searching import measures_of
 from progress.models import PublishedEvaluation
-from progress.queries.published import PublishedRound, published_round
+from progress.queries.published import PublishedRound, measure_names, published_round
 from progress.queries.results import UNDECIDED, UNDECIDED_LABEL, Legend, ResultRow, Sums, sums_of
 
 FILTERS = ("measure", "department", "grade", "outlook")
@@ -145,11 +144,11 @@ def heads_of(asked: Asked) -> tuple[Head, ...]:
 
 
 def selects_of(published: PublishedRound, asked: Asked, departments: Iterable[tuple[str, str]]) -> tuple[Select, ...]:
-    """One query."""
+    """Two queries."""
     legend = published.legend
     grades = [(step.symbol, step.name) for step in legend.achievements]
     return (
-        asked.select("measure", "施策", "すべての施策", _measure_options(measures_of(published.plan))),
+        asked.select("measure", "施策", "すべての施策", _measure_options(published)),
         asked.select("department", "所管課", "すべての所管課", departments),
         asked.select("grade", "達成度", "すべての達成度", [*grades, (UNDECIDED, UNDECIDED_LABEL)]),
         asked.select(
@@ -158,8 +157,9 @@ def selects_of(published: PublishedRound, asked: Asked, departments: Iterable[tu
     )
 
 
-def _measure_options(measures: Iterable[Measure]) -> list[tuple[str, str]]:
-    return [(measure.code, str(measure)) for measure in measures]
+def _measure_options(published: PublishedRound) -> list[tuple[str, str]]:
+    names = measure_names(published)
+    return [(measure.code, names.get(measure.pk, str(measure))) for measure in measures_of(published.plan)]
 
 
 def _department_options(published: PublishedRound) -> list[tuple[str, str]]:

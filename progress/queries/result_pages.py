@@ -23,7 +23,7 @@ from progress.charts import written
 from progress.models import PublishedEvaluation, PublishedMeasure
 from progress.queries.corrections import corrections_of, corrections_within
 from progress.queries.plan_background import origin_label, originals_shown
-from progress.queries.published import PublishedRound, current_evaluations, published_round
+from progress.queries.published import PublishedRound, current_evaluations, measure_names, published_round
 from progress.queries.result_lists import edition, result_rows, rows_of
 from progress.queries.results import CorrectionView, Legend, ResultRow, Sums, sums_of
 
@@ -326,7 +326,7 @@ class MeasurePage:
 
 
 def measure_page(slug: str, code: Sequence[int], *, first: bool = False, page: str | None = None) -> MeasurePage:
-    """Raises ObjectDoesNotExist unless the year is published with that measure. Six queries and the kept plan's."""
+    """Raises ObjectDoesNotExist unless the year is published with that measure. Seven queries and the kept plan's."""
     published = published_round(slug)
     measure = measure_of(published, code)
     rows = PublishedMeasure.objects.filter(round=published.round, measure=measure)
@@ -359,7 +359,7 @@ def page_of_measure(
         within=corrections_within(published, measure),
         page=page,
         rows=rows,
-        neighbours=_neighbours(_measures_of(kept), measure, published.slug),
+        neighbours=_neighbours(_measures_of(kept), measure, published),
         notes=told.marker.used_terms,
     )
 
@@ -375,12 +375,14 @@ def _measures_of(kept: KeptPlan) -> list[Measure]:
     return [measure for policy in kept.plan.policies.all() for measure in policy.measures.all()]
 
 
-def _neighbours(measures: Sequence[Measure], here: Measure, slug: str) -> Neighbours:
-    at = measures.index(here)
+def _neighbours(measures: Sequence[Measure], here: Measure, published: PublishedRound) -> Neighbours:
+    at, names = measures.index(here), measure_names(published)
 
     def link(place: int) -> Link | None:
         if not 0 <= place < len(measures):
             return None
-        return (str(measures[place]), reverse("progress:measure", args=[slug, measures[place].code]))
+        measure = measures[place]
+        address = reverse("progress:measure", args=[published.slug, measure.code])
+        return (names.get(measure.pk, str(measure)), address)
 
     return Neighbours(link(at - 1), link(at + 1))

@@ -31,7 +31,7 @@ def nodes() -> Iterator[Node]:
         key="measure",
         policy="measure__policy__number",
         number="measure__number",
-        title="measure__title",
+        title="title",
     )
     corrections = rows_below(_corrections(), "publication__round", key="of_measure", made_at="publication__made_at")
     rounds = Round.objects.published().order_by(*NEWEST_FIRST)

@@ -23,9 +23,11 @@ from progress.queries.results import Legend, Sums, added, sums_of
 
 @dataclass(frozen=True)
 class MeasureResult:
-    """One measure in one published year."""
+    """One measure in one published year; `name` and `title` are what it was called then."""
 
     measure: Measure
+    name: str
+    title: str
     rating_symbol: str
     rating_label: str
     sums: Sums
@@ -37,7 +39,7 @@ class MeasureResult:
         name = "progress:measure_first" if first else "progress:measure"
         url = reverse(name, args=[published.slug, row.measure.code])
         sums = sums_of(row.data.get("rollup", {}), published.legend)
-        return cls(row.measure, row.rating_symbol, row.rating_label, sums, url)
+        return cls(row.measure, str(row), row.title, row.rating_symbol, row.rating_label, sums, url)
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,10 @@ class YearColumn:
 
 @dataclass(frozen=True)
 class MeasureLine:
-    """A measure across the years; None where it was not evaluated."""
+    """A measure across the years, by its newest name; None where it was not evaluated."""
 
     measure: Measure
+    name: str
     results: tuple[MeasureResult | None, ...]
 
 
@@ -171,9 +174,12 @@ def column_of(published: PublishedRound, rows: Sequence[PublishedMeasure]) -> Ye
 
 
 def _plan_progress(columns: Sequence[YearColumn]) -> PlanProgress:
-    measures = {result.measure.pk: result.measure for column in columns for result in column.by_measure.values()}
-    ordered = sorted(measures.values(), key=lambda measure: (measure.policy.number, measure.number))
-    lines = (MeasureLine(row, tuple(column.by_measure.get(row.pk) for column in columns)) for row in ordered)
+    newest = {key: result for column in columns for key, result in column.by_measure.items()}
+    ordered = sorted(newest.values(), key=lambda result: (result.measure.policy.number, result.measure.number))
+    lines = (
+        MeasureLine(each.measure, each.name, tuple(column.by_measure.get(each.measure.pk) for column in columns))
+        for each in ordered
+    )
     return PlanProgress(columns[0].published.plan, tuple(columns), tuple(lines))
 
 

@@ -114,7 +114,7 @@ def _measure(request: HttpRequest, slug: str, code: tuple[int, ...], *, first: b
         found = measure_page(slug, code, first=first, page=request.GET.get("page"))
     except ObjectDoesNotExist as error:
         raise Http404(NO_YEAR) from error
-    title = f"{found.measure}の評価（{found.published.year_label}）"
+    title = f"{found.row}の評価（{found.published.year_label}）"
     named = f"{title}{AS_FIRST}" if first else title
     page = Page(
         title=named,

@@ -7,6 +7,8 @@ from django.apps import apps
 from django.utils import timezone
 
 from accounts.models import User
+from plan.actions import revise
+from plan.models import Measure
 from programs.models import ActionYear, Program
 from progress.actions.corrections import correct_evaluation, publish_late
 from progress.actions.evaluations import Answers
@@ -14,9 +16,10 @@ from progress.actions.proposals import confirm
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
 from progress.enums import PublicationKind, Status
-from progress.models import Evaluation, NextYearProposal, OutboxMail, PlanOrigin, Publication
+from progress.models import Evaluation, NextYearProposal, OutboxMail, PlanOrigin, Publication, PublishedMeasure
 from tests.migrating import migrate, migrate_to_newest
 from tests.progress.factories import bring_to
+from tests.progress.published import published_year
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +62,15 @@ def test_what_was_confirmed_and_sent_before_is_kept(
     assert (origin.proposal, origin.action_year, origin.budget) == (proposal, plan, 700)
     assert origin.planned_work == proposal.planned_work
     assert {(mail.sent_at, mail.unneeded_at) for mail in OutboxMail.objects.all()} == {(sent_at, None)}
+
+
+def test_published_measures_are_given_the_title_of_their_day(ict_staff: User) -> None:
+    published_year()
+    measure = Measure.objects.get(policy__plan__slug="2016", policy__number=1, number=1)
+    then = measure.title
+    measure.title = "後で改めた題名"
+    revise(root=measure, by=ict_staff, reason="改めるため", expected_version=measure.version)
+    PublishedMeasure.objects.update(title="")
+    import_module("progress.migrations.0025_published_measures_keep_their_titles").fill_in(apps, None)
+    assert PublishedMeasure.objects.get(measure=measure).title == then
+    assert not PublishedMeasure.objects.filter(title="").exists()

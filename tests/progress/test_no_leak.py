@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from plan import actions as plan_actions
-from plan.models import SearchDocument
+from plan.models import Direction, Measure, SearchDocument
+from programs.models import UpperItem
 from progress.actions.publication import publish_due, schedule
 from progress.models import PublishedEvaluation, Round, ScaleEntry
 from tests.plan.reading import links, main_of
@@ -110,7 +111,7 @@ def test_measures_words_wait_as_well(client: Client) -> None:
     assert MEASURE_WORDS not in client.get("/plans/2016/measures/1-1/").content.decode()
 
 
-@pytest.mark.parametrize("page", ["", "measures/1-1/", "actions/", "actions/1-1-001/", "departments/", *FILES])
+@pytest.mark.parametrize("page", PAGES)
 def test_later_edits_do_not_change_what_was_published(client: Client, page: str, ict_staff: User) -> None:
     year = published_year()
     before = _stable(client, page)
@@ -131,6 +132,9 @@ def _edit_everything(year: Year, by: User) -> None:
     for department in year.departments:
         type(department).objects.filter(pk=department.pk).update(name="別の課")
     ScaleEntry.objects.update(label="別の尺度の言葉")
+    Measure.objects.update(title="別の施策")
+    Direction.objects.update(title="別の基本方向")
+    UpperItem.objects.update(title="別の政策")
     indicator = action.indicators.get()
     indicator.name = "別の指標"
     plan_actions.revise(root=indicator, by=by, reason="見本", expected_version=indicator.version)
