@@ -45,39 +45,51 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True)
 class Further:
-    """Pages for the list alone: how many (one query), and their addresses `between(start, stop)` (one query).
+    """Pages for the list alone: how many, and their addresses `between(start, stop)` (one query at most).
 
     Their order must last: the list is read in parts.
     """
 
-    count: Callable[[], int]
+    count: int
     between: Callable[[int, int], Iterable[Address]]
+
+    @classmethod
+    def of(cls, urls: Sequence[str]) -> "Further":
+        """Of few pages, which are at hand."""
+        return cls(len(urls), lambda start, stop: map(Address, urls[start:stop]))
 
 
 @dataclass(frozen=True)
 class Branch:
-    """What an app adds: nodes for the tree and the list (in one query or two), and pages for the list alone."""
+    """What an app adds: nodes for the tree and the list, and pages for the list alone."""
 
-    nodes: Callable[[], Iterable[Node]]
-    further: Further | None = None
-
-
-BRANCHES: list[Branch] = []
+    nodes: tuple[Node, ...]
+    further: tuple[Further, ...] = ()
 
 
-def register_branch(nodes: Callable[[], Iterable[Node]], further: Further | None = None) -> None:
-    """Add the pages of an app, behind those of the plans; for `AppConfig.ready`."""
-    branch = Branch(nodes, further)
-    if branch not in BRANCHES:
-        BRANCHES.append(branch)
+BRANCHES: list[Callable[[], Branch]] = []
+
+
+def register_branch(read: Callable[[], Branch]) -> None:
+    """Add the pages of an app, behind those of the plans; for `AppConfig.ready`. `read` takes two queries or three."""
+    if read not in BRANCHES:
+        BRANCHES.append(read)
+
+
+def _branches() -> list[Branch]:
+    return [read() for read in BRANCHES]
 
 
 def site_tree() -> list[Node]:
     """The pages of the site and of every published plan. Four queries and those of the branches."""
+    return _tree(_branches())
+
+
+def _tree(branches: Sequence[Branch]) -> list[Node]:
     return [
         Node("トップ", reverse("plan:home")),
         *_plan_nodes(),
-        *(node for branch in BRANCHES for node in branch.nodes()),
+        *(node for branch in branches for node in branch.nodes),
         Node("プランの一覧", reverse("plan:plans")),
         Node("資料とデータ", reverse("plan:data")),
         Node("サイト内の検索", reverse("plan:search")),
@@ -100,30 +112,31 @@ class Addresses:
     """The list for search engines: the pages of the tree, then what stands in the list alone."""
 
     listed: tuple[Address, ...]
-    further: tuple[tuple[Further, int], ...]
+    further: tuple[Further, ...]
 
     @property
     def parts(self) -> int:
-        total = len(self.listed) + sum(count for _, count in self.further)
+        total = len(self.listed) + sum(each.count for each in self.further)
         return max(1, -(-total // PART))
 
     def part(self, number: int) -> list[Address]:
-        """The addresses of one part, counted from 1. At most one query for each branch."""
+        """The addresses of one part, counted from 1. At most one query for each of `further`."""
         start, stop = (number - 1) * PART, number * PART
         found = list(self.listed[start:stop])
         first = len(self.listed)
-        for further, count in self.further:
-            begin, end = max(start - first, 0), min(stop - first, count)
+        for each in self.further:
+            begin, end = max(start - first, 0), min(stop - first, each.count)
             if begin < end:
-                found += further.between(begin, end)
-            first += count
+                found += each.between(begin, end)
+            first += each.count
         return found
 
 
 def addresses() -> Addresses:
+    branches = _branches()
     return Addresses(
-        tuple(Address(node.url, node.changed_at) for node in pages(site_tree())),
-        tuple((branch.further, branch.further.count()) for branch in BRANCHES if branch.further is not None),
+        tuple(Address(node.url, node.changed_at) for node in pages(_tree(branches))),
+        tuple(further for branch in branches for further in branch.further),
     )
 
 

@@ -1,36 +1,56 @@
-"""The pages of programmes for the sitemap: the lists in the tree, the actions in the list alone."""
+"""The pages of programmes for the sitemap: the lists in the tree, their parts and the actions in the list alone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
-from plan.queries.sitemap import Address, Further, Node, register_branch
-from programs.models import Action
+from plan.queries.kept import kept_value
+from plan.queries.sitemap import Address, Branch, Further, Node, register_branch
+from programs.models import Action, ActionOwner, Program
 from programs.queries.programs import published_programs
 
 
-def nodes() -> Iterator[Node]:
-    """One query."""
-    pages = [
-        Node(
-            program.title,
-            program.get_absolute_url(),
-            (Node("所管課ごとの取組", reverse("programs:departments", args=[program.slug])),),
-        )
-        for program in published_programs()
-    ]
-    yield Node("情報化推進プログラム", reverse("programs:programs"), tuple(pages))
+def branch() -> Branch:
+    """One query, and one after each change of the content."""
+    programs = list(published_programs())
+    actions = Further(sum(program.action_count for program in programs), _addresses)
+    lists = Further.of(kept_value("programs:sitemap", _lists))
+    top = Node("情報化推進プログラム", reverse("programs:programs"), tuple(map(_node, programs)))
+    return Branch((top,), (lists, actions))
 
 
-def _actions() -> QuerySet[Action]:
-    return Action.objects.published().order_by("pk")
+def _node(program: Any) -> Node:
+    departments = Node("所管課ごとの取組", reverse("programs:departments", args=[program.slug]))
+    return Node(program.title, program.get_absolute_url(), (departments,))
 
 
 def _addresses(start: int, stop: int) -> Iterable[Address]:
-    rows = _actions().values_list("program__slug", "code")[start:stop]
+    rows = Action.objects.published().order_by("pk").values_list("program__slug", "code")[start:stop]
     return [Address(reverse("programs:action", args=[slug, code])) for slug, code in rows]
 
 
+def _lists() -> list[str]:
+    """Of every programme, by department and by direction. One query."""
+    published = Program.objects.published()
+    departments = ActionOwner.objects.filter(action__program__in=published).order_by().distinct()
+    rows = departments.values_list("action__program__slug", Value("department"), "department__code").union(
+        published.filter(plan__policies__measures__directions__isnull=False)
+        .order_by()
+        .values_list("slug", Value("direction"), _direction())
+    )
+    return [reverse(f"programs:{page}", args=[slug, code]) for slug, page, code in sorted(rows)]
+
+
+def _direction() -> Concat:
+    """The code of a direction of the programme's plan."""
+    path = "plan__policies"
+    numbers = (F(f"{path}__number"), F(f"{path}__measures__number"), F(f"{path}__measures__directions__number"))
+    policy, measure, direction = (Cast(number, CharField()) for number in numbers)
+    return Concat(policy, Value("-"), measure, Value("-"), direction)
+
+
 def register() -> None:
-    register_branch(nodes, Further(lambda: _actions().count(), _addresses))
+    register_branch(branch)

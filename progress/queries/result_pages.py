@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.core.paginator import Page
@@ -23,7 +24,7 @@ from progress.charts import written
 from progress.models import PublishedEvaluation, PublishedMeasure
 from progress.queries.corrections import corrections_of, corrections_within
 from progress.queries.plan_background import origin_label, originals_shown
-from progress.queries.published import PublishedRound, current_evaluations, measure_names, published_round
+from progress.queries.published import PublishedRound, current_evaluations, published_round
 from progress.queries.result_lists import edition, result_rows, rows_of
 from progress.queries.results import CorrectionView, Legend, ResultRow, Sums, sums_of
 
@@ -326,13 +327,17 @@ class MeasurePage:
 
 
 def measure_page(slug: str, code: Sequence[int], *, first: bool = False, page: str | None = None) -> MeasurePage:
-    """Raises ObjectDoesNotExist unless the year is published with that measure. Seven queries and the kept plan's."""
+    """Raises ObjectDoesNotExist unless the year is published with that measure. Six queries and the kept plan's."""
     published = published_round(slug)
     measure = measure_of(published, code)
-    rows = PublishedMeasure.objects.filter(round=published.round, measure=measure)
-    row = rows.get(**edition(first=first))
+    rows = PublishedMeasure.objects.filter(round=published.round, **edition(first=first))
+    stored = {row.measure_id: row for row in rows.select_related("measure__policy")}
+    if measure.pk not in stored:
+        raise PublishedMeasure.DoesNotExist
+    row, names = stored[measure.pk], {key: str(each) for key, each in stored.items()}
     shown = page_of(rows_of(published, first=first).filter(measure=measure).order_by("code"), page)
-    return page_of_measure(published, row, measure, shown, result_rows(published, shown, first=first), first=first)
+    results = result_rows(published, shown, first=first)
+    return page_of_measure(published, row, measure, shown, results, first=first, names=names)
 
 
 def page_of_measure(
@@ -343,8 +348,12 @@ def page_of_measure(
     rows: tuple[ResultRow, ...],
     *,
     first: bool = False,
+    names: Mapping[int, str] = MappingProxyType({}),
 ) -> MeasurePage:
-    """The page of a frozen row with those of its actions, which need not be stored. Two queries, the kept plan's."""
+    """The page of a frozen row with those of its actions, which need not be stored. Two queries, the kept plan's.
+
+    `names`: what the measures were called when the year was published, by id.
+    """
     kept = kept_plan(published.plan.slug)
     told = Told(published, published.legend, kept.plan, TermMarker(kept.glossary))
     return MeasurePage(
@@ -359,7 +368,7 @@ def page_of_measure(
         within=corrections_within(published, measure),
         page=page,
         rows=rows,
-        neighbours=_neighbours(_measures_of(kept), measure, published),
+        neighbours=_neighbours(_measures_of(kept), measure, published.slug, names),
         notes=told.marker.used_terms,
     )
 
@@ -375,14 +384,14 @@ def _measures_of(kept: KeptPlan) -> list[Measure]:
     return [measure for policy in kept.plan.policies.all() for measure in policy.measures.all()]
 
 
-def _neighbours(measures: Sequence[Measure], here: Measure, published: PublishedRound) -> Neighbours:
-    at, names = measures.index(here), measure_names(published)
+def _neighbours(measures: Sequence[Measure], here: Measure, slug: str, names: Mapping[int, str]) -> Neighbours:
+    at = measures.index(here)
 
     def link(place: int) -> Link | None:
         if not 0 <= place < len(measures):
             return None
         measure = measures[place]
-        address = reverse("progress:measure", args=[published.slug, measure.code])
+        address = reverse("progress:measure", args=[slug, measure.code])
         return (names.get(measure.pk, str(measure)), address)
 
     return Neighbours(link(at - 1), link(at + 1))

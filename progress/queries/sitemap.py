@@ -1,16 +1,17 @@
 """The pages of the progress for the sitemap: years and their lists in the tree, single 調書 in the list alone."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from plan.fiscal import fiscal_year_label
 from plan.models.json_rows import moment_of, rows_below
-from plan.queries.sitemap import Address, Further, Node, register_branch
+from plan.queries.kept import kept_value
+from plan.queries.sitemap import Address, Branch, Further, Node, register_branch
 from progress.models import Correction, PublishedEvaluation, PublishedMeasure, Round
 from progress.queries.news import RECORD
 from progress.queries.published import NEWEST_FIRST, current_evaluations, in_order_of_code
@@ -23,8 +24,11 @@ LISTS = (
 )
 
 
-def nodes() -> Iterator[Node]:
-    """One query: the measures of each year come with it, and what was corrected."""
+def branch() -> Branch:
+    """One query, and one after each change of the content.
+
+    The measures of each year come with it, what was corrected, and how many 調書 there are.
+    """
     measures = rows_below(
         PublishedMeasure.objects.filter(is_current=True),
         "round",
@@ -35,9 +39,18 @@ def nodes() -> Iterator[Node]:
     )
     corrections = rows_below(_corrections(), "publication__round", key="of_measure", made_at="publication__made_at")
     rounds = Round.objects.published().order_by(*NEWEST_FIRST)
-    years = rounds.annotate(measure_rows=measures, correction_rows=corrections)
+    years = list(
+        rounds.annotate(measure_rows=measures, correction_rows=corrections, evaluation_count=_evaluation_count())
+    )
     record = Node(RECORD, reverse("progress:history"))
-    yield Node("プランの進捗", reverse("progress:progress"), (*map(_year, years), record))
+    top = Node("プランの進捗", reverse("progress:progress"), (*map(_year, years), record))
+    departments = Further.of(kept_value("progress:sitemap", _departments))
+    return Branch((top,), (departments, Further(sum(year.evaluation_count for year in years), _addresses)))
+
+
+def _evaluation_count() -> Coalesce:
+    rows = PublishedEvaluation.objects.filter(round=OuterRef("pk"), is_current=True).order_by().values("round")
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
 
 
 def _corrections() -> QuerySet[Any]:
@@ -79,5 +92,12 @@ def _addresses(start: int, stop: int) -> Iterable[Address]:
     return [Address(reverse("progress:action", args=[slug, code]), made_at) for slug, code, made_at in rows]
 
 
+def _departments() -> list[str]:
+    """The results of every department in every year. One query."""
+    rows = current_evaluations().order_by("round__slug", "department__code")
+    found = rows.values_list("round__slug", "department__code").distinct()
+    return [reverse("progress:department", args=list(each)) for each in found]
+
+
 def register() -> None:
-    register_branch(nodes, Further(lambda: _evaluations().count(), _addresses))
+    register_branch(branch)

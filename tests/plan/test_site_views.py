@@ -104,7 +104,8 @@ def test_sitemaps_cost_the_same_for_more_plans_and_pages(address: str, client: C
             assert client.get(f"{address}?{timezone.now().timestamp()}").status_code == 200
         return len(captured)
 
-    before = queries()
+    assert queries() <= 12
+    before = queries()  # what is kept of few pages is at hand now
     for year in range(2021, 2026):
         plan = second_plan(slug=str(year), start_year=year, end_year=year)
         for number in range(1, 20):
@@ -113,7 +114,6 @@ def test_sitemaps_cost_the_same_for_more_plans_and_pages(address: str, client: C
                 plan=plan, level=Level.CHAPTER, path=str(number), title=f"章{number}", position=number
             )
     assert queries() == before
-    assert before <= 12
 
 
 @pytest.fixture
@@ -125,8 +125,8 @@ def action_pages(monkeypatch: pytest.MonkeyPatch) -> int:
         return [sitemap.Address(f"/programs/2016/actions/{number}/") for number in range(start, stop)]
 
     monkeypatch.setattr(sitemap, "BRANCHES", [])
-    nodes = [sitemap.Node("取組", "/programs/2016/", (sitemap.Node("所管課ごと", "/programs/2016/departments/"),))]
-    sitemap.register_branch(lambda: nodes, sitemap.Further(lambda: count, between))
+    node = sitemap.Node("取組", "/programs/2016/", (sitemap.Node("所管課ごと", "/programs/2016/departments/"),))
+    sitemap.register_branch(lambda: sitemap.Branch((node,), (sitemap.Further(count, between),)))
     return count
 
 
