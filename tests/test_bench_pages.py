@@ -33,7 +33,6 @@ OF_NO_PROGRAMME = {
     "plan:glossary",
     "plan:plan",
     "plan:search",
-    "plan:sitemap",
     "plan:sitemap_part_xml",
     "plan:sitemap_xml",
     "plan:term",

@@ -24,7 +24,7 @@ def branch() -> Branch:
 
 def _node(program: Any) -> Node:
     departments = Node("所管課ごとの取組", reverse("programs:departments", args=[program.slug]))
-    return Node(program.title, program.get_absolute_url(), (departments,))
+    return Node(f"{program.title}{program.sample_mark}", program.get_absolute_url(), (departments,))
 
 
 def _addresses(start: int, stop: int) -> Iterable[Address]:

@@ -15,7 +15,8 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from plan.models.json_rows import rows_below
-from programs.models import Action, ActionYear, Indicator, IndicatorYear
+from programs.models import Action, ActionYear, Indicator, IndicatorYear, Milestone
+from programs.queries.originals import in_order_of_year, milestone_line
 from progress.models import NextYearProposal, PlanOrigin, Round
 from progress.queries.successors import Parent, is_last_year, relations
 
@@ -56,11 +57,12 @@ class NextPlan:
     `others` are the codes of the further actions that a merged one continues, `awaited` those whose part is still to
     come; `untaken` are the targets the 調書 gives that no indicator there gets. `is_money_left`: the parts of a
     merged action do not add up yet. `is_first`: nothing but first parts of 調書 has come to the plan so far, so it
-    has no original that is changed.
+    has no original that is changed. `milestones` are those of the present plan, as lines: no 調書 gives any.
     """
 
     action: Action
     present: ActionYear | None
+    milestones: tuple[str, ...]
     given_work: str
     given_budget: int | None
     work: str
@@ -152,7 +154,9 @@ class _Found:
         own = {proposal.evaluation.action_id for proposal in proposals}
         found = cls.of_actions(own, round_)
         receivers = set(found.parents) if found.is_inherited else own
-        plans = ActionYear.objects.filter(action__in=receivers, year=round_.year + 1).annotate(origin_rows=_ORIGINS)
+        plans = ActionYear.objects.filter(action__in=receivers, year=round_.year + 1).annotate(
+            origin_rows=_ORIGINS, milestone_rows=_MILESTONES
+        )
         return replace(found, plans={plan.action_id: plan for plan in plans})
 
     def receivers(self, proposal: NextYearProposal) -> list[Action]:
@@ -172,6 +176,7 @@ class _Found:
         return NextPlan(
             action=action,
             present=present,
+            milestones=_lines(present),
             given_work=proposal.planned_work,
             given_budget=given_budget,
             work="\n".join(dict.fromkeys(part.work for part in parts if part.work))
@@ -270,6 +275,11 @@ def _sum(budgets: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(budgets) else None
 
 
+def _lines(plan: Any) -> tuple[str, ...]:
+    rows = plan.milestone_rows if plan is not None else None
+    return tuple(milestone_line(row) for row in in_order_of_year(rows or ()))
+
+
 def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
@@ -281,4 +291,7 @@ _ORIGINS = rows_below(
     code="proposal__evaluation__action__code",
     work="planned_work",
     budget="budget",
+)
+_MILESTONES = rows_below(
+    Milestone.objects.all(), "action_year", key="id", month="month", title="title", position="position"
 )

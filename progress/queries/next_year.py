@@ -36,7 +36,8 @@ class PlanRow:
     """What a proposal makes of one action's next year. `heir` names it where it is of the next programme, else "".
 
     `merging` says of a merged action what else comes together there, `awaiting` what of that is still to come,
-    `untaken` what the 調書 gives and nothing takes. `plan_key` is the `ActionYear` there is.
+    `untaken` what the 調書 gives and nothing takes. `milestones`
+    of the present plan, which stay. `plan_key` is the `ActionYear` there is.
     """
 
     heir: str
@@ -51,6 +52,7 @@ class PlanRow:
     merging: str
     awaiting: str
     untaken: list[str]
+    milestones: Sequence[str]
     plan_key: int | None
 
     @property
@@ -250,6 +252,7 @@ def _plan_row(proposal: NextYearProposal, plan: NextPlan) -> PlanRow:
         merging=f"取組{'、'.join(plan.others)}と合わせた取組です。" if plan.others else "",
         awaiting=f"{'、'.join(plan.awaited)}の分は、まだ反映していません。" if waits and plan.awaited else "",
         untaken=[_untaken(each) for each in plan.untaken],
+        milestones=plan.milestones if waits else (),
         plan_key=plan.present.pk if plan.present else None,
     )
 

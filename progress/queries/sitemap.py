@@ -40,7 +40,9 @@ def branch() -> Branch:
     corrections = rows_below(_corrections(), "publication__round", key="of_measure", made_at="publication__made_at")
     rounds = Round.objects.published().order_by(*NEWEST_FIRST)
     years = list(
-        rounds.annotate(measure_rows=measures, correction_rows=corrections, evaluation_count=_evaluation_count())
+        rounds.select_related("program").annotate(
+            measure_rows=measures, correction_rows=corrections, evaluation_count=_evaluation_count()
+        )
     )
     record = Node(RECORD, reverse("progress:history"))
     top = Node("プランの進捗", reverse("progress:progress"), (*map(_year, years), record))
@@ -77,7 +79,7 @@ def _year(round_: Any) -> Node:
     )
     newest = max(changed.values(), default=round_.published_at)
     lists = (Node(title, reverse(f"progress:{name}", args=[round_.slug]), changed_at=newest) for title, name in LISTS)
-    title = f"{fiscal_year_label(round_.year)}の取組の結果"
+    title = f"{fiscal_year_label(round_.year)}の取組の結果{round_.program.sample_mark}"
     return Node(title, round_.get_absolute_url(), (*measures, *lists), newest)
 
 

@@ -19,7 +19,7 @@ from progress.actions.publication import publish
 from progress.enums import ProposalState, Status
 from progress.models import Evaluation, NextYearProposal, Round
 from tests.plan.reading import main_of, words
-from tests.programs.factories import ActionYearFactory, IndicatorFactory, IndicatorYearFactory
+from tests.programs.factories import ActionYearFactory, IndicatorFactory, IndicatorYearFactory, MilestoneFactory
 from tests.progress.factories import RoundFactory, action_of, bring_to, entry, fill_in, opened
 from tests.progress.pages import confirm_looked_over, messages_of
 
@@ -265,3 +265,17 @@ def test_the_list_takes_no_more_queries_for_more(
         )
         NextYearProposal.objects.create(evaluation=evaluation, year=2017, planned_work="続けます。")
     assert (queries(), once <= 12) == (once, True)
+
+
+def test_milestones_of_the_present_plan_stay_and_are_told(client_of: ClientOf, ict_staff: User, round_: Round) -> None:
+    plan = ActionYear.objects.get(action__code="1-1-001", year=2017)
+    MilestoneFactory.create(action_year=plan, month=2, title="まとめる", position=1)
+    MilestoneFactory.create(action_year=plan, month=10, title="全区で始める", position=2)
+    client, proposal = client_of(ict_staff), proposal_of("1-1-001")
+    page = words(main_of(client.get(f"{PAGE}{proposal.pk}/")))
+    assert "マイルストーン10月 全区で始める2月 まとめる反映しても、このまま残ります。" in page
+    looked_over = words(main_of(client.post(f"{PAGE}confirm/", {"pk": proposal.pk})))
+    assert "残るマイルストーン：10月 全区で始める、2月 まとめる" in looked_over
+    confirm(proposal=proposal, by=ict_staff)
+    assert plan.milestones.count() == 2
+    assert "マイルストーン" not in words(main_of(client.get(f"{PAGE}{proposal.pk}/")))
