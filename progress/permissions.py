@@ -231,7 +231,8 @@ def refusal(user: User, transition: Transition, evaluation: Evaluation) -> str:
     match transition.actor:
         case Actor.LIAISON if not _is_liaison(user, evaluation):
             return f"{transition.noun}は、{evaluation.department}の担当者が行います。"
-        case Actor.SUBMITTER if evaluation.submitted_by_id != user.pk or not _is_liaison(user, evaluation):
+        # Where nobody's submission stands, it is not their turn rather than not theirs.
+        case Actor.SUBMITTER if evaluation.submitted_by_id not in {None, user.pk} or not _is_liaison(user, evaluation):
             return f"{transition.noun}は、提出した人だけが行えます。"
         case Actor.MANAGER if not _is_manager(user, evaluation):
             return f"{transition.noun}は、{evaluation.department}の課長が行います。"

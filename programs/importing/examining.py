@@ -6,6 +6,7 @@ from programs.importing import rules
 from programs.importing.comparing import Changes, compare
 from programs.importing.errors import CellError
 from programs.importing.protection import still_needed
+from programs.importing.published import not_as_published
 from programs.importing.tables import Tables
 from programs.models import Program
 from programs.queries.files import Present, present_of
@@ -27,7 +28,8 @@ class Examination:
 
 
 def examine(program: Program, tables: Tables) -> Examination:
-    """Hold a file against the programme: 13 queries, and one for each kind of thing that hangs on rows that go.
+    """Hold a file against the programme: 13 queries, one for each kind of thing that hangs on rows that go, and one
+    where 決算額 or 実績値 would change.
 
     A file that says just what stands in the database has no errors, even where
     that breaks a rule of the import.
@@ -38,4 +40,5 @@ def examine(program: Program, tables: Tables) -> Examination:
     errors = list(rules.other_programme(tables, program))
     if tables.errors or changes.rows:
         errors = [*errors, *tables.errors, *rules.check(tables, present), *still_needed(changes)]
+        errors += not_as_published(changes, tables, program)
     return Examination(present, changes, rules.in_order(errors), present.fingerprint())

@@ -1,12 +1,15 @@
 """Two people at the same moment, with real threads and transactions: exactly one of them wins, nothing is lost."""
 
 import functools
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from accounts.enums import AuditKind, Role
 from accounts.models import AuditEntry, Department, User
@@ -41,11 +44,18 @@ from progress.papers.selection import Selection
 from progress.sheets.comparing import answers_of, preview
 from tests.factories import UserFactory
 from tests.programs.factories import IndicatorFactory, IndicatorYearFactory
+from tests.progress.desk_pages import address, told
+from tests.progress.desk_pages import typed as typed_form
 from tests.progress.factories import RoundFactory, action_of, fill_in, opened
 from tests.progress.sheets import downloaded, typed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Deed = Callable[[], object]
+# What is said of a step that somebody was faster with, or that is not possible yet.
+TOO_LATE = {
+    "submit": "すでに提出しています。|保存ができるのは",
+    "withdraw": "取下げができるのは|取下げは、提出した人だけが行えます。",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -105,6 +115,55 @@ def test_endorsing_against_withdrawing(
     assert sorted(ended) == ["NotNow", "done"]
     evaluation.refresh_from_db()
     assert evaluation.status == (Status.ENDORSED if ended[0] == "done" else Status.DRAFT)
+
+
+class _Tab:
+    """A browser tab whose form is sent; `says` is what the person reads then."""
+
+    def __init__(self, by: User, page: str, data: dict[str, str]) -> None:
+        self._client, self._page, self._data = Client(), page, data
+        self._client.force_login(by)
+
+    def __call__(self) -> None:
+        self._answer = self._client.post(self._page, self._data)
+
+    @functools.cached_property
+    def says(self) -> str:
+        if self._answer.status_code == HTTPStatus.FORBIDDEN:
+            return self._answer.content.decode()
+        (message,) = told(self._answer)
+        return message
+
+
+@pytest.mark.parametrize("at_first", [Status.DRAFT, Status.SUBMITTED])
+@pytest.mark.parametrize("is_same_person", [True, False])
+def test_submitting_against_withdrawing(
+    at_first: Status,
+    is_same_person: bool,
+    division: Department,
+    liaison: User,
+    ict_staff: User,
+    brought_to: Callable[..., Evaluation],
+) -> None:
+    """取り下げる is pressed in one tab, 提出する in another one, or by another: as if one came after the other."""
+    submitter = liaison if is_same_person else UserFactory.create(role=Role.LIAISON, role__department=division)
+    for evaluation in opened(division, actions=5, by=ict_staff).evaluations.all():
+        read = brought_to(at_first, evaluation)
+        known = [event.pk for event in read.events.all()]
+        submitting = _Tab(submitter, address(read), typed_form(read, next_plan=read.next_plan, then="submit"))
+        withdrawing = _Tab(liaison, address(read, "withdraw/"), {"version": str(read.version)})
+        assert _at_once(submitting, withdrawing) == ["done", "done"]
+        came = list(read.events.exclude(pk__in=known).order_by("pk").values_list("transition", "by"))
+        submit, withdraw = (workflow.SUBMIT.name, submitter.pk), (workflow.WITHDRAW.name, liaison.pk)
+        if at_first == Status.SUBMITTED:
+            assert came in [[withdraw], [withdraw, submit]]
+        else:
+            assert came in [[submit], [submit, withdraw] if is_same_person else [submit]]
+        ends = (Status.SUBMITTED, submitter) if came[-1] == submit else (Status.DRAFT, None)
+        read.refresh_from_db()
+        assert (read.status, read.submitted_by, read.version) == (*ends, 2)
+        for tab, step, done in ((submitting, submit, "提出しました。"), (withdrawing, withdraw, "取り下げました。")):
+            assert re.search(done if step in came else TOO_LATE[step[0]], tab.says), (came, tab.says)
 
 
 def test_submitting_twice_at_once(evaluation: Evaluation, liaison: User) -> None:

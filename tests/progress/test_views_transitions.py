@@ -201,6 +201,17 @@ def test_nobody_endorses_what_they_submitted(evaluation: Evaluation, liaison: Us
     assert (response.status_code, "ほかの人に依頼してください。" in response.content.decode()) == (403, True)
 
 
+def test_who_withdraws_what_came_back_meanwhile_is_told_when(
+    evaluation: Evaluation, brought_to: Brought, liaison: User, other_liaison: User, client_of: ClientOf
+) -> None:
+    """The page was opened before the manager returned it: not now, rather than not yours."""
+    brought_to(Status.RETURNED, evaluation)
+    assert told(client_of(liaison).post(address(evaluation, "withdraw"))) == [
+        "この調書は今「差戻し」のため、取下げはできません。取下げができるのは「課長の承認待ち」のときです。"
+    ]
+    assert client_of(other_liaison).post(address(evaluation, "withdraw")).status_code == 404
+
+
 def test_an_incomplete_one_is_not_submitted_by_its_address(
     evaluation: Evaluation, liaison: User, client_of: ClientOf
 ) -> None:
