@@ -26,6 +26,7 @@ from plan.editing.roots import (
     kind_of,
     lasting_path,
     plan_of,
+    problems_of,
     publication_key,
     root_model,
     row_kinds,
@@ -172,7 +173,7 @@ def restore(
     """Bring a root and its rows back to the state that began with one record of its history.
 
     `history_id` is `State.history_id`. Works for a deleted root too; ids are
-    kept. Effects, in order: (1) the root, if it lives, is locked; (2) fields
+    kept, and what is internal stays. Effects, in order: (1) the root, if it lives, is locked; (2) fields
     and rows get the values they had, rows of later are deleted, those deleted
     since come back; (3) a RESTORED revision; (4) the search index follows; (5)
     the content version grows. Returns None when the root says just that
@@ -187,6 +188,8 @@ def restore(
         stored = _lock(stored, expected_version)
     root = _restored(state, stored)
     rows = [row for kind in state.rows().values() for row in kind]
+    if stored is not None:
+        _keep_internal(stored, rows)
     _validate(root, rows)
     if stored is None:
         return _recreate(root, rows, by=by, reason=reason)
@@ -342,9 +345,19 @@ def _restored(state: State, stored: Versioned | None) -> Versioned:
         root._state.adding = True
         return root
     root = type(stored)._default_manager.get(pk=stored.pk)
-    for field in content_fields(type(root)):
+    for field in content_fields(type(root), leave_out=kind_of(root).internal):
         setattr(root, field.attname, getattr(state.root, field.attname))
     return root
+
+
+def _keep_internal(stored: Versioned, rows: Iterable[models.Model]) -> None:
+    """What of its rows is no part of a state stays as it is: results, which are published and mended by themselves."""
+    kinds = {kind.model: kind for kind in row_kinds(stored)}
+    living = {(type(row), row.pk): row for found in current_rows(stored).values() for row in found}
+    for row in rows:
+        present = living.get((type(row), row.pk))
+        for name in kinds[type(row)].internal if present is not None else ():
+            setattr(row, name, getattr(present, name))
 
 
 def _validate(root: Versioned, rows: Sequence[models.Model]) -> None:
@@ -354,6 +367,8 @@ def _validate(root: Versioned, rows: Sequence[models.Model]) -> None:
         root.full_clean()
         for row in rows:
             row.full_clean(exclude=[*row_parents, "id"], validate_unique=False)
+        if problems := problems_of(root):
+            raise ValidationError(dict(problems))
     except ValidationError as error:
         raise CannotRestore(f"この状態には戻せません。{_sentences(root, error)}") from error
 

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch
 
 from accounts.controls import without_controls
 from accounts.fields import SoundFormSet
-from plan.editing.roots import content_fields, is_public, public_path
+from plan.editing.roots import content_fields, is_public, problems_of, public_path
 from plan.models import Section
 from plan.models.base import Versioned
 
@@ -99,6 +99,8 @@ class RootForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's hook after the instance has its values
+        for name, problem in ({} if self.errors else problems_of(self.instance)).items():
+            self.add_error(name if name in self.fields else None, problem)
         reason = self.cleaned_data.get("reason", "")
         if not reason and "reason" not in self.errors and self.text_has_changed() and self._is_public():
             self.add_error("reason", REASON_MISSING)

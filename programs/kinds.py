@@ -1,6 +1,6 @@
 """The roots of a programme, as `plan.editing` and `plan.actions` keep them on record."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import models
@@ -18,17 +18,49 @@ from programs.models import (
     Milestone,
     Program,
 )
+from programs.queries.told import evaluated_years
+
+# The public learns results from what is published of them, and not before.
+INTERNAL: dict[type[models.Model], tuple[str, ...]] = {ActionYear: ("settlement",), IndicatorYear: ("actual",)}
 
 # What to do where something of a round hangs on what somebody wants to delete.
 WITH_ROUNDS = (
     "取組は、先に削除できます。評価年度があるプログラムは削除できません。公開をやめるときは「公開」の印を外します。"
 )
-MADE_FROM_EVALUATION = "調書の結果を反映した計画は削除できません。計画の内容を書き換えてください。"
+EVALUATED = "調書のある年度の計画と、調書の結果を反映した計画は、削除できません。計画の内容を書き換えてください。"
 MEASURED = "調書がある指標は削除できません。目標を置かない年度は、目標値を空欄にしてください。"
 WITH_EVALUATIONS = (
     "年度別計画や指標は、先に削除できます。"
     "調書がある取組は削除できません。取りやめるときは「終了年度」を入力してください。"
 )
+
+
+def period_problems(first: int | None, last: int | None, evaluated: Collection[int]) -> dict[str, tuple[str, str]]:
+    """Why an action cannot begin or end in these years, and the remedy: it has a 調書 in a year outside them.
+
+    No `last` is no end.
+    """
+    problems = {}
+    if first is not None and any(year < first for year in evaluated):
+        problems["start_year"] = _has_evaluation(min(evaluated), "以前")
+    if last is not None and any(year > last for year in evaluated):
+        problems["end_year"] = _has_evaluation(max(evaluated), "以後")
+    return problems
+
+
+def _has_evaluation(year: int, side: str) -> tuple[str, str]:
+    return f"{fiscal_year_label(year)}の調書があるため、使えません。", f"{year}{side}の年度を入力してください。"
+
+
+def _period_problems(action: Action) -> dict[str, str]:
+    years = evaluated_years([action.pk]).get(action.pk, ()) if action.pk is not None else ()
+    problems = period_problems(action.start_year, action.end_year, years)
+    return {name: "".join(sentences) for name, sentences in problems.items()}
+
+
+def _evaluations_of(plan: ActionYear) -> list[str]:
+    is_evaluated = plan.year in evaluated_years([plan.action_id]).get(plan.action_id, ())
+    return [f"評価調書「{plan.action}（{fiscal_year_label(plan.year)}）」"] if is_evaluated else []
 
 
 def _named_by(noun: str, field: str) -> Callable[[Any, Mapping[str, str]], str]:
@@ -44,7 +76,9 @@ _OWNERS = RowKind(ActionOwner, "owners", "action", "所管課", named=_named_by(
 _MILESTONES = RowKind(
     Milestone, "milestones", "action_year", "マイルストーン", named=_named_by("マイルストーン", "title")
 )
-_TARGETS = RowKind(IndicatorYear, "years", "indicator", "年度別の目標", internal=("actual",), named=_named_by_year)
+_TARGETS = RowKind(
+    IndicatorYear, "years", "indicator", "年度別の目標", internal=INTERNAL[IndicatorYear], named=_named_by_year
+)
 
 
 def register_kinds() -> None:
@@ -73,6 +107,7 @@ def register_kinds() -> None:
             ),
             is_numerous=True,
             instead_of_deleting=WITH_EVALUATIONS,
+            problems=_period_problems,
         )
     )
     _register_plans()
@@ -91,11 +126,11 @@ def _register_plans() -> None:
             is_public=lambda plan: plan.action.program.is_public,
             published_with=lambda plan: plan.action.program,
             rows=(_MILESTONES,),
-            # The public learns results from what is published of them, and not before.
-            internal=("settlement",),
+            internal=INTERNAL[ActionYear],
             is_numerous=True,
             fill_in=_keep_originals,
-            instead_of_deleting=MADE_FROM_EVALUATION,
+            instead_of_deleting=EVALUATED,
+            held_by=_evaluations_of,
         )
     )
     register_root(

@@ -19,7 +19,7 @@ class ProgressConfig(AppConfig):
         from programs.models import Action, Indicator
         from programs.queries.leaving import register_leaving
         from programs.queries.standing import register_standing
-        from programs.queries.told import register_told, register_told_years
+        from programs.queries.told import register_evaluated, register_told, register_told_years
         from progress import sample_marks
         from progress.actions.kept_sums import follow_actions, follow_indicators
         from progress.documents import register_sources
@@ -27,7 +27,7 @@ class ProgressConfig(AppConfig):
         from progress.models import ScaleEntry
         from progress.queries import news, sitemap
         from progress.queries.paper_downloads import papers_offered
-        from progress.queries.published import last_published, published_years
+        from progress.queries.published import last_published, published_years, years_with_evaluations
         from progress.queries.standing import published_standing
         from progress.queries.successors import leaving_actions
         from progress.year_files import offered
@@ -38,6 +38,7 @@ class ProgressConfig(AppConfig):
         register_standing(published_standing)
         register_told(last_published)
         register_told_years(published_years)
+        register_evaluated(years_with_evaluations)
         register_leaving(leaving_actions)
         register_follower(Action, follow_actions)
         register_follower(Indicator, follow_indicators)

@@ -54,9 +54,11 @@ class RootKind:
     many to read them all: where a term is used in them, the search index says.
     `fill_in` is called with the root and the rows just before they are added,
     changed or deleted, and sets what nobody types. `instead_of_deleting` says
-    what to do where something hangs on the root that cannot be deleted.
+    what to do where something hangs on the root that cannot be deleted, and
+    `held_by` names what does, where no relation leads to it. `problems` says by
+    field why a root may not be saved with these values, where the model cannot know.
     `internal` names fields (here and in `RowKind`) that stay out of what the
-    public reads in 改定履歴.
+    public reads in 改定履歴, and as they are when an earlier state comes back.
     What else points to a root must have a `related_name`, or deleting cannot see it.
     """
 
@@ -70,6 +72,8 @@ class RootKind:
     is_numerous: bool = False
     fill_in: Callable[[Any, Sequence[models.Model]], None] | None = None
     instead_of_deleting: str = ""
+    held_by: Callable[[Any], list[str]] | None = None
+    problems: Callable[[Any], Mapping[str, str]] | None = None
     internal: tuple[str, ...] = ()
 
 
@@ -145,6 +149,12 @@ def publication_key(root: Versioned) -> str:
     """`publication_of` as `Revision.published_with` holds it; "" for None."""
     publication = publication_of(root)
     return "" if publication is None else f"{publication._meta.label_lower}/{publication.pk}"
+
+
+def problems_of(root: Versioned) -> Mapping[str, str]:
+    """Why the root may not be saved so, by field: what later apps hold against it."""
+    own_rule = kind_of(root).problems
+    return {} if own_rule is None else own_rule(root)
 
 
 def fill_in(root: Versioned, rows: Sequence[models.Model]) -> None:

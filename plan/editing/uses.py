@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from plan.editing.roots import ROOTS, RootKind, RowKind, content_fields, row_kinds, title_of
+from plan.editing.roots import ROOTS, RootKind, RowKind, content_fields, kind_of, row_kinds, title_of
 from plan.models import LoadedRow, Plan, SearchDocument, Term, TermUse
 from plan.models.base import Versioned
 from plan.text.marker import Glossary, TermEntry
@@ -73,6 +73,8 @@ def dependants_of(root: Versioned) -> list[str]:
             lines += [title_of(getattr(row, other.parent)) for row in rows.select_related(other.parent)]
         else:
             lines += [f"{model._meta.verbose_name}「{row}」" for row in rows]
+    if (held_by := kind_of(root).held_by) is not None:
+        lines += held_by(root)
     return list(dict.fromkeys(lines))
 
 

@@ -26,7 +26,7 @@ from programs.importing.comparing import ChangeKind, Changes, RowChange
 from programs.importing.errors import HasErrors, StaleImport
 from programs.importing.examining import Examination, examine
 from programs.importing.tables import Tables
-from programs.kinds import keep_original
+from programs.kinds import INTERNAL, keep_original
 from programs.models import ActionYear, IndicatorYear, Milestone, Program
 from programs.queries.files import MODELS
 from programs.workbook.columns import Sheet
@@ -98,13 +98,21 @@ def _tell_followers(changes: Changes) -> None:
 
 
 def _numbers(changes: Changes) -> Iterator[Change]:
+    """How many rows of each sheet; those of which only results changed by themselves: the public does not read that."""
     for sheet in SHEETS:
         new, changed, gone = (changes.count(sheet, kind) for kind in ChangeKind)
-        if new or changed or gone:
-            before = changes.unchanged[sheet.name] + changed + gone
-            parts = [(new, "追加"), (changed, "変更"), (gone, "削除")]
-            done = "、".join(f"{word}{count}件" for count, word in parts if count)
+        internal = sum(map(_is_internal, changes.of(sheet, ChangeKind.CHANGED)))
+        before = changes.unchanged[sheet.name] + changed + gone
+        parts = [(new, "追加"), (changed - internal, "変更"), (gone, "削除")]
+        if done := "、".join(f"{word}{count}件" for count, word in parts if count):
             yield {"label": sheet.noun, "before": f"{before}件", "after": f"{before + new - gone}件（{done}）"}
+        if internal:
+            after = f"{before + new - gone}件（変更{internal}件）"
+            yield {"label": f"{sheet.noun}の結果", "before": f"{before}件", "after": after, "internal": True}
+
+
+def _is_internal(row: RowChange) -> bool:
+    return all(field.name in INTERNAL.get(MODELS[row.sheet.name], ()) for field in row.fields)
 
 
 def _in_short(numbers: list[Change]) -> dict[str, object]:

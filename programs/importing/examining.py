@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from programs.importing import rules
 from programs.importing.comparing import Changes, compare
 from programs.importing.errors import CellError
+from programs.importing.evaluated import not_as_evaluated
 from programs.importing.protection import still_needed
 from programs.importing.published import not_as_published
 from programs.importing.tables import Tables
@@ -28,8 +29,8 @@ class Examination:
 
 
 def examine(program: Program, tables: Tables) -> Examination:
-    """Hold a file against the programme: 13 queries, one for each kind of thing that hangs on rows that go, and one
-    where 決算額 or 実績値 would change.
+    """Hold a file against the programme: 13 queries, one for each kind of thing that hangs on rows that go, one where
+    決算額 or 実績値 would change, and one for every 500 actions whose period changes or whose yearly plans go.
 
     A file that says just what stands in the database has no errors, even where
     that breaks a rule of the import.
@@ -40,5 +41,5 @@ def examine(program: Program, tables: Tables) -> Examination:
     errors = list(rules.other_programme(tables, program))
     if tables.errors or changes.rows:
         errors = [*errors, *tables.errors, *rules.check(tables, present), *still_needed(changes)]
-        errors += not_as_published(changes, tables, program)
+        errors += [*not_as_published(changes, tables, program), *not_as_evaluated(changes, tables, present)]
     return Examination(present, changes, rules.in_order(errors), present.fingerprint())

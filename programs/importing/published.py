@@ -11,19 +11,16 @@ from programs.importing.errors import CellError
 from programs.importing.tables import FileRow, Tables
 from programs.models import Program
 from programs.queries.told import told_years
-from programs.workbook.columns import Sheet
-from programs.workbook.sheets import ACTIONS, INDICATORS, TARGETS, YEARS
+from programs.workbook.sheets import INDICATORS, TARGETS, YEARS
 
 
 @dataclass(frozen=True)
 class _Written:
-    """A column that publication fills; `above` is the sheet of what its row belongs to, by the columns `names`."""
+    """A column that publication fills."""
 
     column: str
     problem: str
     remedy: str
-    above: Sheet
-    names: tuple[str, ...]
 
 
 _WRITTEN = {
@@ -31,36 +28,32 @@ _WRITTEN = {
         "settlement",
         "公表した決算額と違います。",
         "公表した年度の決算額は訂正で直します。",
-        ACTIONS,
-        ("action",),
     ),
     TARGETS.name: _Written(
         "actual",
         "公表した実績値と違います。",
         "公表した年度の実績値は訂正で直します。",
-        INDICATORS,
-        ("action", "name"),
     ),
 }
 
 
 def not_as_published(changes: Changes, tables: Tables, program: Program) -> Iterator[CellError]:
-    """An error for each value of a public year that would be another one. One query, where any value would be."""
+    """An error for each value of a public year that would be another one. One query, where any value would be.
+
+    Yearly plans that go are told by `importing.evaluated`, indicators by `importing.protection`.
+    """
     touched = [row for row in changes.rows if row.sheet.name in _WRITTEN and _touches(row)]
     if not touched:
         return
     years = told_years(program)
     rows = {name: {row.number: row for row in table.rows} for name, table in tables.sheets.items()}
-    leaving = {
-        sheet.name: {tuple(row.values[name] for name in sheet.key) for row in changes.of(sheet, ChangeKind.GONE)}
-        for sheet in (ACTIONS, INDICATORS)
-    }
+    leaving = {_indicator(row) for row in changes.of(INDICATORS, ChangeKind.GONE)}
     for row in touched:
         if row.values["year"] not in years:
             continue
         if row.number is not None:
             yield _other(row, rows[row.sheet.name][row.number])
-        elif not _leaves_with_all(row, leaving):
+        elif row.sheet is TARGETS and _indicator(row) not in leaving:
             yield _gone(row)
 
 
@@ -68,10 +61,8 @@ def _touches(row: RowChange) -> bool:
     return any(field.name == _WRITTEN[row.sheet.name].column for field in row.fields)
 
 
-def _leaves_with_all(row: RowChange, leaving: dict[str, set[tuple[object, ...]]]) -> bool:
-    """Whether what the row belongs to goes as well: it may only where no 調書 has it, so nothing of it is public."""
-    written = _WRITTEN[row.sheet.name]
-    return tuple(row.values[name] for name in written.names) in leaving[written.above.name]
+def _indicator(row: RowChange) -> tuple[object, object]:
+    return row.values["action"], row.values["name"]
 
 
 def _other(row: RowChange, typed: FileRow) -> CellError:

@@ -15,6 +15,7 @@ from accounts.permissions import Permission
 from plan.actions import wait_for_turn
 from programs.actions.yearly import end_action, plan_year, resume_action
 from programs.models import ActionYear
+from programs.queries.told import evaluated_years
 from progress.actions.locks import locked_evaluation
 from progress.enums import DECIDED, ProposalState
 from progress.errors import NotNow, NotYours, ReasonRequired
@@ -22,7 +23,7 @@ from progress.models import Evaluation, NextYearProposal, PlanOrigin
 from progress.queries.confirmable import lets_out
 from progress.queries.filling import has_next_year
 from progress.queries.next_plans import NextPlan, next_plans, without
-from progress.queries.next_year import not_told_yet, nowhere_to_go, still_continued
+from progress.queries.next_year import evaluated_later, not_told_yet, nowhere_to_go, still_continued
 from progress.queries.successors import following_program, heirs_of_endings, is_last_year
 from progress.snapshots import number
 
@@ -140,8 +141,8 @@ def confirm(
     and each yearly plan it became has its origin; (4) the audit
     trail has it. Raises NotYours, NotNow when it was decided already or is not
     what `seen_at` showed, its 調書 was returned, the next programme does not
-    continue the action yet (or does, where it is to end), or the public would
-    learn from the plan what is not published.
+    continue the action yet (or does, where it is to end), an action that is to
+    end has a 調書 of a later year, or the public would learn from the plan what is not published.
     """
     stored = _locked(proposal, by)
     if seen_at is not None and stored.history.filter(history_date__gt=seen_at).exists():
@@ -153,6 +154,11 @@ def confirm(
     heirs = heirs_of_endings([stored]).get(stored.pk, [])
     if alone := [heir.action for heir in heirs if heir.is_alone]:
         raise NotNow(still_continued(stored, alone))
+    if (
+        stored.ends_action
+        and (later := max(evaluated_years([evaluation.action_id])[evaluation.action_id])) >= stored.year
+    ):
+        raise NotNow(evaluated_later(stored, later))
     if lets_out(stored, plans, heirs):
         raise NotNow(not_told_yet(stored))
     reason = f"{evaluation.round}の結果を反映"

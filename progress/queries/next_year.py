@@ -184,6 +184,14 @@ def still_continued(proposal: NextYearProposal, heirs: Sequence[Action]) -> str:
     )
 
 
+def evaluated_later(proposal: NextYearProposal, year: int) -> str:
+    """Why an action cannot end in the year of its 調書, and what to do."""
+    return (
+        f"『{proposal.evaluation}』は取組を終える案ですが、{fiscal_year_label(year)}の調書があるため、終えられません。"
+        "「反映しない」を選び、その年度の調書で終える方向性を選んでください。"
+    )
+
+
 def not_told_yet(proposal: NextYearProposal) -> str:
     """Why one whose plan the public would see cannot be confirmed before 公表."""
     return (

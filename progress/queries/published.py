@@ -1,7 +1,7 @@
 """Which years the public may read, and the frame each was published in. Nothing here is there before its moment."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,8 @@ from plan.models import Plan
 from plan.queries.kept import kept_value
 from plan.queries.plans import Link
 from programs.models import Program
-from progress.models import Publication, PublishedEvaluation, PublishedMeasure, Round
+from progress.enums import RoundState
+from progress.models import Evaluation, Publication, PublishedEvaluation, PublishedMeasure, Round
 from progress.queries.results import Legend
 
 NEWEST_FIRST = ("-year", "-program__start_year", "slug")
@@ -146,8 +147,13 @@ def current_evaluations() -> QuerySet[PublishedEvaluation]:
 
 
 def published_years(program: Program) -> list[int]:
-    """One query."""
-    return list(Round.objects.published().filter(program=program).values_list("year", flat=True))
+    """Also of a programme that is not public any more: what was published stays as it is. One query."""
+    return list(Round.objects.filter(program=program, state=RoundState.PUBLISHED).values_list("year", flat=True))
+
+
+def years_with_evaluations(actions: Collection[int]) -> Iterable[tuple[int, int]]:
+    """(action, year) of each 調書 of these. One query."""
+    return Evaluation.objects.filter(action__in=actions).order_by().values_list("action", "round__year")
 
 
 def last_published() -> Subquery:

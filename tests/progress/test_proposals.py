@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.enums import Role
 from accounts.models import Department, User
 from plan.models import Revision
-from programs.models import ActionYear, Program
+from programs.models import Action, ActionYear, Program
 from progress.actions.corrections import publish_late
 from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.opening import open_round
@@ -23,7 +23,7 @@ from progress.workflow import ACCEPT, ENDORSE, RETURN_BY_STAFF, SUBMIT
 from tests.factories import UserFactory
 from tests.plan.reading import main_of, part, words
 from tests.programs.factories import ActionYearFactory, IndicatorFactory, IndicatorYearFactory
-from tests.progress.factories import RoundFactory, action_of, bring_to, entry, opened
+from tests.progress.factories import RoundFactory, action_of, bring_to, entry, fill_in, opened
 from tests.progress.pages import table_rows
 
 pytestmark = pytest.mark.django_db
@@ -224,3 +224,19 @@ def test_only_staff_decide(proposal: NextYearProposal, liaison: User) -> None:
         with pytest.raises(NotYours):
             decide()
     assert NextYearProposal.objects.get().state == ProposalState.PROPOSED
+
+
+def test_an_action_with_a_later_evaluation_does_not_end(
+    evaluation: Evaluation, liaison: User, manager: User, ict_staff: User
+) -> None:
+    program = evaluation.round.program
+    ending = {"outlook_id": entry(evaluation.round, "Ⅵ").pk, "outlook_reason": "目的を達したため"}
+    fill_in(evaluation, liaison, **ending)
+    for transition, by in ((SUBMIT, liaison), (ENDORSE, manager), (ACCEPT, ict_staff)):
+        perform(evaluation=evaluation, transition=transition, by=by)
+    publish(round=evaluation.round, by=ict_staff)
+    open_round(round=RoundFactory.create(program=program, slug="2017", year=2017), by=ict_staff)
+    proposal = NextYearProposal.objects.get(evaluation=evaluation)
+    with pytest.raises(NotNow, match=r"平成29\(2017\)年度の調書があるため、終えられません。"):
+        confirm(proposal=proposal, by=ict_staff)
+    assert Action.objects.get(pk=evaluation.action_id).end_year is None
