@@ -1,6 +1,7 @@
 """What a 調書 stands on is not taken away by an import: the year's plan, and the year in the period of the action."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from plan.fiscal import fiscal_year_label
 from programs.importing.comparing import ChangeKind, Changes, RowChange
@@ -28,7 +29,7 @@ def not_as_evaluated(changes: Changes, tables: Tables, present: Present) -> Iter
     evaluated = _evaluated(present, {row.values["code"] for row in shortened} | {row.values["action"] for row in gone})
     typed = {row.number: row for row in tables.sheets[ACTIONS.name].rows} if shortened else {}
     for row in shortened:
-        yield from _outside(row, typed[row.number], evaluated)
+        yield from _outside(row, typed[cast("int", row.number)], evaluated)
     for row in gone:
         if row.values["year"] in evaluated.get(row.values["action"], ()):
             yield _still_evaluated(row)
@@ -47,7 +48,7 @@ def _evaluated(present: Present, codes: set[object]) -> Evaluated:
 
 
 def _outside(row: RowChange, typed: FileRow, evaluated: Evaluated) -> Iterator[CellError]:
-    first, last = (row.values[name] for name in PERIOD)
+    first, last = (cast("int | None", row.values[name]) for name in PERIOD)
     problems = period_problems(first, last, evaluated.get(row.values["code"], frozenset()))
     for name, (problem, remedy) in problems.items():
         yield typed.error(name, problem, remedy)
