@@ -7,6 +7,7 @@ from django.db import models
 
 from plan.editing.roots import RootKind, RowKind, register_root
 from plan.fiscal import fiscal_year_label
+from programs.evaluated import evaluated_years
 from programs.models import (
     Action,
     ActionDirection,
@@ -18,7 +19,6 @@ from programs.models import (
     Milestone,
     Program,
 )
-from programs.queries.told import evaluated_years
 
 # The public learns results from what is published of them, and not before.
 INTERNAL: dict[type[models.Model], tuple[str, ...]] = {ActionYear: ("settlement",), IndicatorYear: ("actual",)}

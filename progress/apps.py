@@ -16,10 +16,11 @@ class ProgressConfig(AppConfig):
         from plan.queries.header import HeaderEntry, register_entry
         from plan.queries.news import register_news
         from plan.search import register_list
+        from programs.evaluated import register_evaluated
         from programs.models import Action, Indicator
         from programs.queries.leaving import register_leaving
         from programs.queries.standing import register_standing
-        from programs.queries.told import register_evaluated, register_told, register_told_years
+        from programs.queries.told import register_told, register_told_years
         from progress import sample_marks
         from progress.actions.kept_sums import follow_actions, follow_indicators
         from progress.documents import register_sources

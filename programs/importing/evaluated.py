@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import cast
 
 from plan.fiscal import fiscal_year_label
+from programs.evaluated import evaluated_years
 from programs.importing.comparing import ChangeKind, Changes, RowChange
 from programs.importing.errors import CellError
 from programs.importing.tables import FileRow, Tables
 from programs.kinds import period_problems
 from programs.models import Action
 from programs.queries.files import Present
-from programs.queries.told import evaluated_years
 from programs.workbook.sheets import ACTIONS, YEARS
 
 PERIOD = ("start_year", "end_year")

@@ -14,8 +14,8 @@ from accounts.models import User
 from accounts.permissions import Permission
 from plan.actions import wait_for_turn
 from programs.actions.yearly import end_action, plan_year, resume_action
+from programs.evaluated import evaluated_years
 from programs.models import ActionYear
-from programs.queries.told import evaluated_years
 from progress.actions.locks import locked_evaluation
 from progress.enums import DECIDED, ProposalState
 from progress.errors import NotNow, NotYours, ReasonRequired
