@@ -105,7 +105,10 @@ def proposed_round() -> tuple[Program, int] | None:
 
 
 def opening_preview(round_: Round, actions: QuerySet[Action], *, leading_on: datetime.date) -> OpeningPreview:
-    """`actions`: those to be opened, for the 課 that lead them on the day. Four queries, each as short as with a few actions or close to it."""
+    """`actions`: those to be opened, for the 課 that lead them on the day.
+
+    Four queries, each as short as with a few actions or close to it.
+    """
     leads = ActionOwner.objects.filling_in_on(leading_on).order_by()
     # An action has one plan a year at most: those that have none are the rest. The next programme's begin blank.
     plan = FilteredRelation("years", condition=Q(years__year=round_.year, years__planned_work__gt=""))
