@@ -22,7 +22,7 @@ from progress.actions.rounds import extend, set_exception
 from progress.enums import MailKind, Status
 from progress.models import Evaluation, OutboxMail, Round
 from progress.reorganising import Reorganisation, Successor
-from tests.factories import MembershipFactory
+from tests.factories import DepartmentFactory, MembershipFactory
 from tests.progress.factories import department_of, fill_in, given_to, opened
 
 pytestmark = pytest.mark.django_db
@@ -214,7 +214,7 @@ def test_two_departments_that_became_one_are_asked_once(
     days: int, count: int, division: Department, liaison: User, ict_staff: User
 ) -> None:
     """Not before they are one."""
-    other = MembershipFactory.create(user=liaison, role=Role.LIAISON).department
+    MembershipFactory.create(user=liaison, role=Role.LIAISON, department=(other := DepartmentFactory.create()))
     round_ = opened(division, other, by=ict_staff)
     chased(round_, ict_staff)
     successor = Successor(code="merged", name="新しい課", bureau=division.bureau)
@@ -228,7 +228,7 @@ def test_two_departments_that_became_one_are_asked_once(
 def test_who_takes_over_on_a_later_day_is_not_asked_before(
     division: Department, liaison: User, ict_staff: User
 ) -> None:
-    heir = MembershipFactory.create(user=liaison, role=Role.LIAISON).department
+    MembershipFactory.create(user=liaison, role=Role.LIAISON, department=(heir := DepartmentFactory.create()))
     round_ = opened(division, heir, by=ict_staff)
     remind(round=round_, departments=[division], by=ict_staff)
     day = TODAY + datetime.timedelta(days=1)
