@@ -8,7 +8,7 @@ the number that was sent stands in its place.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,7 +31,7 @@ _SECRET = re.compile(r"password|passwd|secret|token|credential|otp|csrf", re.IGN
 _MACHINERY = re.compile(
     r"^_|^action$|^select_across$|^index$|^next$|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|(^|-)id$|__prefix__"
     r"|^(initial|words-of)-|(^|-)(shown|fingerprint)$"
-    r"|^(seen|put_back|kind|subject|version|expected_version|whole|then|go)$"
+    r"|^(seen|opened|put_back|kind|subject|version|expected_version|whole|then|go)$"
 )
 WORDS_OF = "words-of-"
 """Begins the hidden fields that say what a form calls its rows."""
@@ -83,8 +83,8 @@ def lost_text_page(request: HttpRequest, *, title: str, reason: str) -> HttpResp
     return render(request, "accounts/lost_text.html", context, status=403)
 
 
-def typed_text(request: HttpRequest) -> list[TypedText]:
-    """What was typed and chosen of a POST, in its order; never passwords, tokens or the form's own fields.
+def typed_text(request: HttpRequest, *, without: Container[str] = ()) -> list[TypedText]:
+    """What was typed and chosen of a POST, in its order; never passwords, tokens, the form's own fields or `without`.
 
     Fields in a row that are called the same, as the rows of a table, come as one text with a line for each.
     At most one query for each model of which rows were chosen.
@@ -94,7 +94,7 @@ def typed_text(request: HttpRequest) -> list[TypedText]:
     read = _reader(request)
     typed: list[TypedText] = []
     for name in request.POST:
-        if _SECRET.search(name) or _MACHINERY.search(name):
+        if name in without or _SECRET.search(name) or _MACHINERY.search(name):
             continue
         named = [read(name, text) for text in request.POST.getlist(name) if text.strip()]
         if named:

@@ -1,8 +1,9 @@
 """A plan's structure and glossary, read once for each state of the content and kept in this process.
 
 Every page of the hierarchy needs them, and they change only when an edit
-raises the content version. Later apps keep what their parts of these pages
-need in the same way (`kept_value`). Rows are read after the version, so what is kept
+raises the content version, or with the day in Japan: what was entered ahead
+counts from its day on. Later apps keep what their parts of these pages need
+in the same way (`kept_value`). Rows are read after the version, so what is kept
 under a version is never older than it; the next edit makes every process read
 them again. Of what is public only, and never inside a transaction.
 """
@@ -49,27 +50,27 @@ class KeptPlan:
 
 
 class _Kept:
-    """What is kept under one content version: plans by slug, and values by key."""
+    """What is kept under one content version on one day: plans by slug, and values by key."""
 
-    def __init__(self, version: int) -> None:
-        self.version = version
+    def __init__(self, version: int, day: datetime.date | None = None) -> None:
+        self.version, self.day = version, day
         self.plans: dict[str, KeptPlan] = {}
         self.values: dict[str, Any] = {}
 
 
 class _Store:
-    """What this process keeps: that of one content version at a time."""
+    """What this process keeps: that of one content version and day at a time."""
 
     def __init__(self) -> None:
         self.lock = Lock()
         self._kept = _Kept(-1)
 
     def now(self) -> _Kept:
-        """What is kept under the present version; what was kept under another is let go."""
-        version = content_version()
+        """What is kept under the present version today; what was kept under another is let go."""
+        version, day = content_version(), timezone.localdate()
         with self.lock:
-            if version != self._kept.version:
-                self._kept = _Kept(version)
+            if (version, day) != (self._kept.version, self._kept.day):
+                self._kept = _Kept(version, day)
             return self._kept
 
     def forget(self) -> None:
@@ -95,10 +96,10 @@ def kept_plan(slug: str) -> KeptPlan:
 
 
 def kept_value(key: str, make: Callable[[], Value]) -> Value:
-    """What `make` returns for the newest state of the content; made once, for the first who asks for `key`.
+    """What `make` returns for the newest state of the content today; made once, for the first who asks for `key`.
 
-    `make` reads only what raises the content version when it changes, and what
-    it returns is changed by nobody; it may take kept plans and other kept
+    `make` reads only what raises the content version when it changes, and the
+    day; what it returns is changed by nobody; it may take kept plans and other kept
     values. Threads that ask at the same time may make it each for themselves,
     and all get the same one. Keys name the app and are few: everything is held
     in memory. No query inside a public request but those of `make`.

@@ -23,6 +23,7 @@ from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner, Program
 from programs.queries.programs import Period, period_of, published_program, reference_day
 from programs.queries.standing import UNKNOWN, Standing, Step, standing_of
+from programs.queries.tenures import begun, told_end, told_until
 
 FILTERS = ("measure", "department", "status", "year")
 
@@ -126,7 +127,7 @@ def _day(program: Program, asked: Asked) -> datetime.date:
     day, year = reference_day(program), _year(asked)
     if year is None or year not in program.years:
         return day
-    return min(max(day, datetime.date(year, 4, 1)), datetime.date(year + 1, 3, 31))
+    return min(day, datetime.date(year + 1, 3, 31))
 
 
 def _year(asked: Asked) -> int | None:
@@ -147,7 +148,8 @@ def _narrowed(program: Program, asked: Asked, standing: Standing) -> QuerySet[Ac
         served = Q(main_direction__measure__policy__number=policy, main_direction__measure__number=number)
         rows = rows.filter(served) if known else rows.none()
     if department := values.get("department"):
-        rows = rows.filter(Exists(ActionOwner.objects.filter(action=OuterRef("pk"), department__code=department)))
+        owners = ActionOwner.objects.filter(begun(told_until(program)), department__code=department)
+        rows = rows.filter(Exists(owners.filter(action=OuterRef("pk"))))
     if status := values.get("status"):
         rows = standing.narrowed(rows, status)
     # The dearest question last, of what is left.
@@ -219,12 +221,12 @@ def _heads(asked: Asked, standing: Standing) -> tuple[Head, ...]:
 
 
 def _selects(program: Program, kept: KeptPlan, standing: Standing, asked: Asked) -> tuple[Select, ...]:
-    """One query, the first time after an edit."""
+    """One query, the first time after an edit and on a new day."""
     measures = [
         (measure.code, str(measure)) for policy in kept.plan.policies.all() for measure in policy.measures.all()
     ]
     departments = (
-        ActionOwner.objects.filter(action__program=program)
+        ActionOwner.objects.filter(begun(told_until(program)), action__program=program)
         .order_by("department__code", "department__valid_from")
         .values_list("department__code", "department__name")
         .distinct()
@@ -252,9 +254,9 @@ class DepartmentCount:
 
 
 def department_counts(program: Program) -> list[DepartmentCount]:
-    """Every department that owns an action of the programme at any time, once under each of its names. One query."""
+    """Every department that owns an action of the programme, or did, once under each of its names. One query."""
     rows = (
-        ActionOwner.objects.filter(action__program=program)
+        ActionOwner.objects.filter(begun(told_until(program)), action__program=program)
         .values("department__code", "department__name", "department__bureau__name")
         .annotate(
             since=Min("department__valid_from"),
@@ -285,8 +287,17 @@ class Owned:
 
 
 @dataclass(frozen=True)
+class Under:
+    """A department under one of its names, with its first and last day; an empty end is open."""
+
+    department: Department
+    start: datetime.date
+    end: datetime.date | None
+
+
+@dataclass(frozen=True)
 class DepartmentPage:
-    departments: tuple[Department, ...]
+    names: tuple[Under, ...]
     page: "Page[dict[str, Any]]"
     rows: tuple[Owned, ...]
     successors: tuple[Any, ...]
@@ -305,13 +316,15 @@ def _joined(periods: Iterable[Tenure]) -> tuple[Tenure, ...]:
 
 def department_page(program: Program, code: str, page: str | None) -> DepartmentPage:
     """Raises Department.DoesNotExist where it owns nothing in the programme. Six queries."""
-    owns = ActionOwner.objects.filter(action__program=program, department=OuterRef("pk"))
+    day = told_until(program)
+    owners = ActionOwner.objects.filter(begun(day), action__program=program)
+    owns = owners.filter(department=OuterRef("pk"))
     departments = tuple(
         Department.objects.filter(Exists(owns), code=code).select_related("bureau").order_by("-valid_from")
     )
     if not departments:
         raise Department.DoesNotExist
-    rows = ActionOwner.objects.filter(action__program=program, department__in=departments)
+    rows = owners.filter(department__in=departments)
     named = rows.values("action", "kind", "department__name").annotate(since=Min("valid_from"))
     shown = page_of(named.order_by("kind", "action__code", "since"), page)
     keys = [row["action"] for row in shown]
@@ -321,16 +334,18 @@ def department_page(program: Program, code: str, page: str | None) -> Department
         .order_by("valid_from")
         .values_list("action", "kind", "department__name", "valid_from", "valid_to")
     ):
-        periods[tuple(key)].append((start, end))
+        periods[tuple(key)].append((start, told_end(end, day)))
     owned = []
     for row in shown:
         action = actions[row["action"]]
         action.program = program
         found = periods[row["action"], row["kind"], row["department__name"]]
         owned.append(Owned(action, OwnerKind(row["kind"]).label, row["department__name"], _joined(found)))
-    theirs = Department.objects.filter(predecessors__in=departments).exclude(code=code)
+    ended = [department for department in departments if department.has_ended(day)]
+    theirs = Department.objects.filter(predecessors__in=ended).exclude(code=code)
     successors = theirs.annotate(owns=Exists(owns)).order_by("code", "valid_from").distinct()
-    return DepartmentPage(departments, shown, tuple(owned), tuple(successors))
+    under = tuple(Under(each, each.valid_from, told_end(each.valid_to, day)) for each in departments)
+    return DepartmentPage(under, shown, tuple(owned), tuple(successors))
 
 
 @dataclass(frozen=True)

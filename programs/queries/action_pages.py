@@ -22,6 +22,7 @@ from programs.models import Action, Program
 from programs.queries.action_rows import with_rows
 from programs.queries.action_years import Row, YearPlan, yearly_plans
 from programs.queries.originals import Why, is_another, why_changed
+from programs.queries.tenures import has_begun, told_end, told_until
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def action_page(slug: str, code: str) -> ActionPage:
         clauses=clauses,
         purpose=marker.lines(found.purpose),
         content=marker.lines(found.content),
-        owners=_owners(found.owner_rows or ()),
+        owners=_owners(found),
         uppers=_uppers(found.upper_rows or ()),
         years=yearly_plans(found, marker),
         indicators=_indicators(found, marker),
@@ -223,7 +224,8 @@ def _elsewhere(action: Action) -> tuple[Direction, Measure]:
     return direction, direction.measure
 
 
-def _owners(rows: Iterable[Row]) -> tuple[Owner, ...]:
+def _owners(action: Any) -> tuple[Owner, ...]:
+    day = told_until(action.program)
     owners = [
         (
             row["kind"] != OwnerKind.LEAD,
@@ -233,13 +235,18 @@ def _owners(rows: Iterable[Row]) -> tuple[Owner, ...]:
                 row["name"],
                 row["bureau"] or "",
                 OwnerKind(row["kind"]).label,
-                datetime.date.fromisoformat(row["start"]),
-                day_of(row["end"]),
+                start,
+                told_end(day_of(row["end"]), day),
             ),
         )
-        for row in rows
+        for row in action.owner_rows or ()
+        if has_begun(start := _day(row["start"]), _day(row["set_up"]), action, day)
     ]
     return tuple(owner for *_, owner in sorted(owners, key=lambda entry: entry[:3]))
+
+
+def _day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
 
 
 def _uppers(rows: Iterable[Row]) -> tuple[tuple[str, tuple[str, ...]], ...]:

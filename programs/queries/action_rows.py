@@ -49,6 +49,7 @@ def _places() -> dict[str, Subquery]:
             end="valid_to",
             name="department__name",
             bureau="department__bureau__name",
+            set_up="department__valid_from",
         ),
         "upper_rows": rows_below(ActionUpper.objects.all(), "action", **UPPER_ITEM),
         "direction_rows": rows_below(

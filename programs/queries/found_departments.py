@@ -1,5 +1,6 @@
 """The departments that the public search finds: by name, with the actions of a programme."""
 
+from django.db.models import Q
 from django.urls import reverse
 
 from plan.enums import DocumentKind
@@ -7,6 +8,7 @@ from plan.models import Plan
 from plan.queries.kept import kept_value
 from plan.search import ListedPage, register_list
 from programs.models import ActionOwner, Program
+from programs.queries.tenures import begun, told_until
 
 
 def found_departments(plan: Plan) -> list[ListedPage]:
@@ -17,8 +19,11 @@ def found_departments(plan: Plan) -> list[ListedPage]:
 def _pages(plan: Plan) -> list[ListedPage]:
     """One for each code in a programme, as the page has it: under its newest name, found by all. Two queries."""
     programs = Program.objects.published().filter(plan=plan).in_bulk()
+    told = Q(pk__in=())
+    for program in programs.values():
+        told |= Q(begun(told_until(program)), action__program=program)
     rows = (
-        ActionOwner.objects.filter(action__program__in=programs)
+        ActionOwner.objects.filter(told)
         .order_by("-action__program__start_year", "action__program", "department__code", "-department__valid_from")
         .values_list("action__program", "department__code", "department__name", "department__bureau__name")
         .distinct()

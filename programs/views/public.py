@@ -111,7 +111,7 @@ def department(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     except Department.DoesNotExist as error:
         raise Http404("このプログラムに、この所管課の取組はありません。") from error
     above = (DEPARTMENTS, reverse("programs:departments", args=[slug]))
-    title = f"{found.departments[0].name}の取組"
+    title = f"{found.names[0].department.name}の取組"
     page = _list_page(shown, title, above)
     return render(request, "public/programs/department.html", page.context(request, page=found, program=shown))
 

@@ -17,11 +17,19 @@ def as_of_now(mail: OutboxMail) -> OutboxMail | None:
         case MailKind.REMINDER:
             return _worded(mail, reminder_as_of_now(mail))
         case MailKind.CHASE:
-            return _worded(mail, chase_as_of_now(mail))
+            return _once(_worded(mail, chase_as_of_now(mail)))
         case MailKind.SUBMITTED:
             return mail if is_asked_still(mail) else None
         case _:
             return mail
+
+
+def _once(mail: OutboxMail | None) -> OutboxMail | None:
+    """None where the person got the very same since this one was queued: two 課 were asked that became one."""
+    if mail is None:
+        return None
+    same = OutboxMail.objects.filter(to=mail.to_id, kind=mail.kind, body=mail.body, sent_at__gte=mail.queued_at)
+    return None if same.exists() else mail
 
 
 def _worded(mail: OutboxMail, draft: Draft | None) -> OutboxMail | None:

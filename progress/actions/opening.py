@@ -36,6 +36,7 @@ from progress.models import (
     ScaleEntry,
 )
 from progress.queries.guidance import guidance_texts
+from progress.queries.led_elsewhere import day_that_counts
 from progress.queries.plan_parts import PlanPart, plan_lookups, plan_parts
 from progress.queries.without_evaluations import actions_to_open
 
@@ -78,7 +79,8 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     Effects, in order: (1) other writers of the plan wait, the round is locked and becomes OPEN; (2) 記入要領 is
     copied from the newest round before, or from the defaults; (3) a 調書 for
     each action with its Plan part from the yearly plan, targets, milestones
-    and the department that leads the action on the opening day; (4) an empty
+    and the department that leads the action on the day of the press, or on the
+    round's first day where that is later; (4) an empty
     施策評価 for each measure; (5) mail to the people of the departments is
     queued; (6) the audit trail has it. All or nothing. Raises NotYours,
     NotNow, CannotOpen.
@@ -90,14 +92,14 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     stored = locked_round(round.pk)
     if stored.state != RoundState.PLANNED:
         raise NotNow(f"{stored}の照会は、すでに始まっています。")
-    actions = actions_to_open(stored)
-    if (problems := opening_problems(stored, actions, actions.count())).total:
+    actions, day = actions_to_open(stored), day_that_counts(stored, timezone.localdate(moment))
+    if (problems := opening_problems(stored, actions, actions.count(), leading_on=day)).total:
         raise CannotOpen(problems.shown, total=problems.total)
     stored.state, stored.opened_at, stored.opened_by = RoundState.OPEN, moment, by
     stored._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
     stored.save()
     _copy_guidance(stored)
-    blank_all(stored, actions, leading_on=stored.opens_on, by=by, moment=moment, report=report)
+    blank_all(stored, actions, leading_on=day, by=by, moment=moment, report=report)
     measures = Measure.objects.filter(policy__plan=stored.program.plan_id)
     MeasureEvaluation.objects.bulk_create(MeasureEvaluation(round=stored, measure=measure) for measure in measures)
     tell_opened(stored)
@@ -105,8 +107,8 @@ def open_round(*, round: Round, by: User, report: Report = no_report, at: dateti
     return stored
 
 
-def opening_problems(round_: Round, actions: QuerySet[Action], total: int) -> FirstOf:
-    """Why these actions, of which there are `total`, could not be opened now; the first as an `Obstacle` each.
+def opening_problems(round_: Round, actions: QuerySet[Action], total: int, *, leading_on: datetime.date) -> FirstOf:
+    """Why these actions, of which there are `total`, could not be opened; the first as an `Obstacle` each.
 
     One query.
     """
@@ -115,14 +117,14 @@ def opening_problems(round_: Round, actions: QuerySet[Action], total: int) -> Fi
         sentence = f"{round_.program}には、{year}に実施する取組がありません。先に取組を登録してください。"
         listed = f"{reverse('admin:programs_action_changelist')}?program__id__exact={round_.program_id}"
         return FirstOf(1, [Obstacle(sentence, listed)])
-    leads = ActionOwner.objects.filling_in_on(round_.opens_on).filter(action=OuterRef("pk"))
+    leads = ActionOwner.objects.filling_in_on(leading_on).filter(action=OuterRef("pk"))
     found = first_of(actions.filter(~Exists(leads)), SHOWN_PROBLEMS)
-    return FirstOf(found.total, [_nobody_leads(action, round_) for action in found.shown])
+    return FirstOf(found.total, [_nobody_leads(action, leading_on) for action in found.shown])
 
 
-def _nobody_leads(action: Action, round_: Round) -> Obstacle:
+def _nobody_leads(action: Action, leading_on: datetime.date) -> Obstacle:
     """It leads to the owners in the form of the action."""
-    day = date_label(round_.opens_on)
+    day = date_label(leading_on)
     sentence = f"取組『{action}』には、{day}に有効な主管課がありません。その日にある課を、所管課に登録してください。"
     return Obstacle(sentence, f"{reverse('admin:programs_action_change', args=[action.pk])}#owners-group")
 

@@ -142,8 +142,9 @@ def chase_as_of_now(mail: OutboxMail) -> Draft | None:
     """
     round_id, department_id = _round_and_department_of(mail)
     stored = Round.objects.select_related("program").get(pk=round_id)
-    heirs = Department.objects.filter(predecessors=department_id).values_list("pk", flat=True)
-    departments, day = [department_id, *heirs], timezone.localdate()
+    day = timezone.localdate()
+    heirs = Department.objects.filter(predecessors=department_id, predecessors__valid_to__lt=day)
+    departments = [department_id, *heirs.values_list("pk", flat=True)]
     owed = _grouped(outstanding(stored, departments))
     theirs = posts(*DEPARTMENT_ROLES, on=day, departments=departments, of=mail.to)
     sections = _sections([stored], theirs, owed, deadlines_of([stored]), day)

@@ -98,16 +98,6 @@ class EvaluationForm(forms.Form):
         gone = (name for name in self.data if _NOTE.fullmatch(name) and name not in self.targets)
         return [text for name in gone if (text := str(self.data[name]).strip())]
 
-    def typed(self) -> list[tuple[str, str]]:
-        """What was sent and is not stored, by label, as it was typed."""
-        return [
-            (str(self.fields[name].label), str(self.data[name]))
-            for name in self.targets
-            if name in self.data
-            and (name in self.errors or self.cleaned_data[name] != self.initial[name])
-            and str(self.data[name]).strip()
-        ]
-
     @property
     def words_of_rows(self) -> list[tuple[str, str]]:
         """(name, words) of the hidden fields that say what the rows are called."""

@@ -104,15 +104,18 @@ def proposed_round() -> tuple[Program, int] | None:
     return next(lacking, None)
 
 
-def opening_preview(round_: Round, actions: QuerySet[Action], *, today: datetime.date) -> OpeningPreview:
-    """`actions`: those to be opened. Four queries, each as short as with a few actions or close to it."""
-    leads = ActionOwner.objects.filling_in_on(round_.opens_on).order_by()
+def opening_preview(round_: Round, actions: QuerySet[Action], *, leading_on: datetime.date) -> OpeningPreview:
+    """`actions`: those to be opened, for the 課 that lead them on the day.
+
+    Four queries, each as short as with a few actions or close to it.
+    """
+    leads = ActionOwner.objects.filling_in_on(leading_on).order_by()
     # An action has one plan a year at most: those that have none are the rest. The next programme's begin blank.
     plan = FilteredRelation("years", condition=Q(years__year=round_.year, years__planned_work__gt=""))
     with_plan = actions.annotate(plan=plan)
     unplanned = first_of(with_plan.filter(plan__isnull=True), SHOWN)
     theirs = leads.filter(Exists(actions.order_by().filter(pk=OuterRef("action"))), department=OuterRef("pk"))
-    found = staffing(Department.objects.filter(Exists(theirs)), max(today, round_.opens_on), SHOWN)
+    found = staffing(Department.objects.filter(Exists(theirs)), leading_on, SHOWN)
     return OpeningPreview(
         actions=actions.count(),
         departments=found.departments,

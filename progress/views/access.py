@@ -23,12 +23,3 @@ def evaluation_or_404(user: User, pk: int) -> Evaluation:
     if found is None:
         raise Http404("この調書はありません。")
     return found
-
-
-def handed_over_from(user: User, pk: int) -> Evaluation | None:
-    """The 調書 that went from a 課 of the person to another, so that they do not see it any more. Else None."""
-    if permissions.visible_to(user).filter(pk=pk).exists():
-        return None
-    departments = [each.department_id for each in user.valid_memberships if each.department_id]
-    had_it = Evaluation.history.filter(id=pk, department__in=departments).exists()
-    return Evaluation.objects.with_everything().filter(pk=pk).first() if had_it else None

@@ -14,6 +14,7 @@ from progress.completeness import Missing
 from progress.deadlines import TimeLeft, time_left
 from progress.enums import EvaluationField, ScaleKind, Status
 from progress.forms.evaluation import EvaluationForm
+from progress.forms.opened import sealed_opening
 from progress.models import Evaluation, EvaluationIndicator, EvaluationMilestone, ScaleEntry
 from progress.queries.evaluation_page import (
     Course,
@@ -118,6 +119,7 @@ def page_context(
     beside = _Beside(guidance_of(evaluation), earlier_of(evaluation, before), course)
     return {
         "evaluation": evaluation,
+        "opened": sealed_opening(evaluation, by=user),
         "left": _time_left(evaluation),
         # What a published round left out is late already, whatever its deadline.
         "counts_days": standing.may_save and not evaluation.round.is_published,

@@ -20,13 +20,16 @@ from progress.actions.evaluations import perform, save_evaluation
 from progress.enums import Status
 from progress.errors import Incomplete, NotNow, NotYours, StaleSave
 from progress.forms.evaluation import EvaluationForm
+from progress.forms.opened import sealed_opening
 from progress.models import Evaluation
 from progress.queries.evaluation_page import suggestion_of
 from progress.queries.filling import entries_of, missing_of
 from progress.queries.versions import is_only_replanned, was_replanned
-from progress.views.access import evaluation_or_404, handed_over_from, reader
+from progress.views import moved
+from progress.views.access import evaluation_or_404, reader
 from progress.views.conflict import chosen_data, comparison
 from progress.views.evaluation_page import lacking_of, page_context
+from progress.views.moved import gives_back
 from progress.views.standing import done_before_message, done_message, is_done_already
 
 _PLACELESS = "入力したマイルストーンは、計画から無くなりました。「保存する」を押すと、入力した文章を示します。"
@@ -38,11 +41,10 @@ _SUBMIT_LATER = "submit_later"
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
+@gives_back(moved.page)
 def evaluation(request: HttpRequest, pk: int) -> HttpResponse:
     """GET `check`: what is missing is listed at the top. POST: 保存, and with `then=submit` 提出 as well."""
     user = reader(request)
-    if request.method == "POST" and (gone := handed_over_from(user, pk)):
-        return _moved_away(request, gone)
     found = evaluation_or_404(user, pk)
     if request.method == "POST":
         return _saved(request, user, found)
@@ -52,14 +54,13 @@ def evaluation(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
+@gives_back(moved.message)
 def autosave(request: HttpRequest, pk: int) -> JsonResponse:
     """JSON. GET: who is logged in, with a fresh token. POST: saves the changed fields that can be read.
 
     409 where it cannot be saved from this page any more; `message` says why.
     """
     user = reader(request)
-    if request.method == "POST" and (gone := handed_over_from(user, pk)):
-        return JsonResponse({"message": _moved_to(gone)}, status=409)
     found = evaluation_or_404(user, pk)
     if request.method != "POST":
         return JsonResponse({"user": str(user.pk), "token": get_token(request)})
@@ -157,24 +158,13 @@ def _compared(request: HttpRequest, user: User, form: EvaluationForm, closed: st
     typed.is_valid()
     context = {
         "evaluation": stored,
+        "opened": sealed_opening(stored, by=user),
         "comparison": comparison(typed, current, stored, request.POST),
         "closed": closed,
         "wanted_submission": request.POST.get("then") in {"submit", _SUBMIT_LATER},
         "placeless": form.placeless,
     }
     return render(request, "desk/conflict.html", context, status=409)
-
-
-def _moved_to(gone: Evaluation) -> str:
-    return f"この調書は、取組の主管課が変わったため、{gone.department}に移りました。"
-
-
-def _moved_away(request: HttpRequest, gone: Evaluation) -> HttpResponse:
-    """What was typed while the 調書 went to another 課 is shown, to be handed on."""
-    form = EvaluationForm(request.POST, evaluation=gone, entries=entries_of(gone.round))
-    form.is_valid()
-    context = {"evaluation": gone, "why": _moved_to(gone), "typed": form.typed()}
-    return render(request, "desk/moved.html", context, status=409)
 
 
 def _too_late(

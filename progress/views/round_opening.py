@@ -4,13 +4,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.permissions import Permission
 from progress.actions.opening import Report, open_round, opening_problems
 from progress.enums import RoundState
 from progress.long_work import Outcome, Task, carried_out
 from progress.models import Round
+from progress.queries.led_elsewhere import day_that_counts
 from progress.queries.rounds import opening_preview
 from progress.queries.without_evaluations import actions_to_open
 from progress.views.access import reader
@@ -21,15 +21,15 @@ from progress.views.round_access import round_deed, round_page, shown
 def opening(request: HttpRequest, round_: Round) -> HttpResponse:
     if round_.state != RoundState.PLANNED:
         return redirect("desk:round", round_.slug)
-    actions = actions_to_open(round_)
-    preview = opening_preview(round_, actions, today=timezone.localdate())
+    actions, day = actions_to_open(round_), day_that_counts(round_)
+    preview = opening_preview(round_, actions, leading_on=day)
     return shown(
         request,
         "desk/rounds/open.html",
         round_,
         "open",
         preview=preview,
-        problems=opening_problems(round_, actions, preview.actions),
+        problems=opening_problems(round_, actions, preview.actions, leading_on=day),
     )
 
 

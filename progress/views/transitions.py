@@ -15,10 +15,13 @@ from progress import workflow
 from progress.actions.evaluations import check, perform
 from progress.enums import Status
 from progress.errors import Incomplete, NotNow, NotYours, StaleSave
+from progress.forms.opened import sealed_opening
 from progress.forms.transitions import TransitionForm
 from progress.models import Evaluation
 from progress.queries.returning import Consequences, consequences_of_return
+from progress.views import moved
 from progress.views.access import evaluation_or_404, reader
+from progress.views.moved import gives_back
 from progress.views.standing import done_before_message, done_message, is_done_already
 from progress.workflow import Transition
 
@@ -30,6 +33,7 @@ _STAYS = (workflow.WITHDRAW,)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
+@gives_back(moved.page)
 def transition(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """GET: the form of a step that needs a reason. POST comment, pointed, version: the step is done, once."""
     user = reader(request)
@@ -44,7 +48,7 @@ def transition(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form = TransitionForm(request.POST if request.method == "POST" else None, transition=step)
     if form.is_valid():
         return _performed(request, user, found, step, form)
-    return render(request, "desk/transition.html", _context(found, step, form))
+    return render(request, "desk/transition.html", _context(user, found, step, form))
 
 
 def _refused(request: HttpRequest, user: User, found: Evaluation, step: Transition) -> HttpResponseRedirect | None:
@@ -87,6 +91,7 @@ def _performed(
     return redirect("desk:evaluation", found.pk)
 
 
-def _context(found: Evaluation, step: Transition, form: TransitionForm) -> dict[str, Any]:
+def _context(user: User, found: Evaluation, step: Transition, form: TransitionForm) -> dict[str, Any]:
     follows = consequences_of_return(found) if step is workflow.RETURN_BY_STAFF else Consequences()
-    return {"evaluation": found, "step": step, "form": form, "follows": follows}
+    opened = sealed_opening(found, by=user)
+    return {"evaluation": found, "step": step, "form": form, "follows": follows, "opened": opened}

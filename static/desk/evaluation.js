@@ -221,6 +221,7 @@
     const body = new URLSearchParams();
     body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     body.set("version", version.value);
+    body.set("opened", form.elements.opened.value);
     for (const [control, value] of sent) {
       body.set(control.name, value);
     }
@@ -254,7 +255,8 @@
       say(wrong ? `${at}（読めない入力が${wrong}か所あり、そこは保存していません）` : at, wrong ? "error" : "");
     } else if (response.status === 409 && isJson) {
       stopped = true;
-      offer((await response.json()).message, "両方の内容を見比べる", () => form.requestSubmit());
+      const { message, offer: label = "両方の内容を見比べる" } = await response.json();
+      offer(message, label, () => form.requestSubmit());
     } else if (response.status === 403 && isJson) {
       stopped = true;
       say((await response.json()).message, "error");

@@ -15,6 +15,7 @@ from programs.enums import Improvement
 from programs.models import Action, Program
 from progress import workflow
 from progress.actions.evaluations import Answers, perform, save_evaluation
+from progress.actions.handing_over import hand_over
 from progress.actions.opening import open_round
 from progress.actions.publication import publish
 from progress.business_days import add_business_days
@@ -27,7 +28,7 @@ from tests.programs.factories import (
     MilestoneFactory,
     ProgramFactory,
 )
-from tests.progress.factories import RoundFactory, action_of, bring_to
+from tests.progress.factories import RoundFactory, action_of, bring_to, given_to
 
 LIAISON_CODES = [f"1-1-{number:03}" for number in range(101, 121)]
 SUBMITTED_CODES = [f"1-2-{number:03}" for number in range(101, 105)]
@@ -64,6 +65,14 @@ def make() -> dict[str, int]:
     _submit([row for row in rows if row.action.code in SUBMITTED_CODES], chain)
     _return([row for row in rows if row.action.code == RETURNED_CODE], chain)
     return {row.action.code: row.pk for row in rows}
+
+
+def give_away(key: int) -> str:
+    """The 調書 with this id goes to the second 課: its name."""
+    evaluation, second = Evaluation.objects.get(pk=key), Department.objects.get(code=SECOND_DIVISION)
+    given_to(evaluation.action, second)
+    hand_over(round=evaluation.round, keys=[key], by=User.objects.get(staff_number="D0004"))
+    return second.name
 
 
 def make_year(slug: str = "year", codes: tuple[str, str] = ("1-1-501", "1-1-502")) -> list[str]:

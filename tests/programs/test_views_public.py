@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Department, User
 from plan import actions as plan_actions
 from plan.models import DirectionItem
 from plan.text.markup import plain
@@ -291,6 +291,7 @@ def test_a_department_that_has_ended_names_who_took_over(client: Client, year: Y
     ended, goes_on = year.departments
     elsewhere = DepartmentFactory.create(name="取組のない課")
     ended.successors.add(goes_on, elsewhere)
+    Department.objects.filter(pk=ended.pk).update(valid_to=datetime.date(2017, 3, 31))
     shown = main_of(client.get(f"/programs/2016/departments/{ended.code}/"))
     assert "引き継いだ課：試験窓口課、取組のない課" in words(shown)
     assert [link for link in links(shown) if "/departments/" in link] == [f"/programs/2016/departments/{goes_on.code}/"]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pytest
 import time_machine
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -21,13 +20,11 @@ from progress.enums import MailKind, RoundState, Status
 from progress.errors import NotYours
 from progress.models import Evaluation, OutboxMail, Round
 from progress.queries.led_elsewhere import led_elsewhere, page_of_moves, placed
-from tests.factories import DepartmentFactory, UserFactory
-from tests.plan.reading import inputs_of, main_of
+from tests.factories import DepartmentFactory
 from tests.programs.factories import ActionOwnerFactory
 from tests.progress.factories import CHANGED_ON, department_of, given_to, opened
 
 pytestmark = pytest.mark.django_db
-ClientOf = Callable[[User], Client]
 Brought = Callable[[Status, Evaluation], Evaluation]
 
 
@@ -287,21 +284,3 @@ def test_interrupted_nothing_has_moved(strayed: Evaluation, division: Department
     with pytest.raises(KeyboardInterrupt):
         hand_over(round=strayed.round, keys=[strayed.pk], by=ict_staff, report=stop)
     assert (Evaluation.objects.get(pk=strayed.pk).department, strayed.events.count()) == (division, 0)
-
-
-def test_what_is_typed_while_it_moves_is_not_lost(
-    client_of: ClientOf, evaluation: Evaluation, liaison: User, other_liaison: User, ict_staff: User
-) -> None:
-    """The 課 that had it is told where it went; who never had it learns nothing."""
-    client, address = client_of(liaison), f"/desk/evaluations/{evaluation.pk}/"
-    sent = dict(inputs_of(main_of(client.get(address)))) | {"results": "途中まで書いた実績です。"}
-    given_to(evaluation.action, department_of(other_liaison))
-    hand_over(round=evaluation.round, keys=[evaluation.pk], by=ict_staff)
-    response, saved = client.post(address, sent), client.post(f"{address}autosave/", sent)
-    page = main_of(response)
-    assert (response.status_code, saved.status_code, client.get(address).status_code) == (409, 409, 404)
-    assert "途中まで書いた実績です。" in page
-    assert f"{department_of(other_liaison)}に移りました。" in page
-    assert Evaluation.objects.get().results == ""
-    stranger = client_of(UserFactory.create())
-    assert [stranger.post(each, sent).status_code for each in (address, f"{address}autosave/")] == [404, 404]

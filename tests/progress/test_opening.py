@@ -4,18 +4,22 @@ import datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Department, User
 from programs.models import ActionOwner
 from progress.actions.opening import ensure_default_scale, open_round
+from progress.actions.reorganisation import reorganise
 from progress.actions.rounds import extend
 from progress.default_scale import GUIDANCE
-from progress.enums import RoundState, ScaleKind
+from progress.enums import MailKind, RoundState, ScaleKind
 from progress.errors import CannotOpen, NotNow, ReasonRequired
-from progress.models import Evaluation, Guidance, MeasureEvaluation, Round
+from progress.models import Evaluation, Guidance, MeasureEvaluation, OutboxMail, Round
+from progress.reorganising import Reorganisation, Successor
 from tests.factories import DepartmentFactory
 from tests.programs.factories import (
     ActionFactory,
@@ -74,6 +78,22 @@ def test_the_department_is_that_of_the_opening_day(division: Department, ict_sta
     assert Evaluation.objects.get().department == successor
 
 
+@pytest.mark.parametrize(("set_up_on", "is_of_the_new"), [(0, True), (1, False)])
+def test_opened_after_its_first_day_the_round_is_for_who_leads_today(
+    set_up_on: int, *, is_of_the_new: bool, division: Department, liaison: User, ict_staff: User
+) -> None:
+    """The 課 was reorganised in between: the successor gets the 調書 and the mail. Not before its day."""
+    round_ = RoundFactory.create()
+    action_of(round_.program, division)
+    day = timezone.localdate() + datetime.timedelta(days=set_up_on)
+    successor = Successor(code=division.code, name="新しい課", bureau=division.bureau)
+    (new,) = reorganise(reorganisation=Reorganisation(day, (division,), (successor,)), by=ict_staff)
+    open_round(round=round_, by=ict_staff)
+    assert Evaluation.objects.get().department == (new if is_of_the_new else division)
+    assert OutboxMail.objects.get(kind=MailKind.OPENED).to == liaison
+
+
+@time_machine.travel(datetime.datetime(2026, 4, 16, 1, tzinfo=datetime.UTC), tick=False)
 def test_a_round_with_an_action_nobody_leads_is_not_opened(division: Department, ict_staff: User) -> None:
     round_ = RoundFactory.create()
     action_of(round_.program, division)
@@ -81,7 +101,7 @@ def test_a_round_with_an_action_nobody_leads_is_not_opened(division: Department,
     with pytest.raises(CannotOpen) as error:
         open_round(round=round_, by=ict_staff)
     assert [str(problem) for problem in error.value.problems] == [
-        f"取組『{orphan}』には、2017年4月17日（月）に有効な主管課がありません。その日にある課を、所管課に登録してください。"
+        f"取組『{orphan}』には、2026年4月16日（木）に有効な主管課がありません。その日にある課を、所管課に登録してください。"
     ]
     round_.refresh_from_db()
     assert (round_.state, Evaluation.objects.count()) == (RoundState.PLANNED, 0)
@@ -90,7 +110,7 @@ def test_a_round_with_an_action_nobody_leads_is_not_opened(division: Department,
 def test_a_department_that_has_ended_before_leads_nothing(division: Department, ict_staff: User) -> None:
     round_ = RoundFactory.create()
     action_of(round_.program, division)
-    Department.objects.filter(pk=division.pk).update(valid_to=round_.opens_on - datetime.timedelta(days=1))
+    Department.objects.filter(pk=division.pk).update(valid_to=timezone.localdate() - datetime.timedelta(days=1))
     with pytest.raises(CannotOpen):
         open_round(round=round_, by=ict_staff)
 

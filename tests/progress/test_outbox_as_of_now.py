@@ -22,7 +22,7 @@ from progress.actions.rounds import extend, set_exception
 from progress.enums import MailKind, Status
 from progress.models import Evaluation, OutboxMail, Round
 from progress.reorganising import Reorganisation, Successor
-from tests.factories import MembershipFactory
+from tests.factories import DepartmentFactory, MembershipFactory
 from tests.progress.factories import department_of, fill_in, given_to, opened
 
 pytestmark = pytest.mark.django_db
@@ -52,8 +52,8 @@ def sent_to(person: User) -> list[str]:
     OutboxMail.objects.exclude(pk__in=asking).delete()
     call_command("send_outbox", stdout=StringIO())
     assert asking.unsent().count() == 0
-    stored = list(asking.filter(to=person, sent_at__isnull=False).values_list("body", flat=True))
-    assert stored == [str(each.body) for each in mail.outbox if each.to == [person.email]]
+    stored = sorted(asking.filter(to=person, sent_at__isnull=False).values_list("body", flat=True))
+    assert stored == sorted(str(each.body) for each in mail.outbox if each.to == [person.email])
     return stored
 
 
@@ -207,3 +207,32 @@ def test_after_a_reorganisation_the_people_who_took_over_are_chased(
     reorganise(reorganisation=Reorganisation(TODAY, (division,), (successor,)), by=ict_staff)
     (body,) = sent_to(liaison)
     assert ("新しい課" in body, str(evaluation) in body) == (True, True)
+
+
+@pytest.mark.parametrize(("days", "count"), [(0, 1), (1, 2)])
+def test_two_departments_that_became_one_are_asked_once(
+    days: int, count: int, division: Department, liaison: User, ict_staff: User
+) -> None:
+    """Not before they are one."""
+    MembershipFactory.create(user=liaison, role=Role.LIAISON, department=(other := DepartmentFactory.create()))
+    round_ = opened(division, other, by=ict_staff)
+    chased(round_, ict_staff)
+    successor = Successor(code="merged", name="新しい課", bureau=division.bureau)
+    day = TODAY + datetime.timedelta(days=days)
+    reorganise(reorganisation=Reorganisation(day, (division, other), (successor,)), by=ict_staff)
+    bodies = sent_to(liaison)
+    assert len(bodies) == count
+    assert all(str(each) in "".join(bodies) for each in round_.evaluations.all())
+
+
+def test_who_takes_over_on_a_later_day_is_not_asked_before(
+    division: Department, liaison: User, ict_staff: User
+) -> None:
+    MembershipFactory.create(user=liaison, role=Role.LIAISON, department=(heir := DepartmentFactory.create()))
+    round_ = opened(division, heir, by=ict_staff)
+    remind(round=round_, departments=[division], by=ict_staff)
+    day = TODAY + datetime.timedelta(days=1)
+    reorganise(reorganisation=Reorganisation(day, (division,), (Successor(existing=heir),)), by=ict_staff)
+    (body,) = sent_to(liaison)
+    asked_for = [each.department for each in round_.evaluations.select_related("department") if str(each) in body]
+    assert asked_for == [division]

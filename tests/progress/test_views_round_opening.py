@@ -17,7 +17,7 @@ from progress.models import Round
 from tests.factories import DepartmentFactory, MembershipFactory
 from tests.plan.reading import items_of, links, part
 from tests.programs.factories import ActionFactory
-from tests.progress.factories import RoundFactory, action_of
+from tests.progress.factories import RoundFactory, action_of, given_to
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +81,19 @@ def test_before_opening_the_departments_without_people_are_named(
     tomorrow = timezone.localdate() + datetime.timedelta(days=1)
     Round.objects.update(opens_on=tomorrow, deadline=tomorrow)
     assert f"<li>『{division.full_name}』には、担当者も課長もいません。</li>" in client.get(address).content.decode()
+
+
+def test_before_opening_the_department_that_leads_today_is_asked(
+    client_of: ClientOf, ict_staff: User, division: Department, liaison: User, manager: User
+) -> None:
+    """The round's first day is over, and the 課 of that day is not there any more: nobody is to be registered in it."""
+    given_to(action_of(RoundFactory.create(slug="2016").program, division), new := DepartmentFactory.create())
+    Department.objects.filter(pk=division.pk).update(valid_to=timezone.localdate() - datetime.timedelta(days=1))
+    Membership.objects.update(valid_to=timezone.localdate() - datetime.timedelta(days=1))
+    MembershipFactory.create(user=ict_staff, role=Role.ICT_STAFF)
+    shown = client_of(ict_staff).get("/desk/rounds/2016/open/").context
+    assert (shown["problems"].total, shown["preview"].departments) == (0, 1)
+    assert [each.department for each in shown["preview"].unstaffed.shown] == [new.full_name]
 
 
 def test_before_opening_a_department_of_one_person_in_both_roles_is_named(
