@@ -13,6 +13,7 @@ from plan.models import Plan
 from plan.queries.kept import kept_value
 from plan.queries.plans import Link
 from programs.models import Program
+from progress.enums import RoundState
 from progress.models import Publication, PublishedEvaluation, PublishedMeasure, Round
 from progress.queries.results import Legend
 
@@ -101,6 +102,11 @@ def with_frames_of_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.select_related("round__program__plan").annotate(first_frame=Subquery(frames, output_field=JSONField()))
 
 
+def frozen_round(round_: Round) -> PublishedRound:
+    """Of what was published, whether or not its programme is public now. One query."""
+    return PublishedRound.of(with_frames(Round.objects.filter(state=RoundState.PUBLISHED)).get(pk=round_.pk))
+
+
 def published_round(slug: str) -> PublishedRound:
     """Raises Round.DoesNotExist. One query."""
     return PublishedRound.of(with_frames(Round.objects.published()).get(slug=slug))
@@ -140,9 +146,18 @@ def in_order_of_code(rows: QuerySet[PublishedEvaluation]) -> QuerySet[PublishedE
     return rows.filter(is_current=True, code__gt="").order_by("round", "code")
 
 
+def frozen_evaluations() -> QuerySet[PublishedEvaluation]:
+    """What stands of all that was published, whether or not the public may read it now: for the desk."""
+    return PublishedEvaluation.objects.filter(is_current=True)
+
+
+def frozen_measures() -> QuerySet[PublishedMeasure]:
+    return PublishedMeasure.objects.filter(is_current=True)
+
+
 def current_evaluations() -> QuerySet[PublishedEvaluation]:
-    """What is published now of all published years."""
-    return PublishedEvaluation.objects.filter(is_current=True, round__in=Round.objects.published())
+    """What the public may read now of all published years."""
+    return frozen_evaluations().filter(round__in=Round.objects.published())
 
 
 def published_years(program: Program) -> list[int]:
@@ -157,4 +172,4 @@ def last_published() -> Subquery:
 
 
 def current_measures() -> QuerySet[PublishedMeasure]:
-    return PublishedMeasure.objects.filter(is_current=True, round__in=Round.objects.published())
+    return frozen_measures().filter(round__in=Round.objects.published())
