@@ -15,6 +15,7 @@ from plan.queries.plans import Link
 from programs.models import Program
 from progress.enums import RoundState
 from progress.models import Publication, PublishedEvaluation, PublishedMeasure, Round
+from progress.queries.first_frame import with_first_frame
 from progress.queries.results import Legend
 
 NEWEST_FIRST = ("-year", "-program__start_year", "slug")
@@ -88,12 +89,10 @@ class PublishedRound:
 
 def with_frames(rounds: QuerySet[Round]) -> QuerySet[Any]:
     """`rounds` with programme, plan, the frame of their first publication and when they were corrected last."""
-    publications = Publication.objects.filter(round=OuterRef("pk")).order_by()
-    newest = publications.filter(number__gt=1).values("round").annotate(newest=Max("made_at")).values("newest")
-    return rounds.select_related("program__plan").annotate(
-        first_frame=Subquery(publications.filter(number=1).values("frame")[:1], output_field=JSONField()),
-        corrected_at=Subquery(newest, output_field=DateTimeField()),
-    )
+    later = Publication.objects.filter(round=OuterRef("pk"), number__gt=1).order_by()
+    newest = later.values("round").annotate(newest=Max("made_at")).values("newest")
+    read = with_first_frame(rounds.select_related("program__plan"))
+    return read.annotate(corrected_at=Subquery(newest, output_field=DateTimeField()))
 
 
 def with_frames_of_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
