@@ -17,7 +17,7 @@ _STATES = {each.value: str(each.label) for each in Status}
 
 def evaluation_columns(round_: Round, frame: Mapping[str, Any]) -> tuple[Column, ...]:
     """One row for each 調書, as `queries.round_evaluations.for_file` reads it; in the words of the frame."""
-    labels = {
+    labels: dict[tuple[str, str], str] = {
         (kind, step["symbol"]): step["label"] for kind in ScaleKind for step in frame.get("scale", {}).get(kind, ())
     }
     today, year, label = timezone.localdate(), round_.year, fiscal_year_label(round_.year)

@@ -115,11 +115,10 @@ def measure_rows(round_: Round) -> list[MeasureRow]:
     """The measures of the round in their order. Five queries at most."""
     written = MeasureEvaluation.objects.filter(round=round_).select_related("measure__policy", "rating", "saved_by")
     sums = sums_by_measure(round_)
-    in_order = in_published_words(written.order_by("measure__policy__number", "measure__number"), published_frame(round_))
-    return [
-        MeasureRow(evaluation, sums.get(evaluation.measure_id, MeasureSums()))
-        for evaluation in in_order
-    ]
+    in_order = in_published_words(
+        written.order_by("measure__policy__number", "measure__number"), published_frame(round_)
+    )
+    return [MeasureRow(evaluation, sums.get(evaluation.measure_id, MeasureSums())) for evaluation in in_order]
 
 
 def actions_page(evaluations: QuerySet[Evaluation], measure_id: int, page: str) -> Page[Evaluation]:

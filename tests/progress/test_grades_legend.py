@@ -49,9 +49,7 @@ def without_legend(found: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
 
 
 @pytest.mark.parametrize("persona", ["ict_staff", "department", "committee_viewer"])
-def test_at_the_desk(
-    request: pytest.FixtureRequest, client_of: Callable[[Any], Any], year: Year, persona: str
-) -> None:
+def test_at_the_desk(request: pytest.FixtureRequest, client_of: Callable[[Any], Any], year: Year, persona: str) -> None:
     found = crawled(client_of(request.getfixturevalue(persona)), desk_addresses(), below="/desk/")
     assert without_legend(found) == {}
     assert [address for address, response in found.items() if LEGEND in html_of(response)]

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import User
-from progress.models import Evaluation, Round, ScaleEntry
+from progress.models import Evaluation, ScaleEntry
 from tests.plan.reading import words
 from tests.progress.crawling import crawled, desk_addresses, html_of, two_rounds
 
@@ -37,3 +36,20 @@ def test_no_page_of_a_published_round_tells_them(
     # The lists across the years tell what is open in the words of now.
     assert [key for key in told if not key.startswith("/desk/?") and key != "/desk/"] == []
     assert any("目標を上回って達成" in text for text in of_rounds.values())
+
+
+def test_nor_does_the_file_of_the_list(client_of: ClientOf, year: Any) -> None:
+    browser = client_of(year.staff)
+    of_2016, of_2017 = (
+        b"".join(browser.get(f"/desk/rounds/{slug}/evaluations/csv/").streaming_content).decode()  # type: ignore[attr-defined]
+        for slug in ("2016", "2017")
+    )
+    assert (NEW in of_2016, NEW in of_2017) == (False, True)
+    assert "目標を上回って達成" in of_2016
+
+
+def test_the_year_before_is_quoted_in_its_own_words(client_of: ClientOf, year: Any) -> None:
+    of_2017 = Evaluation.objects.get(round__year=2017, action__code="1-1-001")
+    page = words(html_of(client_of(year.staff).get(f"/desk/evaluations/{of_2017.pk}/")))
+    assert "2 目標を上回って達成" in page
+    assert f"2 {NEW}" in page

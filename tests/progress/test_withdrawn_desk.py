@@ -1,4 +1,4 @@
-"""公開 taken off a programme or plan with published rounds: the desk goes on, and leads nobody to a page that is gone."""
+"""公開 taken off a programme or plan with published rounds: the desk goes on and leads to no page that is gone."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -140,9 +140,7 @@ def test_the_year_before_is_told_to_the_committee_as_before(year: Year) -> None:
 @pytest.mark.parametrize(
     ("what", "told"), [("programme", "プログラムが非公開です。"), ("plan", "プランが非公開です。")]
 )
-def test_a_correction_says_that_nobody_can_read_it_now(
-    client_of: ClientOf, year: Year, what: str, told: str
-) -> None:
+def test_a_correction_says_that_nobody_can_read_it_now(client_of: ClientOf, year: Year, what: str, told: str) -> None:
     browser = client_of(year.staff)
     withdraw(year, what)
     address = "/desk/rounds/2016/corrections/measures/1-1/"
