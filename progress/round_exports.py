@@ -1,21 +1,25 @@
 """The file of a round's list of 調書, for ICT推進課. Columns are data: label → getter."""
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.csv_export import Column
 from plan.fiscal import fiscal_year_label
-from progress.enums import Status
+from progress.enums import ScaleKind, Status
 from progress.models import Round
 from progress.queries.outstanding import is_overdue
 
 _STATES = {each.value: str(each.label) for each in Status}
 
 
-def evaluation_columns(round_: Round) -> tuple[Column, ...]:
-    """One row for each 調書, as `queries.round_evaluations.for_file` reads it."""
+def evaluation_columns(round_: Round, frame: Mapping[str, Any]) -> tuple[Column, ...]:
+    """One row for each 調書, as `queries.round_evaluations.for_file` reads it; in the words of the frame."""
+    labels: dict[tuple[str, str], str] = {
+        (kind, step["symbol"]): step["label"] for kind in ScaleKind for step in frame.get("scale", {}).get(kind, ())
+    }
     today, year, label = timezone.localdate(), round_.year, fiscal_year_label(round_.year)
     sample = "見本データ" if round_.is_sample else None
     return (
@@ -32,8 +36,8 @@ def evaluation_columns(round_: Round) -> tuple[Column, ...]:
         Column("提出期限", lambda each: f"{each.due_on:%Y-%m-%d}"),
         Column("期限超過", lambda each: "期限超過" if is_overdue(each, today) else ""),
         Column("達成度", lambda each: each.grade__symbol),
-        Column("達成度の意味", lambda each: each.grade__label),
-        Column("今後の方向性", _outlook),
+        Column("達成度の意味", lambda each: labels.get((each.grade__kind, each.grade__symbol), each.grade__label)),
+        Column("今後の方向性", lambda each: _outlook(each, labels)),
         Column("予算額（千円）", lambda each: each.planned_budget),
         Column("決算額（千円）", lambda each: each.settlement),
         Column("提出日", lambda each: _day(each.submitted_at)),
@@ -44,9 +48,10 @@ def evaluation_columns(round_: Round) -> tuple[Column, ...]:
     )
 
 
-def _outlook(each: Any) -> str | None:
+def _outlook(each: Any, labels: Mapping[tuple[str, str], str]) -> str | None:
     """As the scale writes its steps."""
-    symbol, label = each.outlook__symbol, each.outlook__label
+    symbol = each.outlook__symbol
+    label = labels.get((ScaleKind.OUTLOOK, symbol), each.outlook__label)
     return label if symbol == label else f"{symbol} {label}"
 
 

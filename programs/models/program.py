@@ -80,6 +80,13 @@ class Program(Versioned):
         return self.is_published and self.plan.is_published
 
     @property
+    def why_not_public(self) -> str:
+        """In words; "" while the public may read it."""
+        if self.is_public:
+            return ""
+        return "プランが非公開です。" if self.is_published else "プログラムが非公開です。"
+
+    @property
     def years(self) -> range:
         """The fiscal years of the programme, both ends included."""
         return range(self.start_year, self.end_year + 1)

@@ -20,7 +20,7 @@ from progress.actions.evaluations import Refused, event_of
 from progress.actions.locks import locked_round
 from progress.actions.notices import Handed, tell_handed_over
 from progress.actions.opening import BATCH, NAMED_IN_AUDIT, Report, batches, no_report
-from progress.actions.reorganisation import hand_on_extensions
+from progress.actions.reorganisation import end_idle_extensions, hand_on_extensions
 from progress.enums import Status
 from progress.errors import NotYours
 from progress.models import Evaluation, EvaluationEvent, Round
@@ -70,10 +70,9 @@ def hand_over(
     moved = _moved(moving, by=by, moment=moment, report=report)
     if moved:
         day = today or timezone.localdate()
-        hand_on_extensions(
-            {(stored.pk, each.before.pk, each.after.pk) for each in moved if each.before.has_ended(day)},
-            by=by,
-        )
+        ended = [each for each in moved if each.before.has_ended(day)]
+        hand_on_extensions({(stored.pk, each.before.pk, each.after.pk) for each in ended}, by=by)
+        end_idle_extensions({(stored.pk, each.before.pk) for each in ended}, by=by)
         tell_handed_over(stored, moved, by=by)
         audit.record(
             AuditKind.TRANSITION,

@@ -154,7 +154,7 @@ def tell_published(round_: Round) -> None:
     departments = Evaluation.objects.filter(round=round_).order_by().values_list("department", flat=True).distinct()
     today = timezone.localdate()
     found = [*posts(*DEPARTMENT_ROLES, on=today, departments=set(departments)), *posts(Role.ICT_STAFF, on=today)]
-    context = {"title": str(round_), "public_url": f"{settings.PORTAL_URL}{round_.get_absolute_url()}"}
+    context = {"title": str(round_), **_where_to_read(round_, round_.get_absolute_url())}
     queue(
         draft(MailKind.PUBLISHED, f"round-{round_.pk}", person, is_sample=round_.is_sample, context=context)
         for person in by_person(found)
@@ -297,15 +297,20 @@ def _published_late(events: Sequence[EvaluationEvent], person: User) -> Draft:
     if len(events) == 1:
         context: dict[str, Any] = {
             "title": f"{round_}（{first}）",
-            "public_url": f"{settings.PORTAL_URL}{first.action.get_absolute_url()}",
+            **_where_to_read(round_, first.action.get_absolute_url()),
         }
     else:
         context = {
             "title": f"{round_}の調書{len(events)}件",
-            "public_url": f"{settings.PORTAL_URL}{round_.get_absolute_url()}",
+            **_where_to_read(round_, round_.get_absolute_url()),
             "actions": Listed.of(str(each.evaluation) for each in events),
         }
     return draft(MailKind.PUBLISHED, _about(events[0]), person, is_sample=round_.is_sample, context=context)
+
+
+def _where_to_read(round_: Round, path: str) -> dict[str, str]:
+    """Of what is published: the address, or why nobody can read it now."""
+    return {"public_url": f"{settings.PORTAL_URL}{path}", "why_not_public": round_.program.why_not_public}
 
 
 def _is_told_of_acceptance(event: EvaluationEvent, post: Post) -> bool:

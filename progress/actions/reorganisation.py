@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
@@ -17,6 +18,7 @@ from plan.actions import bump_content_version, wait_for_turn
 from programs.enums import OwnerKind
 from programs.models import ActionOwner
 from progress.actions.opening import BATCH, Report, no_report
+from progress.actions.rounds import delete_extension
 from progress.errors import CannotReorganise, NotYours
 from progress.models import Evaluation, Extension
 from progress.queries.led_elsewhere import with_lead
@@ -79,8 +81,8 @@ def realign(*, by: User | None = None, today: datetime.date | None = None) -> in
     For a 組織改編 entered ahead of its day, `manage.py realign_departments` does
     this daily. Effects: (1) `Evaluation.department`, with history; (2) a 課
     that got an extension for them hands it on, in a published round too, where
-    they are exceptions; (3) the audit trail has it where nobody asked for it:
-    a 組織改編 records itself.
+    they are exceptions, and keeps none where none of its 調書 stays; (3) the
+    audit trail has it where nobody asked for it: a 組織改編 records itself.
     """
     wait_for_turn()
     day = today or timezone.localdate()
@@ -89,10 +91,12 @@ def realign(*, by: User | None = None, today: datetime.date | None = None) -> in
     moved = [evaluation for evaluation in held if evaluation.lead not in {None, evaluation.department_id}]
     if not moved:
         return 0
+    befores = [evaluation.department_id for evaluation in moved]
     hand_on_extensions({(each.round_id, each.department_id, each.lead) for each in moved}, by=by)
     for evaluation in moved:
         evaluation.department_id = evaluation.lead
     bulk_update_with_history(moved, Evaluation, ["department"], batch_size=BATCH, default_user=by)
+    end_idle_extensions({(each.round_id, before) for each, before in zip(moved, befores, strict=True)}, by=by)
     if by is None:
         audit.record(
             AuditKind.REORGANISED, by=None, about="調書の引継ぎ：改編の日が来たため", details={"調書": len(moved)}
@@ -236,3 +240,11 @@ def hand_on_extensions(moved: set[tuple[int, int, int]], *, by: User | None) -> 
         own.deadline = max(own.deadline, extension.deadline)
         own._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
         own.save()
+
+
+def end_idle_extensions(left: set[tuple[int, int]], *, by: User | None) -> None:
+    """(round, ended 課): where the ended 課 has no 調書 any more, its extension is about nothing, and goes."""
+    of_it = Evaluation.objects.filter(round=OuterRef("round"), department=OuterRef("department"))
+    for round_id, ended in sorted(left):
+        for extension in Extension.objects.filter(~Exists(of_it), round=round_id, department=ended):
+            delete_extension(extension, by)

@@ -71,7 +71,7 @@ def change_round(*, round: Round, values: Mapping[str, Any], by: User) -> tuple[
     save_row(stored, by=by, moment=timezone.now())
     overtaken = list(stored.extensions.filter(deadline__lte=stored.deadline).select_related("department"))
     for extension in overtaken:
-        _delete_extension(extension, by)
+        delete_extension(extension, by)
     if overtaken:
         changes["なくなった延長"] = [str(extension.department) for extension in overtaken]
     _record(stored, by, "評価年度の設定の変更", changes)
@@ -144,7 +144,7 @@ def end_extension(*, extension: Extension, by: User) -> None:
         raise NotNow("公表した年度の期限は変えられません。")
     if not Extension.objects.filter(pk=extension.pk).exists():
         return
-    _delete_extension(extension, by)
+    delete_extension(extension, by)
     _record(stored, by, "提出期限の延長の取消し", {"所管課": str(extension.department)})
 
 
@@ -246,6 +246,7 @@ def _record(round_: Round, by: User, deed: str, details: Mapping[str, object] | 
     audit.record(AuditKind.TRANSITION, by=by, about=f"{deed}：{round_}", details=details)
 
 
-def _delete_extension(extension: Extension, by: User) -> None:
+def delete_extension(extension: Extension, by: User | None) -> None:
+    """With history."""
     extension._history_user = by  # type: ignore[attr-defined]  # simple_history reads it
     extension.delete()

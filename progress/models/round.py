@@ -135,6 +135,11 @@ class Round(models.Model):
         return self.state == RoundState.PUBLISHED
 
     @property
+    def is_public(self) -> bool:
+        """Whether the public may read what was published of it now; asks for the programme and its plan."""
+        return self.is_published and self.program.is_public
+
+    @property
     def is_overdue(self) -> bool:
         """Whether the minute that was set for 公表 has gone by and nothing was published: `publish_due` did not run."""
         if not self.is_open or self.publish_at is None:

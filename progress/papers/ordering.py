@@ -34,7 +34,9 @@ def order_of_round(*, round_: Round, selection: Selection, by: User | None, reci
 
 
 def order_of_plan(*, plan: Plan, by: User | None, recipient: str = "") -> tuple[Paper, bool]:
-    """Order the plan itself, as it is published. Raises NotYours."""
+    """Order the plan itself, as it is published. Raises NotYours, NotNow."""
+    if not plan.is_published:
+        raise NotNow("このプランはいま公開していないため、冊子を作れません。公開に戻した後に、作り直してください。")
     selection = Selection.of(PaperKind.PLAN)
     version = plan_version(plan)
     order = Order(

@@ -9,7 +9,7 @@ from progress.papers.preview import Preview
 from progress.papers.report import Report, in_order
 from progress.papers.round_paper import Entry, uncorrected_paper
 from progress.papers.selection import Selection
-from progress.queries.published import current_evaluations, current_measures, published_round
+from progress.queries.published import frozen_evaluations, frozen_measures, frozen_round
 from progress.rollup import Rollup
 
 MOST_SHEETS = 200
@@ -34,15 +34,15 @@ def outline_of(round_: Round, selection: Selection) -> Outline:
 
 
 def _published(round_: Round, chosen: Collection[str], lists_sheets: bool) -> tuple[Report, int]:
-    found = current_measures().filter(round=round_).select_related("measure__policy__plan")
+    found = frozen_measures().filter(round=round_).select_related("measure__policy__plan")
     measures = tuple(found.order_by("measure__policy__number", "measure__number"))
     rows: list[PublishedEvaluation] = []
     count = 0
     if lists_sheets:
-        wanted = current_evaluations().filter(round=round_, measure__in=_keys(measures, chosen))
+        wanted = frozen_evaluations().filter(round=round_, measure__in=_keys(measures, chosen))
         count = wanted.count()
         rows = list(wanted.select_related("measure__policy")) if count <= MOST_SHEETS else []
-    return Report(published_round(round_.slug), False, measures, in_order(rows)), count - len(rows)
+    return Report(frozen_round(round_), False, measures, in_order(rows)), count - len(rows)
 
 
 def _draft(round_: Round, chosen: Collection[str], lists_sheets: bool) -> tuple[Report, int]:

@@ -21,6 +21,7 @@ from progress.models import (
     ScaleEntry,
 )
 from progress.queries.filling import entries_of
+from progress.queries.first_frame import in_published_words
 from progress.queries.measure_rollups import sums_by_measure
 from progress.queries.plan_background import Background, backgrounds_of
 from progress.queries.published import PublishedRound
@@ -87,6 +88,8 @@ class Preview:
         for each in found:
             each.round = self.published.round
             each.action.program = self.published.round.program
+        if self.published.round.is_published:
+            in_published_words(found)
         backgrounds = backgrounds_of(found)
         return [self._row(each, backgrounds.get(each.pk), as_it_stands=as_it_stands) for each in found]
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from progress.enums import DECIDED, RoundState
 from progress.models import Evaluation, PublishedEvaluation, PublishedMeasure, Round
 from progress.papers.preview import Preview
-from progress.queries.published import PublishedRound, current_evaluations, current_measures, published_round
+from progress.queries.published import PublishedRound, frozen_evaluations, frozen_measures, frozen_round
 from progress.queries.results import Legend, Sums, added, sums_of
 from progress.queries.years import MeasureResult
 from progress.rollup import Part, Rollup
@@ -73,13 +73,13 @@ def report_of(round_: Round, *, as_it_stands: bool = False) -> Report:
 
 
 def _published(round_: Round, *, as_it_stands: bool) -> Report:
-    measures = current_measures().filter(round=round_).select_related("measure__policy__plan")
-    evaluations = current_evaluations().filter(round=round_)
+    measures = frozen_measures().filter(round=round_).select_related("measure__policy__plan")
+    evaluations = frozen_evaluations().filter(round=round_)
     rows = list(evaluations.select_related("measure__policy", "direction__measure__policy", "department"))
     if as_it_stands:
         _tell_exceptions(round_, rows)
     return Report(
-        published_round(round_.slug),
+        frozen_round(round_),
         is_draft=False,
         measures=tuple(measures.order_by("measure__policy__number", "measure__number")),
         evaluations=in_order(rows),

@@ -20,7 +20,7 @@ from progress.papers.drawing import Drawing, drawing
 from progress.papers.narrowing import narrowed_to, title_of
 from progress.papers.report import Report
 from progress.papers.selection import Selection
-from progress.queries.corrections import marked_views, overtaken_words, shown_corrections
+from progress.queries.corrections import frozen_corrections, marked_views, overtaken_words
 from progress.queries.result_pages import EvaluationPage, Text, Told, entry_name
 from progress.queries.results import CorrectionView, Sums, added, sums_of
 
@@ -380,7 +380,7 @@ def uncorrected_paper(report: Report, selection: Selection, version: str) -> Rou
 
 def _corrections(report: Report) -> tuple[CorrectionView, ...]:
     """The oldest first, as they are numbered."""
-    rows = shown_corrections().filter(publication__round=report.round).order_by("publication__number")
+    rows = frozen_corrections().filter(publication__round=report.round).order_by("publication__number")
     return marked_views(rows)
 
 

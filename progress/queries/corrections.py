@@ -25,22 +25,26 @@ SENTENCE = 15
 LEAST_SAME = 1 / 3
 
 
-def shown_corrections() -> QuerySet[Any]:
-    """Those of published years, newest first, each with the code of its 調書. One query."""
+def frozen_corrections() -> QuerySet[Any]:
+    """Of all years, whether or not the public may read them now, newest first, each with the code of its 調書."""
     codes = PublishedEvaluation.objects.filter(evaluation=OuterRef("evaluation"), is_current=True)
     return (
-        Correction.objects.filter(publication__round__in=Round.objects.published())
-        .select_related("publication__round", "measure_evaluation__measure__policy")
+        Correction.objects.select_related("publication__round", "measure_evaluation__measure__policy")
         .annotate(code=Subquery(codes.values("code")[:1]))
         .order_by("-publication__made_at", "-pk")
     )
+
+
+def shown_corrections() -> QuerySet[Any]:
+    """Those that the public may read."""
+    return frozen_corrections().filter(publication__round__in=Round.objects.published())
 
 
 def corrections_of(published: PublishedRound, marker: TermMarker, **what: Any) -> tuple[CorrectionView, ...]:
     """The corrections of one thing in a year; of a year that is only previewed there are none. At most one query."""
     if published.round.state != RoundState.PUBLISHED:
         return ()
-    return marked_views(shown_corrections().filter(publication__round=published.round, **what), marker)
+    return marked_views(frozen_corrections().filter(publication__round=published.round, **what), marker)
 
 
 def corrections_within(published: PublishedRound, measure: Measure) -> tuple[CorrectionView, ...]:
@@ -48,7 +52,7 @@ def corrections_within(published: PublishedRound, measure: Measure) -> tuple[Cor
     if published.round.state != RoundState.PUBLISHED:
         return ()
     current = {"evaluation__published__measure": measure, "evaluation__published__is_current": True}
-    rows = shown_corrections().filter(publication__round=published.round, **current)[:WITHIN_A_MEASURE]
+    rows = frozen_corrections().filter(publication__round=published.round, **current)[:WITHIN_A_MEASURE]
     return tuple(map(correction_view, rows))
 
 
@@ -96,7 +100,7 @@ def _unmarked(text: str) -> Pieces:
 
 
 def correction_view(correction: Any) -> CorrectionView:
-    """`correction` read with `shown_corrections()`: no query."""
+    """`correction` read with `frozen_corrections()`: no query."""
     publication, slug = correction.publication, [correction.publication.round.slug]
     if correction.measure_evaluation is not None:
         kind, code = "measure", correction.measure_evaluation.measure.code

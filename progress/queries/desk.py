@@ -14,6 +14,7 @@ from progress.enums import Status
 from progress.models import Evaluation, EvaluationIndicator
 from progress.queries.extensions import with_deadline
 from progress.queries.filling import missing_of
+from progress.queries.first_frame import in_published_words
 from progress.queries.left_out import LeftOut, exception_problem, left_out_of
 
 # Nearly by code, too, and quicker where a list has all years of all departments: 調書 are made in the order of the
@@ -120,11 +121,13 @@ def listed(
     sort: str,
     page: str,
     today: datetime.date | None = None,
+    with_grades: bool = False,
     with_outlook: bool = False,
 ) -> tuple[Page[Any], list[Row]]:
     """One page of the keys of `evaluations` and its rows; `sort` is a key of `ORDERS`, with "-" before it backwards.
 
-    At most three queries, one of them for the 今後の方向性 of the rows, if it is asked for.
+    `with_grades`: in the words in which their years were published. At most four queries, one of them for that, and one
+    for the 今後の方向性 of the rows, if it is asked for.
     """
     orders = ORDERS.get(sort.removeprefix("-"), ORDERS[""])
     in_order = _turned(orders, sort.startswith("-"))
@@ -135,7 +138,7 @@ def listed(
     found = _for_rows(shown).defer(*_TEXTS).order_by(*in_order)
     if with_outlook:
         found = found.prefetch_related("outlook")  # a ninth table would be one too many (`_for_rows`)
-    return keys, [_row(evaluation, today) for evaluation in found]
+    return keys, [_row(evaluation, today) for evaluation in (in_published_words(found) if with_grades else found)]
 
 
 def sort_head(key: str, label: str, sort: str) -> SortHead:

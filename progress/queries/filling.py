@@ -1,12 +1,14 @@
 """A stored 調書 as the pure modules see it: what is filled in, and what its numbers say."""
 
 from collections.abc import Sequence
+from copy import copy
 from decimal import Decimal
 
 from programs.enums import Improvement
 from progress.completeness import Filled, IndicatorEntry, MilestoneEntry, Missing, missing
 from progress.enums import ScaleKind
 from progress.models import Evaluation, EvaluationIndicator, Round, ScaleEntry
+from progress.queries.first_frame import in_words_of, published_frame
 from progress.queries.successors import is_last_year
 from progress.rating import Measured, Step, suggestion
 
@@ -30,8 +32,14 @@ def steps(entries: Sequence[ScaleEntry]) -> list[Step]:
 
 
 def entries_of(round_: Round) -> list[ScaleEntry]:
-    """All entries of the round's scale, in order. One query."""
-    return list(round_.scale.entries.order_by("kind", "position", "pk"))
+    """All entries of the round's scale, in order; once it is published with the labels of then, not to be saved.
+
+    One query, none where they were read with the round; one more of a published round.
+    """
+    read = sorted(round_.scale.entries.all(), key=lambda each: (each.kind, each.position, each.pk))
+    entries = [copy(each) for each in read]  # rounds of the same scale may share them
+    in_words_of(published_frame(round_), *entries)
+    return entries
 
 
 def suggested_grade(evaluation: Evaluation, entries: Sequence[ScaleEntry]) -> ScaleEntry | None:

@@ -43,14 +43,20 @@ def left_out_of(evaluation: Evaluation) -> LeftOut | None:
     if evaluation.status in DECIDED:
         return LeftOut(
             "確認が済み、追加の公表を待っています。",
-            f"{_IN_PUBLIC}しています。この後、ICT推進課が追加で公表します。",
+            f"{_shown_now(evaluation)}この後、ICT推進課が追加で公表します。",
             evaluation.exception_reason,
         )
     return LeftOut(
         "公表は済んでいますが、この調書は未確定です。",
-        f"{_IN_PUBLIC}しています。記入して提出し、確認が済んだ後に、追加で公表します。",
+        f"{_shown_now(evaluation)}記入して提出し、確認が済んだ後に、追加で公表します。",
         evaluation.exception_reason,
     )
+
+
+def _shown_now(evaluation: Evaluation) -> str:
+    """How the public reads it, its round being published."""
+    why_not = evaluation.round.program.why_not_public
+    return f"{why_not}公開に戻すと、{_IN_PUBLIC}します。" if why_not else f"{_IN_PUBLIC}しています。"
 
 
 def exception_problem(evaluation: Evaluation, *, clears: bool = False) -> str:

@@ -14,6 +14,7 @@ from programs.models import Action, Program
 from progress.enums import DECIDED, ProposalState
 from progress.models import NextYearProposal, Round
 from progress.queries.confirmable import goes_on_alone, has_home, is_told, lets_out
+from progress.queries.first_frame import in_published_words, published_frame
 from progress.queries.next_plans import NextPlan, NextTarget, Untaken, next_plans
 from progress.queries.successors import Heir, following_program, heirs_of_endings, is_last_year
 from progress.queries.words import number
@@ -235,8 +236,13 @@ def page_of_proposals(
 
 
 def proposal_rows(proposals: Iterable[NextYearProposal]) -> list[ProposalRow]:
-    """Of one round. Of what is decided already, the rows tell what was proposed. Four queries at most."""
+    """Of one round. Of what is decided already, the rows tell what was proposed.
+
+    Four queries at most; five of a published round.
+    """
     rows = list(proposals)
+    told = [row.evaluation for row in rows]
+    in_published_words(told, published_frame(told[0].round) if told else {})
     plans, heirs = next_plans(rows), heirs_of_endings(rows)
     return [
         ProposalRow(row, [_plan_row(row, plan) for plan in made], lets_out(row, made, later), later)

@@ -15,6 +15,7 @@ from plan.queries.plans import Link
 from programs.models import Program
 from progress.enums import RoundState
 from progress.models import Evaluation, Publication, PublishedEvaluation, PublishedMeasure, Round
+from progress.queries.first_frame import with_first_frame
 from progress.queries.results import Legend
 
 NEWEST_FIRST = ("-year", "-program__start_year", "slug")
@@ -88,18 +89,21 @@ class PublishedRound:
 
 def with_frames(rounds: QuerySet[Round]) -> QuerySet[Any]:
     """`rounds` with programme, plan, the frame of their first publication and when they were corrected last."""
-    publications = Publication.objects.filter(round=OuterRef("pk")).order_by()
-    newest = publications.filter(number__gt=1).values("round").annotate(newest=Max("made_at")).values("newest")
-    return rounds.select_related("program__plan").annotate(
-        first_frame=Subquery(publications.filter(number=1).values("frame")[:1], output_field=JSONField()),
-        corrected_at=Subquery(newest, output_field=DateTimeField()),
-    )
+    later = Publication.objects.filter(round=OuterRef("pk"), number__gt=1).order_by()
+    newest = later.values("round").annotate(newest=Max("made_at")).values("newest")
+    read = with_first_frame(rounds.select_related("program__plan"))
+    return read.annotate(corrected_at=Subquery(newest, output_field=DateTimeField()))
 
 
 def with_frames_of_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Frozen rows with their round and the frame of its first publication, in the same query."""
     frames = Publication.objects.filter(round=OuterRef("round"), number=1).values("frame")[:1]
     return rows.select_related("round__program__plan").annotate(first_frame=Subquery(frames, output_field=JSONField()))
+
+
+def frozen_round(round_: Round) -> PublishedRound:
+    """Of what was published, whether or not its programme is public now. One query."""
+    return PublishedRound.of(with_frames(Round.objects.filter(state=RoundState.PUBLISHED)).get(pk=round_.pk))
 
 
 def published_round(slug: str) -> PublishedRound:
@@ -141,9 +145,18 @@ def in_order_of_code(rows: QuerySet[PublishedEvaluation]) -> QuerySet[PublishedE
     return rows.filter(is_current=True, code__gt="").order_by("round", "code")
 
 
+def frozen_evaluations() -> QuerySet[PublishedEvaluation]:
+    """What stands of all that was published, whether or not the public may read it now: for the desk."""
+    return PublishedEvaluation.objects.filter(is_current=True)
+
+
+def frozen_measures() -> QuerySet[PublishedMeasure]:
+    return PublishedMeasure.objects.filter(is_current=True)
+
+
 def current_evaluations() -> QuerySet[PublishedEvaluation]:
-    """What is published now of all published years."""
-    return PublishedEvaluation.objects.filter(is_current=True, round__in=Round.objects.published())
+    """What the public may read now of all published years."""
+    return frozen_evaluations().filter(round__in=Round.objects.published())
 
 
 def published_years(program: Program) -> list[int]:
@@ -163,7 +176,8 @@ def last_published() -> Subquery:
 
 
 def current_measures() -> QuerySet[PublishedMeasure]:
-    return PublishedMeasure.objects.filter(is_current=True, round__in=Round.objects.published())
+    return frozen_measures().filter(round__in=Round.objects.published())
+
 
 
 def measure_names(published: PublishedRound) -> Mapping[int, str]:

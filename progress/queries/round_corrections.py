@@ -1,6 +1,5 @@
 """What is published of a round and may be corrected, and what was corrected."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from progress.enums import Status
 from progress.models import Correction, Evaluation, MeasureEvaluation, PublishedEvaluation, Round
 from progress.models.publication import IS_UNDECIDED
 from progress.queries.corrections import wrong_and_right
-from progress.queries.first_frame import first_frame, in_words_of
+from progress.queries.first_frame import in_published_words
 from progress.queries.results import WrongAndRight
 
 EVALUATIONS_A_PAGE = 20
@@ -58,15 +57,6 @@ def late_ones(round_: Round) -> QuerySet[Evaluation]:
     return rows.select_related("action", "department", "grade", "outlook").order_by("action__code")
 
 
-def in_published_words(round_: Round, rows: Iterable[Evaluation]) -> list[Evaluation]:
-    """`rows` of `late_ones`; they must not be saved. One query where there are any."""
-    found = list(rows)
-    frame = first_frame(round_) if found else {}
-    for row in found:
-        in_words_of(frame, row.grade, row.outlook)
-    return found
-
-
 def _with_published_grade(evaluations: QuerySet[Evaluation]) -> QuerySet[Any]:
     """With the grade that the public reads, as `published_grade`: the words of the scale may have changed since."""
     grade = Case(
@@ -83,7 +73,7 @@ def correctable(round_: Round, published: QuerySet[Evaluation], page: str) -> Co
     corrections = Correction.objects.filter(publication__round=round_).select_related("publication__by")
     measures = MeasureEvaluation.objects.filter(round=round_).select_related("measure__policy")
     rows = _with_published_grade(published).select_related("action", "department").order_by("action__code")
-    late = in_published_words(round_, late_ones(round_)[: LATE_SHOWN + 1])
+    late = in_published_words(late_ones(round_)[: LATE_SHOWN + 1])
     late_total = len(late) if len(late) <= LATE_SHOWN else late_ones(round_).count()
     newest = list(corrections.order_by("-publication__made_at", "-pk")[: CORRECTIONS_SHOWN + 1])
     return Correctable(

@@ -47,6 +47,7 @@ _IN_FILE = (
     "department__name",
     "status",
     "due_on",
+    "grade__kind",
     "grade__symbol",
     "grade__label",
     "outlook__symbol",

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from programs.models import ActionLineage
 from progress.models import PublishedEvaluation, Round
-from progress.queries.published import current_evaluations
+from progress.queries.published import frozen_evaluations
 from progress.queries.results import UNDECIDED_LABEL, Data
 
 
@@ -60,7 +60,7 @@ def year_before(round_: Round) -> Mapping[int, Before]:
     lineages = ActionLineage.objects.filter(action__program=round_.program_id).order_by("predecessor__code")
     pairs = list(lineages.values_list("action", "predecessor"))
     theirs = Q(round__program=round_.program_id) | Q(action__in=lineages.order_by().values("predecessor"))
-    rows = current_evaluations().filter(theirs, round__year=round_.year - 1)
+    rows = frozen_evaluations().filter(theirs, round__year=round_.year - 1)
     told = {row.action_id: row for row in rows.order_by("code")}
     heirs = Counter(predecessor for _, predecessor in pairs)
     origins: dict[int, list[int]] = {}

@@ -11,6 +11,7 @@ from accounts.permissions import Permission
 from progress.enums import RoundState
 from progress.models import Evaluation, Round
 from progress.queries import outstanding
+from progress.queries.legends import legend_of
 from progress.queries.overview import DepartmentRow, StateCount
 
 register = template.Library()
@@ -47,6 +48,12 @@ def round_state(round_: Round) -> dict[str, str]:
     """The badge of a round's state."""
     state = RoundState(round_.state)
     return {"text": str(state.label), "tone": _TONES[state]}
+
+
+@register.inclusion_tag("components/grades_legend.html")
+def grades_legend(round_: Round) -> dict[str, Any]:
+    """What the grades of a round mean: once on each page of the desk that shows any. Two queries at most."""
+    return {"legend": legend_of(round_), "undecided": False}
 
 
 @register.inclusion_tag("desk/rounds/_navigation.html")

@@ -14,6 +14,7 @@ from progress.models import Evaluation, Round
 from progress.permissions import papers_for_committee
 from progress.queries.committee import released_round
 from progress.queries.filling import entries_of
+from progress.queries.first_frame import with_first_frame
 from progress.queries.left_out import left_out_count
 from progress.queries.measure_rollups import (
     MeasureRow,
@@ -28,10 +29,10 @@ from progress.views.round_measures import Code, measure_or_404
 
 
 def _released() -> QuerySet[Round]:
-    """With the papers that were released, as `released_papers`."""
+    """With the papers that were released, as `released_papers`, and the words in which they were published."""
     papers = Prefetch("papers", papers_for_committee(), to_attr="released_papers")
     rounds = Round.objects.filter(released_at__isnull=False)
-    return rounds.for_reports().prefetch_related(papers)
+    return with_first_frame(rounds.for_reports().prefetch_related(papers, "scale__entries"))
 
 
 def _readable(round_: Round) -> QuerySet[Evaluation]:

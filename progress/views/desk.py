@@ -58,13 +58,15 @@ def _list(
     """What the list below shows, and how it is sorted."""
     sort, every_round = request.GET.get("sort", ""), form.shown_round() == EVERY_ROUND
     order = sort or (desk.AS_MADE if every_round and permissions.reads_every_department(reader(request)) else "")
+    found, shows_grades = form.narrow(chosen), not has_turns
     page, rows = desk.listed(
-        form.narrow(chosen), sort=order, page=request.GET.get("page", ""), with_outlook=not has_turns
+        found, sort=order, page=request.GET.get("page", ""), with_grades=shows_grades, with_outlook=shows_grades
     )
     return {
         "every_round": every_round,
         "page": page,
         "rows": rows,
+        "newest": max((row.evaluation.round for row in rows), key=lambda each: each.year, default=None),
         "heads": _heads(sort, with_dates=has_turns),
         "query": "".join(f"{urlencode({key: value})}&" for key, value in request.GET.items() if key != "page"),
         "sort": sort,

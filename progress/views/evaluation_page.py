@@ -116,6 +116,7 @@ def page_context(
     shows_course = permissions.is_in_chain(user, evaluation)
     course = course_of(evaluation) if shows_course else Course([], [], None)
     before = evaluations_before([evaluation], permissions.visible_to(user)).get(evaluation.action_id, ())
+    _put_in_words_of(entries, evaluation)
     beside = _Beside(guidance_of(evaluation), earlier_of(evaluation, before), course)
     return {
         "evaluation": evaluation,
@@ -142,6 +143,13 @@ def page_context(
         "returned": evaluation.status == Status.RETURNED,
         "budget_beside": f"予算額は {words} です。" if (words := money(evaluation.planned_budget)) else "",
     }
+
+
+def _put_in_words_of(entries: Sequence[ScaleEntry], evaluation: Evaluation) -> None:
+    """In memory: what was chosen has the labels of the `entries`, those of 公表 once the round is published."""
+    labels = {entry.pk: entry.label for entry in entries}
+    for chosen in filter(None, (evaluation.grade, evaluation.outlook)):
+        chosen.label = labels[chosen.pk]
 
 
 def lacking_of(missing: Sequence[Missing], form: EvaluationForm) -> list[Lacking]:

@@ -22,13 +22,16 @@ _OF_NO_YEAR = {f"desk:{_ALL_YEARS}": "progress:progress", "desk:round_preview_ho
 
 
 def preview_page(view: View) -> View:
-    """`round_page` of an open round: a public one leads to the page itself, one in preparation has nothing to show."""
+    """`round_page` of an open round: a public one leads to the page itself, one in preparation has nothing to show.
+
+    What was published and is not public now has no page: the one of 公表 says why.
+    """
 
     @round_page(Permission.PUBLISH)
     @wraps(view)
     def previewed(request: HttpRequest, round_: Round, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if round_.state == RoundState.PUBLISHED:
-            return redirect(_public_address(request, round_))
+            return redirect(_public_address(request, round_) if round_.is_public else _publication(round_))
         if round_.state == RoundState.PLANNED:
             return redirect("desk:round_open", round_.slug)
         return view(request, round_, *args, **kwargs)
@@ -58,6 +61,10 @@ def as_public(
     whole, all_years = (reverse(f"desk:{name}", args=[round_.slug]) for name in ("round_preview", _ALL_YEARS))
     of_the_year = html.replace(f'href="{round_.get_absolute_url()}', f'href="{whole}')
     return HttpResponse(of_the_year.replace(f'href="{reverse("progress:progress")}"', f'href="{all_years}"'))
+
+
+def _publication(round_: Round) -> str:
+    return reverse("desk:round_publish", args=[round_.slug])
 
 
 def _public_address(request: HttpRequest, round_: Round) -> str:

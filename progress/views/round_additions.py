@@ -19,7 +19,8 @@ from progress.forms.seen import Seen, sealed, unsealed
 from progress.long_work import Outcome, Task, carried_out, reported
 from progress.models import Evaluation, Round
 from progress.queries.corrections import wrong_and_right
-from progress.queries.round_corrections import in_published_words, late_ones
+from progress.queries.first_frame import in_published_words
+from progress.queries.round_corrections import late_ones
 from progress.views.access import reader
 from progress.views.round_access import chosen_keys, round_form, shown
 from progress.views.round_corrections import choosing_page, demand_published, late_form, remind_of_measure
@@ -63,7 +64,7 @@ def late_many(request: HttpRequest, round_: Round) -> HttpResponseBase:
     if "seen" in request.POST and form.is_valid() and not is_back:
         return _published_many(request, round_, form.cleaned_data["reason"])
     keys = set(chosen_keys(request, "pk"))
-    rows = in_published_words(round_, late_ones(round_).filter(pk__in=keys))
+    rows = in_published_words(late_ones(round_).filter(pk__in=keys))
     if not rows and not is_back:
         form.add_error(None, _NOTHING)
     if is_back or not form.is_valid():

@@ -6,7 +6,6 @@ from django.urls import reverse
 from accounts.audit import record_export
 from accounts.permissions import Permission
 from programs.views.excel_files import excel_response
-from progress.enums import RoundState
 from progress.models import Round
 from progress.papers import committee_book, data_book
 from progress.papers.report import report_of
@@ -14,9 +13,8 @@ from progress.views.round_access import round_page
 
 
 def address_of(request: HttpRequest, round_: Round) -> str:
-    """Where what the file holds is found on the web: the public page, or until then the one of the desk."""
-    is_public = round_.state == RoundState.PUBLISHED
-    path = round_.get_absolute_url() if is_public else reverse("desk:round", args=[round_.slug])
+    """Where what the file holds is found on the web: the public page, or while there is none the one of the desk."""
+    path = round_.get_absolute_url() if round_.is_public else reverse("desk:round", args=[round_.slug])
     return request.build_absolute_uri(path)
 
 

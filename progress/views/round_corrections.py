@@ -131,8 +131,7 @@ def _corrected(
                 return redirect("desk:round_corrections", round_.slug)
             return shown(request, "desk/rounds/correction.html", round_, "corrections", **context)
         else:
-            deed = "追加で公表しました" if correction.is_addition else "訂正しました"
-            messages.success(request, f"『{correction.title}』を{deed}。公開ページに正誤を示しています。")
+            messages.success(request, _told(correction, round_))
             if isinstance(found, Evaluation):
                 remind_of_measure(request, round_, found)
                 _remind_of_plan(request, round_, found)
@@ -166,6 +165,13 @@ def _remind_of_plan(request: HttpRequest, round_: Round, evaluation: Evaluation)
     )
     address = reverse("desk:round_proposal", args=[round_.slug, confirmed.pk])
     messages.info(request, format_html(words, address))
+
+
+def _told(correction: Correction, round_: Round) -> str:
+    deed = "追加で公表しました" if correction.is_addition else "訂正しました"
+    why_not = round_.program.why_not_public
+    shown = f"{why_not}公開に戻すと、公開ページに正誤を示します。" if why_not else "公開ページに正誤を示しています。"
+    return f"『{correction.title}』を{deed}。{shown}"
 
 
 def _title(found: Evaluation | MeasureEvaluation) -> str:

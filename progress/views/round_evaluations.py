@@ -16,6 +16,7 @@ from progress.forms.round_lists import EvaluationFilterForm
 from progress.forms.rounds import ExceptionForm
 from progress.models import Evaluation, Round
 from progress.queries.desk import listed, sort_head
+from progress.queries.first_frame import published_frame
 from progress.queries.left_out import exception_problem
 from progress.queries.round_evaluations import departments_of_round, evaluations_of, for_file, measures_of_round
 from progress.round_exports import evaluation_columns
@@ -46,7 +47,7 @@ def evaluations(request: HttpRequest, round_: Round) -> HttpResponse:
     """GET state, department, measure, q, late, exception, sort, page."""
     form = filter_of(request, round_)
     found, sort = narrowed(form, round_), request.GET.get("sort", "")
-    page, rows = listed(found, sort=sort or "code", page=request.GET.get("page", ""))
+    page, rows = listed(found, sort=sort or "code", page=request.GET.get("page", ""), with_grades=True)
     context = {
         "form": form,
         "page": page,
@@ -70,7 +71,7 @@ def evaluations_csv(request: HttpRequest, round_: Round) -> HttpResponseBase:
     record_export(request, f"{round_}の調書の一覧", rows=len(rows), conditions=form.in_words())
     sample = "_見本データ" if round_.is_sample else ""
     filename = f"調書一覧_{round_.slug}_{timezone.localdate():%Y%m%d}{sample}.csv"
-    return csv_stream(filename, evaluation_columns(round_), rows)
+    return csv_stream(filename, evaluation_columns(round_, published_frame(round_)), rows)
 
 
 @round_form(Permission.PUBLISH)

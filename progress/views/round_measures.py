@@ -12,6 +12,7 @@ from progress.errors import NotNow, StaleSave
 from progress.forms.measures import MeasureForm
 from progress.models import Evaluation, MeasureEvaluation, Round
 from progress.queries.filling import entries_of
+from progress.queries.first_frame import in_published_words, published_frame
 from progress.queries.measure_rollups import MeasureSums, actions_page, grade_counts, measure_rows, sums_by_measure
 from progress.views.access import reader
 from progress.views.measure_conflict import chosen, differences
@@ -40,6 +41,7 @@ def measure_or_404(round_: Round, code: Code) -> MeasureEvaluation:
     found = rows.select_related("measure__policy__plan", "rating", "saved_by").first()
     if found is None:
         raise Http404("この施策の評価はありません。")
+    in_published_words([found], published_frame(round_))
     return found
 
 

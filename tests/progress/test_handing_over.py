@@ -259,7 +259,8 @@ def test_an_extension_goes_along_from_a_department_that_has_ended(
     Department.objects.filter(pk=division.pk).update(valid_to=datetime.date(2017, 4, 30))
     (shown,) = page_of_moves(strayed.round, "").object_list
     hand_over(round=strayed.round, keys=[strayed.pk], by=ict_staff)
-    kept = strayed.round.extensions.get(department=new_home).deadline
+    kept = strayed.round.extensions.get().deadline
+    assert strayed.round.extensions.get().department == new_home
     assert kept == shown.left.deadline == datetime.date(2017, 6, 7)
 
 

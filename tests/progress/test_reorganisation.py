@@ -21,7 +21,7 @@ from progress.actions.reorganisation import realign, reorganise
 from progress.actions.rounds import extend
 from progress.enums import Status
 from progress.errors import CannotReorganise, NotYours
-from progress.models import Evaluation, PublishedEvaluation, Round
+from progress.models import Evaluation, Extension, PublishedEvaluation, Round
 from progress.queries.reorganisation import finished_programs, moves
 from progress.reorganising import Reorganisation, Successor
 from tests.factories import DepartmentFactory, MembershipFactory, UserFactory
@@ -168,7 +168,10 @@ def test_an_extension_moves_too(division: Department, ict_staff: User) -> None:
     round_ = opened(division, by=ict_staff)
     extend(round=round_, department=division, deadline=datetime.date(2017, 6, 7), reason="改組のため", by=ict_staff)
     (successor,) = reorganise(reorganisation=_renamed(division), by=ict_staff)
-    assert round_.extensions.get(department=successor).deadline == datetime.date(2017, 6, 7)
+    extension = round_.extensions.get()
+    assert (extension.department, extension.deadline) == (successor, datetime.date(2017, 6, 7))
+    gone = Extension.history.filter(department=division).latest("history_date")
+    assert (gone.history_type, gone.history_user) == ("-", ict_staff)
 
 
 def test_what_moves_is_listed_before(division: Department, liaison: User, manager: User, ict_staff: User) -> None:

@@ -358,27 +358,6 @@ def test_sample_data_is_marked_on_every_page(client: Client, year: Year) -> None
         assert "見本データ" in words(main_of(client.get(f"/progress/{page}"))), page
 
 
-def test_every_page_with_grades_has_the_legend_once(client: Client, year: Year) -> None:
-    code = year.departments[0].code
-    pages = (
-        "/",
-        "/programs/2016/",
-        ACTION,
-        "/programs/2016/directions/1-1-1/",
-        "/progress/",
-        "/progress/2016/",
-        "/progress/2016/measures/1-1/",
-        "/progress/2016/actions/",
-        RESULT,
-        "/progress/2016/departments/",
-        f"/progress/2016/departments/{code}/",
-        "/plans/2016/measures/1-1/",
-    )
-    for address in pages:
-        html = client.get(address).content.decode()
-        assert (html.count('class="grades-legend"'), html.count('id="grade-hatch"')) == (1, 1), address
-
-
 def test_sitemap_lists_every_page_of_the_progress(client: Client, year: Year) -> None:
     found = re.findall(r"<loc>http://testserver(/pro[^<]*)</loc>", client.get("/sitemap.xml").content.decode())
     assert len(found) == len(set(found))
