@@ -179,7 +179,6 @@ def current_measures() -> QuerySet[PublishedMeasure]:
     return frozen_measures().filter(round__in=Round.objects.published())
 
 
-
 def measure_names(published: PublishedRound) -> Mapping[int, str]:
     """What each measure was called when the year was published, by measure id; none before that.
 
