@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import F, Max, Model, QuerySet, TextField, Value
+from django.db.models import Count, F, Max, Model, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 
@@ -45,12 +45,12 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True)
 class Further:
-    """Pages for the list alone: how many (one query), and their addresses `between(start, stop)` (one query).
+    """Pages for the list alone: their rows, to be counted, and their addresses `between(start, stop)` (one query).
 
     Their order must last: the list is read in parts.
     """
 
-    count: Callable[[], int]
+    rows: Callable[[], QuerySet[Any]]
     between: Callable[[int, int], Iterable[Address]]
 
 
@@ -121,10 +121,19 @@ class Addresses:
 
 
 def addresses() -> Addresses:
-    return Addresses(
-        tuple(Address(node.url, node.changed_at) for node in pages(site_tree())),
-        tuple((branch.further, branch.further.count()) for branch in BRANCHES if branch.further is not None),
-    )
+    further = [branch.further for branch in BRANCHES if branch.further is not None]
+    listed = tuple(Address(node.url, node.changed_at) for node in pages(site_tree()))
+    return Addresses(listed, tuple(zip(further, _counts([each.rows() for each in further]), strict=True)))
+
+
+def _counts(several: Sequence[QuerySet[Any]]) -> list[int]:
+    """How many rows each has. One query for all."""
+    counted = [
+        rows.order_by().values(of=Value(number)).annotate(rows=Count("*")).values_list("of", "rows")
+        for number, rows in enumerate(several)
+    ]
+    found = dict(counted[0].union(*counted[1:], all=True)) if counted else {}
+    return [found.get(number, 0) for number in range(len(several))]
 
 
 def changed_on_by_path(paths: Sequence[str]) -> dict[str, datetime.datetime]:

@@ -33,4 +33,4 @@ def _addresses(start: int, stop: int) -> Iterable[Address]:
 
 
 def register() -> None:
-    register_branch(nodes, Further(lambda: _actions().count(), _addresses))
+    register_branch(nodes, Further(_actions, _addresses))

@@ -80,4 +80,4 @@ def _addresses(start: int, stop: int) -> Iterable[Address]:
 
 
 def register() -> None:
-    register_branch(nodes, Further(lambda: _evaluations().count(), _addresses))
+    register_branch(nodes, Further(_evaluations, _addresses))

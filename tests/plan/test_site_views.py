@@ -126,7 +126,8 @@ def action_pages(monkeypatch: pytest.MonkeyPatch) -> int:
 
     monkeypatch.setattr(sitemap, "BRANCHES", [])
     nodes = [sitemap.Node("取組", "/programs/2016/", (sitemap.Node("所管課ごと", "/programs/2016/departments/"),))]
-    sitemap.register_branch(lambda: nodes, sitemap.Further(lambda: count, between))
+    sitemap.register_branch(lambda: nodes, sitemap.Further(Term.objects.all, between))
+    monkeypatch.setattr(sitemap, "_counts", lambda several: [count])
     return count
 
 
