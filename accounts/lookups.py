@@ -48,7 +48,15 @@ class PlainLookupsMixin(_Base):
 
 
 class KeySelect(AutocompleteSelect):
-    """Django's asks the database for whatever was sent as the choice, and fails where that is no key."""
+    """Django's asks the database for whatever was sent as the choice, and fails where that is no key.
+
+    Nor has it a name for a screen reader: our script gives it that of its label.
+    """
+
+    @property
+    def media(self) -> forms.Media:
+        ours = ["admin/js/jquery.init.js", "admin/js/autocomplete.js", "admin_portal/autocomplete.js"]
+        return super().media + forms.Media(js=ours)
 
     def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
         return super().optgroups(name, [each for each in value if not each or key_in(str(each)) is not None], attr)

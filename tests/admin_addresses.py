@@ -111,6 +111,10 @@ STATUSES: dict[str, Pair] = {
     "admin:auth_user_password_change": ADMINISTRATOR_ALONE,
     **{f"admin:{model}_{view}": who for model, views in _MODELS.items() for view, who in views.items()},
 }
+# What somebody is shown: name → who opens it in the tests.
+SHOWN: dict[str, str] = {
+    name: STAFF if statuses[0] == 200 else ADMINISTRATOR for name, statuses in STATUSES.items() if 200 in statuses
+}
 
 
 def names() -> set[str]:

@@ -38,10 +38,28 @@ def fill(staff: User) -> Year:
     action = made.actions[CODE]
     _add_rows(action, opened.round)
     _save_several_times(action, staff)
+    add_mail(staff)
+    return made
+
+
+def add_to_demo() -> None:
+    """What the sample has not: a mail, an action that came from another, several extensions of an open round."""
+    staff = User.objects.get(staff_number="D0004")
+    add_mail(staff)
+    first, second = Action.objects.order_by("pk")[:2]
+    ActionLineageFactory.create(action=second, predecessor=first, kind=LineageKind.CONTINUED)
+    round_ = row_of("progress", "round")
+    departments = Department.objects.filter(bureau__isnull=False, valid_to=None, extensions=None)
+    for department in departments.order_by("pk")[:SEVERAL]:
+        Extension.objects.create(round=round_, department=department, deadline=round_.deadline, reason="災害対応のため")
+    indicator = IndicatorFactory.create(action=first, name="消した指標")
+    delete_root(root=indicator, by=staff, reason="重複", expected_version=indicator.version)
+
+
+def add_mail(staff: User) -> None:
     OutboxMail.objects.create(
         kind=MailKind.OPENED, to=staff, address=staff.email, subject="照会を始めました", body="本文です。"
     )
-    return made
 
 
 def _add_rows(action: Action, round_: Round) -> None:

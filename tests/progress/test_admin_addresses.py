@@ -1,5 +1,6 @@
 """Every address of the admin × every persona, and what its pages ask of the database."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
 
 from accounts.models import User
 from tests.admin_addresses import ADMINISTRATOR, STAFF, STATUSES, names
@@ -52,6 +54,22 @@ def test_no_page_takes_more_than_12_queries(
     addresses |= {address_of(name) for name in shown if name not in READS_ALL_TEXTS}
     counted = {address: _queries(client, address) for address in sorted(addresses)}
     assert {address: count for address, count in counted.items() if count > MOST_QUERIES} == {}
+
+
+@pytest.mark.parametrize("persona_name", [STAFF, ADMINISTRATOR])
+def test_no_page_leads_where_its_reader_may_not_go(
+    persona_name: str, client_of: Callable[[Any], Client], ict_staff: User, request: pytest.FixtureRequest
+) -> None:
+    """Else who follows a link stands on the audit trail with a refused deed."""
+    fill(ict_staff)
+    client, at = client_of(request.getfixturevalue(persona_name)), 0 if persona_name == STAFF else 1
+    refused = {name for name, statuses in STATUSES.items() if statuses[at] == 403}
+    links: dict[str, set[str]] = {}
+    for name in (name for name, statuses in STATUSES.items() if statuses[at] == 200):
+        page = client.get(address_of(name)).content.decode()
+        found = {resolve(path).view_name for path in re.findall(r'href="(/admin/[^"?#]*)', page)}
+        links[name] = found & refused
+    assert {name: found for name, found in links.items() if found} == {}
 
 
 def _queries(client: Client, address: str) -> int:
