@@ -37,7 +37,10 @@ class PlainLookupsMixin(_Base):
 
     A malformed pattern (`?title__regex=(`) or a lookup that the database does
     not know (`?title__search=`) would end in an error, and a pattern can run long.
+    Nor do filters count their rows (`?_facets=`): that takes a query for each choice.
     """
+
+    show_facets = admin.ShowFacets.NEVER
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         is_plain = "__" not in lookup or lookup.rpartition("__")[2] in _PLAIN
@@ -45,7 +48,15 @@ class PlainLookupsMixin(_Base):
 
 
 class KeySelect(AutocompleteSelect):
-    """Django's asks the database for whatever was sent as the choice, and fails where that is no key."""
+    """Django's asks the database for whatever was sent as the choice, and fails where that is no key.
+
+    Nor has it a name for a screen reader: our script gives it that of its label.
+    """
+
+    @property
+    def media(self) -> forms.Media:
+        ours = ["admin/js/jquery.init.js", "admin/js/autocomplete.js", "admin_portal/autocomplete.js"]
+        return super().media + forms.Media(js=ours)
 
     def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
         return super().optgroups(name, [each for each in value if not each or key_in(str(each)) is not None], attr)
@@ -108,6 +119,9 @@ class HistoryAdmin(AuditedMixin, TitledMixin, PlainLookupsMixin, SimpleHistoryAd
         may_see_people = request.user.has_perm("accounts.view_user")
         no_links = {} if may_see_people else {"admin_user_view": ""}
         return super().history_view(request, object_id, {**(extra_context or {}), **no_links})
+
+    def set_history_delta_changes(self, *args: Any, **kwargs: Any) -> None:
+        """Our page does not show them, and they take queries for each state."""
 
 
 class AddressMiddleware:

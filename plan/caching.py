@@ -29,7 +29,15 @@ RELEASE_SOURCES = ("accounts", "plan", "programs", "progress", "config", "templa
 
 View = Callable[..., HttpResponse]
 
-_version_of_request: ContextVar[int | None] = ContextVar("version_of_request", default=None)
+
+@dataclass
+class RequestVersion:
+    """The number a request began with; read when something of the request first needs it."""
+
+    number: int | None = None
+
+
+_version_of_request: ContextVar[RequestVersion | None] = ContextVar("version_of_request", default=None)
 
 
 def public_page(view: View) -> View:
@@ -47,11 +55,15 @@ def public_page(view: View) -> View:
 def content_version() -> int:
     """The number of the newest state of the public content; 0 before anything was loaded.
 
-    While a public page is made, the number its request began with: what is read
-    after it is at least as new.
+    While a page is made, the number its request began with: what is read after it
+    is at least as new. One query a page.
     """
     known = _version_of_request.get()
-    return _read_version() if known is None else known
+    if known is None:
+        return _read_version()
+    if known.number is None:
+        known.number = _read_version()
+    return known.number
 
 
 def _read_version() -> int:
@@ -119,8 +131,10 @@ class PublicCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method not in {"GET", "HEAD"} or settings.SESSION_COOKIE_NAME in request.COOKIES:
+        if request.method not in {"GET", "HEAD"}:
             return self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            return self._make(request, RequestVersion())
         try:
             version = content_version()
         except DatabaseError:
@@ -131,7 +145,7 @@ class PublicCacheMiddleware:
         stored = caches["pages"].get(etag) if not request.META.get("QUERY_STRING") else None
         if stored is not None:
             return _with_validators(stored.response(request), etag)
-        response = self._make(request, version)
+        response = self._make(request, RequestVersion(version))
         if response.status_code != 200 or not getattr(response, "is_public_page", False):
             return response
         page = StoredPage.of(response)
@@ -139,7 +153,7 @@ class PublicCacheMiddleware:
             caches["pages"].set(etag, page, STORE_SECONDS)
         return _with_validators(page.response(request), etag)
 
-    def _make(self, request: HttpRequest, version: int) -> HttpResponse:
+    def _make(self, request: HttpRequest, version: RequestVersion) -> HttpResponse:
         begun = _version_of_request.set(version)
         try:
             return self.get_response(request)

@@ -33,6 +33,7 @@ SQLITE_ONLY = {
     "e2e": (
         "test_accounts",
         "test_admin",
+        "test_admin_axe",
         "test_desk",
         "test_desk_marks",
         "test_desk_moved",
@@ -40,6 +41,7 @@ SQLITE_ONLY = {
         "test_public_pages",
         "test_sheets",
         "test_staff_pages",
+        "test_steps",
     ),
     "progress": (
         "test_books_committee",

@@ -144,13 +144,13 @@ DESK |= {
 PERSONAS = ("citizen", "liaison", "manager", "committee_viewer", "ict_staff", "administrator")
 
 
-def _names(resolver: URLResolver, namespace: str = "") -> set[str]:
+def names_below(resolver: URLResolver, namespace: str = "") -> set[str]:
     found: set[str] = set()
     for entry in resolver.url_patterns:
         if isinstance(entry, URLResolver):
             inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
             if entry.namespace != "admin" and "allauth" not in str(entry.urlconf_name):
-                found |= _names(entry, inner)
+                found |= names_below(entry, inner)
         elif isinstance(entry, URLPattern) and entry.name:
             found.add(namespace + entry.name)
     return found
@@ -170,7 +170,7 @@ def browser_of(request: pytest.FixtureRequest) -> Any:
 
 def test_every_address_is_listed() -> None:
     public = set(PUBLIC) | set(PUBLISHED) | set(CUT_SHORT)
-    assert _names(get_resolver()) == (
+    assert names_below(get_resolver()) == (
         public | STAFF_ONLY | OWN_PAGES | ADMINISTRATORS_ONLY | set(PROGRAM_DESK) | set(DESK) | round_addresses.ALL
     )
 

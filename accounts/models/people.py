@@ -29,6 +29,12 @@ class ValidityQuerySet(models.QuerySet[Any]):
         )
 
 
+class MembershipQuerySet(ValidityQuerySet):
+    def held_on(self, day: datetime.date, user: int) -> ValidityQuerySet:
+        """The roles of a person (id) on a day, with their departments."""
+        return self.valid_on(day).filter(user=user).select_related("department")
+
+
 class DepartmentQuerySet(ValidityQuerySet):
     def taken_over_by(self, departments: Iterable[int]) -> "DepartmentQuerySet":
         """The 課 that have ended and whose work came to one of these (ids), however many 組織改編 later.
@@ -201,8 +207,7 @@ class User(AbstractBaseUser):
         """The roles of today with their departments: one query for a request, which has its own user object."""
         if self.pk is None:
             return []
-        today = timezone.localdate()
-        return list(Membership.objects.valid_on(today).filter(user=self).select_related("department"))
+        return list(Membership.objects.held_on(timezone.localdate(), self.pk))
 
     @cached_property
     def departments_before(self) -> "QuerySet[Department]":
@@ -263,7 +268,7 @@ class Membership(models.Model):
     valid_to = models.DateField("終了日", null=True, blank=True)
 
     history = HistoricalRecords()
-    objects = ValidityQuerySet.as_manager()
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = "役割"

@@ -25,11 +25,11 @@ from plan.admin.deletion import DeletionMixin
 from plan.admin.preview import PreviewMixin
 from plan.admin.versions import VersionsMixin
 from plan.editing.errors import Gone, StaleEdit
-from plan.editing.roots import is_public, public_path
+from plan.editing.roots import NAMED_FROM_ABOVE, is_public, links_of, public_path
 from plan.editing.snapshots import take
 from plan.editing.states import states_of
 from plan.forms import ProseField, RootForm, RowForm, RowFormSet
-from plan.models import Direction, Measure, Plan
+from plan.models import Plan
 from plan.models.base import Versioned
 
 if TYPE_CHECKING:
@@ -57,10 +57,6 @@ MARKDOWN_HELP = (
 """The allow-list of `plan.text.markup`, in the words of the people who write."""
 
 Fieldsets = list[tuple[str | None, dict[str, Any]]]
-
-# What the labels of these say comes from above them, and is fetched with them.
-NAMED_FROM_ABOVE: dict[type[models.Model], str] = {Measure: "policy", Direction: "measure__policy"}
-
 
 # What later apps know of a root: model → functions that give more entries of its `related_lists`.
 RELATED_LISTS: dict[type[models.Model], list[Callable[[Any], list[tuple[str, str]]]]] = {}
@@ -105,6 +101,10 @@ class RowInline(ChoicesOnceMixin, PlainFieldsMixin, admin.StackedInline):
     formfield_overrides = PROSE
     ordering = ("position",)
     extra = 1
+
+    def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
+        """With what the rows link to: who only looks is shown its name."""
+        return super().get_queryset(request).select_related(*links_of(self.model))
 
 
 class RootAdmin(

@@ -74,7 +74,7 @@ class DeletionMixin(_Base):
             "original": root,
             "form": form,
             "blocked": blocked,
-            "snapshot": take_current(root),
+            "snapshot": take_current(root) if blocked is None else None,
             "media": self.media,
         }
         return TemplateResponse(request, "admin/plan/delete.html", context)

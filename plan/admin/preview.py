@@ -12,9 +12,9 @@ from django.urls import URLPattern, path, reverse
 
 from plan.editing.roots import plan_of
 from plan.editing.snapshots import Cell, Rows, Snapshot, take
-from plan.models import Plan, Term
+from plan.models import Figure, Plan, Term
 from plan.models.base import Versioned
-from plan.prose import Shown, TermMarker, shown
+from plan.prose import Shown, TermMarker, placed_numbers, shown
 from plan.queries.glossary import glossary_of
 
 if TYPE_CHECKING:
@@ -46,11 +46,14 @@ def render(snapshot: Snapshot, plan: Plan, *, term: Term | None = None) -> Rende
     """The snapshot with its prose rendered and terms marked; `term` is not linked to itself."""
     glossary = glossary_of(plan)
     marker = TermMarker(glossary.without(term) if term else glossary)
-    figures = {figure.number: figure for figure in plan.figures.all()}
+    figures: dict[str, Figure] | None = None
 
     def field(cell: Cell, label: str) -> RenderedField:
-        pieces = shown(marker.blocks(cell.text), figures) if cell.is_prose else ()
-        return RenderedField(label, cell.text, pieces, cell.is_prose)
+        nonlocal figures
+        blocks = marker.blocks(cell.text) if cell.is_prose else []
+        if figures is None and placed_numbers(blocks):
+            figures = {figure.number: figure for figure in plan.figures.all()}
+        return RenderedField(label, cell.text, shown(blocks, figures or {}), cell.is_prose)
 
     fields = [field(cell, cell.label) for cell in snapshot.cells if cell.text]
     rows = [

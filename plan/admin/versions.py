@@ -145,6 +145,7 @@ class VersionsMixin(AuditedMixin):
         states = states_of(self.model, object_id)
         if not states:
             raise Http404
+        states[0].past.fetch()
         return states
 
     def _may_restore(self, request: HttpRequest) -> bool:

@@ -11,10 +11,12 @@ from typing import Any
 
 from django.db import models
 
-from plan.models import Plan
+from plan.models import Direction, Measure, Plan
 from plan.models.base import Versioned
 
 TITLE_LENGTH = 300
+# What the names of these say comes from above them, and is fetched with them.
+NAMED_FROM_ABOVE: dict[type[models.Model], str] = {Measure: "policy", Direction: "measure__policy"}
 
 
 def _own_page(root: Any) -> str:
@@ -176,6 +178,20 @@ def public_path(root: Versioned) -> str:
 def lasting_path(root: Versioned) -> str:
     """The address where the root was read and whose page stays when the root is deleted; "" for none."""
     return "" if kind_of(root).public_path is _own_page else public_path(root)
+
+
+def links_of(model: type[models.Model], *, leave_out: tuple[str, ...] = ()) -> list[str]:
+    """For `select_related`: whatever the rows link to, with what its name is made of."""
+    fields = content_fields(model, leave_out=leave_out)
+    links = [(field.name, above_link(model, field)) for field in fields if isinstance(field, models.ForeignKey)]
+    return [f"{name}__{path}" if path else name for name, path in links]
+
+
+def above_link(model: type[models.Model], link: "models.ForeignKey[Any, Any]") -> str:
+    """The way on from what a model links to: to the plan where it is the way of a root, else to what names it."""
+    way = ROOTS[model].plan_path if model in ROOTS else ""
+    first, _, rest = way.partition("__")
+    return rest if first == link.name else NAMED_FROM_ABOVE.get(link.related_model, "")
 
 
 def content_fields(model: type[models.Model], *, leave_out: tuple[str, ...] = ()) -> list[models.Field]:

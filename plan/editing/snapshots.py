@@ -1,14 +1,15 @@
 """What a root and its rows say at one moment, as text, and the difference of two such moments."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NotRequired, TypedDict
 
 from django.db import models
 
-from plan.editing.roots import RowKind, content_fields, kind_of, row_kinds
+from plan.editing.roots import RowKind, above_link, content_fields, kind_of, links_of, row_kinds
 from plan.models.base import Versioned
 
 THOUSAND_YEN = "（千円）"
@@ -68,10 +69,30 @@ class Snapshot:
 
 def current_rows(root: Versioned) -> dict[str, list[models.Model]]:
     """The rows of a root as the database has them now."""
-    return {
-        kind.related_name: list(kind.model._default_manager.filter(**{kind.parent: root}).order_by("position", "pk"))
-        for kind in row_kinds(root)
-    }
+    return {kind.related_name: list(_stored_rows(kind, root)) for kind in row_kinds(root)}
+
+
+def _stored_rows(kind: RowKind, root: Versioned) -> "models.QuerySet[models.Model]":
+    rows = kind.model._default_manager.filter(**{kind.parent: root}).order_by("position", "pk")
+    links = links_of(kind.model, leave_out=(kind.parent,))
+    return rows.select_related(*links) if links else rows
+
+
+def fetch_links(rows: Iterable[models.Model], *, leave_out: tuple[str, ...] = ()) -> None:
+    """What several rows link to, with what its name is made of: one query for each model that is linked to."""
+    asked: dict[type[models.Model], list[tuple[models.Model, models.ForeignKey[Any, Any]]]] = defaultdict(list)
+    above: dict[type[models.Model], set[str]] = defaultdict(set)
+    for row in rows:
+        for field in content_fields(type(row), leave_out=leave_out):
+            if isinstance(field, models.ForeignKey) and getattr(row, field.attname) and not field.is_cached(row):
+                asked[field.related_model].append((row, field))
+                above[field.related_model].add(above_link(type(row), field))
+    for model, links in asked.items():
+        ways = above[model] - {""}
+        related = model._base_manager.select_related(*ways) if ways else model._base_manager.all()
+        found = related.in_bulk({getattr(row, field.attname) for row, field in links})
+        for row, field in links:
+            field.set_cached_value(row, found.get(getattr(row, field.attname)))
 
 
 def take(root: Versioned, rows: Rows) -> Snapshot:
@@ -160,7 +181,7 @@ def _text(instance: models.Model, field: "models.Field[Any, Any]") -> str:
 def _related(instance: models.Model, field: "models.ForeignKey[Any, Any]", key: object) -> models.Model | None:
     """No query where it is at hand: who takes snapshots of very many reads what they link to beforehand."""
     if field.is_cached(instance):
-        related: models.Model | None = getattr(instance, field.name)
+        related: models.Model | None = field.get_cached_value(instance)
         return related
     return field.related_model._base_manager.filter(pk=key).first()
 

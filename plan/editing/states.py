@@ -14,7 +14,7 @@ from django.db import models
 from django.utils import timezone
 
 from plan.editing.roots import RowKind, row_kinds, title_of
-from plan.editing.snapshots import Snapshot, take
+from plan.editing.snapshots import Snapshot, fetch_links, take
 from plan.models import Revision
 from plan.models.base import Versioned
 
@@ -32,10 +32,12 @@ class State:
     kind: str
     is_deleted: bool
     revision: Revision | None
+    past: "Past"
 
     @property
     def title(self) -> str:
         """What the root was called; without its surroundings when they are gone as well."""
+        self.past.fetch()
         try:
             return title_of(self.root)
         except ObjectDoesNotExist:
@@ -44,10 +46,46 @@ class State:
 
     def rows(self) -> dict[str, list[models.Model]]:
         """The rows as they were, unsaved copies, in order."""
-        return {kind.related_name: _rows_until(kind, self.root.pk, self.until) for kind in row_kinds(self.root)}
+        self.past.fetch()
+        return {kind.related_name: self.past.rows_until(kind, self.until) for kind in row_kinds(self.root)}
 
     def snapshot(self) -> Snapshot:
         return take(self.root, self.rows())
+
+
+class Past:
+    """What the history holds of the rows of a root, and what these and the root linked to: read once for all states.
+
+    Without a key, of several roots: what they link to, and no rows.
+    """
+
+    def __init__(self, model: type[Versioned], object_id: int | None = None) -> None:
+        self.roots: list[Versioned] = []
+        self._kinds = row_kinds(model) if object_id is not None else ()
+        self._object_id = object_id
+        self._rows: dict[str, list[tuple[Any, models.Model]]] | None = None
+
+    def fetch(self) -> None:
+        """One query for each kind of rows and each model that is linked to; none the second time."""
+        if self._rows is not None:
+            return
+        self._rows = {kind.related_name: self._records(kind) for kind in self._kinds}
+        instances = [instance for records in self._rows.values() for _, instance in records]
+        fetch_links([*self.roots, *instances], leave_out=tuple({kind.parent for kind in self._kinds}))
+
+    def rows_until(self, kind: RowKind, until: datetime.datetime | None) -> list[models.Model]:
+        """The rows of one kind as they were just before a moment; as they are for None."""
+        newest = {
+            record.id: (record, instance)
+            for record, instance in (self._rows or {})[kind.related_name]
+            if until is None or record.history_date < until
+        }
+        rows: list[Any] = [instance for record, instance in newest.values() if record.history_type != "-"]
+        return sorted(rows, key=lambda row: (row.position, row.pk))
+
+    def _records(self, kind: RowKind) -> list[tuple[Any, models.Model]]:
+        records = _history(kind.model).filter(**{f"{kind.parent}_id": self._object_id})
+        return [(record, record.instance) for record in records.order_by("history_date", "history_id")]
 
 
 def states_of(model: type[Versioned], object_id: int) -> list[State]:
@@ -59,10 +97,10 @@ def states_of(model: type[Versioned], object_id: int) -> list[State]:
         revision.made_at: revision
         for revision in Revision.objects.filter(object_type=model._meta.label_lower, object_id=object_id)
     }
-    states = []
+    states, past = [], Past(model, object_id)
     for index, record in enumerate(records):
         until = records[index + 1].history_date if index + 1 < len(records) else None
-        states.append(_state(record, until, revisions.get(record.history_date)))
+        states.append(_state(record, until, revisions.get(record.history_date), past))
     return states[::-1]
 
 
@@ -79,8 +117,10 @@ def deleted_states(model: type[Versioned]) -> list[State]:
     living = model._default_manager.values("pk")
     records = _history(model).filter(history_type="-").exclude(id__in=living).select_related("history_user")
     newest: dict[int, State] = {}
+    past = Past(model)
     for record in records.order_by("-history_date", "-history_id"):
-        newest.setdefault(record.id, _state(record, None, None))
+        if record.id not in newest:
+            newest[record.id] = _state(record, None, None, past)
     return list(newest.values())
 
 
@@ -88,11 +128,13 @@ def _history(model: type[models.Model]) -> "models.QuerySet[Any]":
     return model.history.model._default_manager.all()  # type: ignore[attr-defined]  # added by simple_history
 
 
-def _state(record: Any, until: datetime.datetime | None, revision: Revision | None) -> State:
+def _state(record: Any, until: datetime.datetime | None, revision: Revision | None, past: Past) -> State:
     types = {"+": "追加", "~": "変更", "-": "削除"}
+    root: Versioned = record.instance
+    past.roots.append(root)
     return State(
         history_id=record.history_id,
-        root=record.instance,
+        root=root,
         since=record.history_date,
         until=until,
         by=record.history_user,
@@ -100,13 +142,5 @@ def _state(record: Any, until: datetime.datetime | None, revision: Revision | No
         kind=revision.get_kind_display() if revision else types[record.history_type],
         is_deleted=record.history_type == "-",
         revision=revision,
+        past=past,
     )
-
-
-def _rows_until(kind: RowKind, root_id: int, until: datetime.datetime | None) -> list[models.Model]:
-    records = _history(kind.model).filter(**{f"{kind.parent}_id": root_id})
-    if until is not None:
-        records = records.filter(history_date__lt=until)
-    newest = {record.id: record for record in records.order_by("history_date", "history_id")}
-    rows = [record.instance for record in newest.values() if record.history_type != "-"]
-    return sorted(rows, key=lambda row: (row.position, row.pk))

@@ -1,5 +1,7 @@
 """What hangs on a root: the texts that use a term, and the rows that would lose their parent."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -70,12 +72,24 @@ def dependants_of(root: Versioned) -> list[str]:
         rows = model._default_manager.filter(**{relation.field.name: root})
         if (other := _kind_of_rows(model)) is not None:
             # A row that links another root to this one is known by that root.
-            lines += [title_of(getattr(row, other.parent)) for row in rows.select_related(other.parent)]
+            lines += [title_of(getattr(row, other.parent)) for row in rows.select_related(_way_up(model, other))]
         else:
-            lines += [f"{model._meta.verbose_name}「{row}」" for row in rows]
+            lines += [f"{model._meta.verbose_name}「{_below(root, row, relation.field)}」" for row in rows]
     if (held_by := kind_of(root).held_by) is not None:
         lines += held_by(root)
     return list(dict.fromkeys(lines))
+
+
+def _way_up(model: type[models.Model], rows: RowKind) -> str:
+    """From rows to the plan of their root: the titles of roots name what stands above them."""
+    above = ROOTS[model._meta.get_field(rows.parent).related_model].plan_path  # type: ignore[index]  # a root
+    return f"{rows.parent}__{above}" if above else rows.parent
+
+
+def _below(root: Versioned, row: models.Model, link: "models.Field[Any, Any]") -> models.Model:
+    """The row with its root at hand: their names often begin with that of the root."""
+    setattr(row, link.name, root)
+    return row
 
 
 def _kind_of_rows(model: type[models.Model]) -> RowKind | None:

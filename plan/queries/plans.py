@@ -46,7 +46,20 @@ def published_plan(slug: str) -> Plan:
 
 
 def current_plan() -> Plan | None:
-    return Plan.objects.published().filter(is_current=True).first()
+    return _current().first()
+
+
+def current_plan_with_days() -> Plan | None:
+    return with_days(_current()).first()
+
+
+def _current() -> QuerySet[Plan]:
+    return Plan.objects.published().filter(is_current=True)
+
+
+def with_days(plans: QuerySet[Plan]) -> QuerySet[Plan]:
+    """`changed_on` then tells of each plan as a whole without a query of its own."""
+    return plans.annotate(revised=_revised((), ""), entered=_entered())
 
 
 def published_plans() -> QuerySet[Plan]:
@@ -82,12 +95,19 @@ def changed_on(plan: Plan, *paths: str, under: str = "") -> datetime.date | None
     """The day (JST) on which what stands at `paths`, or at any address `under` one, last changed.
 
     Without either: anything of the plan. Where nothing was revised, the day on
-    which the plan was put into the portal. One query. For `under` the revisions
-    are gone through from the newest on: public pages keep that (`kept.changed_under`).
+    which the plan was put into the portal. One query; none for a plan that was read
+    `with_days`. For `under` the revisions are gone through from the newest on:
+    public pages keep that (`kept.changed_under`).
     """
-    times = Plan.objects.filter(pk=plan.pk).values_list(_revised(paths, under), _entered()).get()
+    times = None if paths or under else _days_at_hand(plan)
+    if times is None:
+        times = Plan.objects.filter(pk=plan.pk).values_list(_revised(paths, under), _entered()).get()
     latest = times[0] or times[1]
     return timezone.localdate(latest) if latest else None
+
+
+def _days_at_hand(plan: Any) -> tuple[datetime.datetime | None, datetime.datetime | None] | None:
+    return (plan.revised, plan.entered) if hasattr(plan, "revised") else None
 
 
 def _revised(paths: Sequence[str], under: str) -> Subquery:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from plan.enums import DocumentKind
 from plan.models import Measure, Plan
+from plan.queries.plans import with_days
 from plan.search import Group, SearchResult
 
 LONGEST_SHOWN = 200
@@ -69,7 +70,8 @@ class GroupView:
 
 
 def plans_to_search() -> list[Plan]:
-    return list(Plan.objects.published().order_by("-is_current", "-start_year", "slug"))
+    """All that are public, each with the day on which it last changed."""
+    return list(with_days(Plan.objects.published().order_by("-is_current", "-start_year", "slug")))
 
 
 def measures_of(plan: Plan) -> list[Measure]:

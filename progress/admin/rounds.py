@@ -39,6 +39,9 @@ class ExtensionInline(ReadOnlyInline):
     model = Extension
     fields = ["department", "deadline", "reason"]
 
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Extension]":
+        return super().get_queryset(request).select_related("department")
+
 
 class GuidanceInline(ReadOnlyInline):
     model = Guidance
@@ -68,6 +71,11 @@ class RoundAdmin(SavesMixin, ReadOnlyAdmin):
         "published_by",
     ]
     inlines = [ExtensionInline, GuidanceInline]
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Round]":
+        """With all that the page of one names."""
+        people = ("opened_by", "released_by", "published_by")
+        return super().get_queryset(request).select_related("program", "scale", *people)
 
 
 class IndicatorInline(ReadOnlyInline):

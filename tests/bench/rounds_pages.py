@@ -158,7 +158,8 @@ ADMIN = {
         "progress.Correction",
         "plan.Revision",
     ),
-    ADMINISTRATOR: ("accounts.User", "accounts.Department", "progress.OutboxMail"),
+    # Who only looks is shown rows as text.
+    ADMINISTRATOR: ("accounts.User", "accounts.Department", "progress.OutboxMail", "programs.Action", "progress.Round"),
 }
 
 # The load makes none of these.

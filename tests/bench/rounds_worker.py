@@ -16,6 +16,8 @@ import django
 YEARS = 10
 # A department of so many actions is reorganised; the smaller database gives all it has.
 MOVED = 2000
+# So many rows stand below what is looked at with its rows.
+SEVERAL = 8
 # So many are chosen from a list.
 CHOSEN = 3
 # So many 調書 of the newest published round were accepted after it.
@@ -41,7 +43,7 @@ def prepare(actions: int, years: int) -> None:
 
 
 def add_people_and_papers() -> None:
-    """The demo's people come to a department of the load; the open round has an extension and is with the committee.
+    """The demo's people come to a department of the load; the open round has extensions and is with the committee.
 
     Of the published round, some 調書 wait to be made public late.
     """
@@ -61,9 +63,10 @@ def add_people_and_papers() -> None:
         Membership.objects.create(user=User.objects.get(staff_number=number), role=role, department=division)
     staff = User.objects.get(staff_number=STAFF)
     open_round = Round.objects.get(slug="2025")
-    Extension.objects.create(
-        round=open_round, department=division, deadline=datetime.date(2026, 6, 5), reason="災害対応のため"
-    )
+    deadline = datetime.date(2026, 6, 5)
+    for department in Department.objects.filter(bureau=division.bureau).order_by("code")[:SEVERAL]:
+        Extension.objects.create(round=open_round, department=department, deadline=deadline, reason="災害対応のため")
+    _add_rows_below_an_action()
     release_to_committee(round=open_round, by=staff)
     published = Evaluation.objects.filter(round__slug="2024").order_by("-pk")
     Evaluation.objects.filter(pk__in=published.values("pk")[:LATE]).update(status=Status.ACCEPTED)
@@ -75,6 +78,24 @@ def add_people_and_papers() -> None:
         deadline=datetime.date(2027, 5, 28),
         scale=ensure_default_scale(),
     )
+
+
+def _add_rows_below_an_action() -> None:
+    """What its form shows row by row: 関係課 and further directions."""
+    from accounts.models import Department
+    from plan.models import Direction
+    from programs.enums import OwnerKind
+    from programs.models import Action, ActionDirection, ActionOwner
+
+    action = Action.objects.earliest("pk")
+    departments = Department.objects.filter(bureau__isnull=False).exclude(owned_actions__action=action)
+    directions = Direction.objects.exclude(pk=action.main_direction_id)
+    for at, (department, direction) in enumerate(zip(departments[:SEVERAL], directions[:SEVERAL], strict=False), 2):
+        since = action.program.first_day
+        ActionOwner.objects.create(
+            action=action, position=at, department=department, kind=OwnerKind.RELATED, valid_from=since
+        )
+        ActionDirection.objects.create(action=action, position=at, direction=direction)
 
 
 def _analyze() -> None:

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -287,3 +287,14 @@ def axe(page: Page) -> list[str]:
 
 def assert_axe_clean(page: Page) -> None:
     assert axe(page) == [], page.url
+
+
+def assert_fits(page: Page, widths: Sequence[int]) -> None:
+    """The page does not scroll sideways in windows of these widths."""
+    too_wide = {}
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if excess > 0:
+            too_wide[width] = excess
+    assert too_wide == {}, page.url

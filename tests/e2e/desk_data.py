@@ -21,6 +21,7 @@ from progress.actions.publication import publish
 from progress.business_days import add_business_days
 from progress.enums import EvaluationField, Status
 from progress.models import Evaluation
+from tests import admin_addresses as admin_addresses_table
 from tests.programs.factories import (
     ActionYearFactory,
     IndicatorFactory,
@@ -28,6 +29,7 @@ from tests.programs.factories import (
     MilestoneFactory,
     ProgramFactory,
 )
+from tests.progress import admin_data
 from tests.progress.factories import RoundFactory, action_of, bring_to, given_to
 
 LIAISON_CODES = [f"1-1-{number:03}" for number in range(101, 121)]
@@ -73,6 +75,18 @@ def give_away(key: int) -> str:
     given_to(evaluation.action, second)
     hand_over(round=evaluation.round, keys=[key], by=User.objects.get(staff_number="D0004"))
     return second.name
+
+
+def admin_addresses() -> dict[str, str]:
+    """{name: address} of every page of the admin that is for somebody, each of a row that is there."""
+    admin_data.add_to_demo()
+    return {name: admin_data.address_of(name) for name in admin_addresses_table.SHOWN}
+
+
+def make_late() -> None:
+    """A published 調書 of `desk-2016` is one that was accepted later, to be made public yet."""
+    late = Evaluation.objects.filter(round__slug="desk-2016").earliest("pk")
+    Evaluation.objects.filter(pk=late.pk).update(status=Status.ACCEPTED)
 
 
 def make_year(slug: str = "year", codes: tuple[str, str] = ("1-1-501", "1-1-502")) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, Response, expect
 
+from accounts.demo import FIRST_DIVISION
 from tests.e2e.conftest import Portal, assert_axe_clean
 from tests.test_addresses import PUBLIC
 
@@ -38,6 +39,7 @@ SAMPLE_PAGES = [
     "/programs/2016/?measure=1-1&sort=-title",
     "/programs/2016/actions/1-1-001/",
     "/programs/2016/departments/",
+    f"/programs/2016/departments/{FIRST_DIVISION}/",
     "/programs/2016/directions/1-1-1/",
     "/progress/",
     "/progress/history/",
@@ -48,6 +50,7 @@ SAMPLE_PAGES = [
     "/progress/2016/actions/1-2-005/",
     "/progress/2016/actions/1-2-005/first/",
     "/progress/2016/departments/",
+    f"/progress/2016/departments/{FIRST_DIVISION}/",
     "/progress/2016/corrections/",
     "/progress/2016/changes/",
 ]
