@@ -11,7 +11,6 @@ from plan.enums import FigureState, Part
 from plan.models import Figure, Measure, Plan, Policy, Section, Survey, Term
 from plan.prose import Shown, TermMarker, placed_numbers, shown
 from plan.queries.glossary import glossary_of
-from plan.queries.joining import fetch_structure
 from plan.queries.plans import Neighbours, address_order, neighbours, pick
 from plan.queries.surveys import QuestionView, survey_facts
 
@@ -273,7 +272,7 @@ def _listed(plan: Plan, rows: Sequence[Section]) -> tuple[Policy, ...]:
     """The policies with their measures and directions, where a heading lists them."""
     if not any(row.lists_policies for row in rows):
         return ()
-    fetch_structure(plan)
+    prefetch_related_objects([plan], "policies__measures__directions")
     return tuple(plan.policies.all())
 
 

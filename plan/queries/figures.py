@@ -23,7 +23,6 @@ from plan.figures.tree import Node, Tree, relation, tree
 from plan.figures.tree import Relation as RelationDrawing
 from plan.models import Figure, Measure, Plan, Policy
 from plan.queries.figure_rows import PeriodRow, StructureRow, ValueRow, numbered, value_rows
-from plan.queries.joining import fetch_structure
 
 Picture = BarChart | TimeChart | Tree | RelationDrawing | Cycle
 Row = ValueRow | PeriodRow | StructureRow
@@ -168,7 +167,7 @@ def _of_cycle(body: str) -> FigureContent:
 
 
 def _of_structure(figure: Figure, plan: Plan) -> FigureContent:
-    fetch_structure(plan)
+    prefetch_related_objects([plan], "policies__measures__directions")
     policies = {policy.pk: policy for policy in plan.policies.all()}
     measures = {measure.pk: measure for policy in policies.values() for measure in policy.measures.all()}
     policy = policies.get(figure.policy_id or 0)

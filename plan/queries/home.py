@@ -8,7 +8,6 @@ from django.db.models import prefetch_related_objects
 from plan.fiscal import fiscal_year_label, fiscal_year_of
 from plan.models import Plan, Policy, Term
 from plan.queries.glossary import term_of_the_day
-from plan.queries.joining import fetch_structure
 from plan.queries.kept import kept_counts
 from plan.queries.news import News, latest_news
 from plan.queries.plans import Counts
@@ -54,9 +53,8 @@ class HomePage:
 
 
 def home_page(plan: Plan, today: datetime.date) -> HomePage:
-    """`today` is the day in Japan. Four queries, and one for each source of news."""
-    fetch_structure(plan)
-    prefetch_related_objects([plan], "terms")
+    """`today` is the day in Japan. Five queries, and one for each source of news."""
+    prefetch_related_objects([plan], "policies__measures", "terms")
     return HomePage(
         list(plan.policies.all()),
         kept_counts(plan),

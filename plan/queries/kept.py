@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from plan.caching import content_version, release
 from plan.models import Plan
 from plan.prose import PlanGlossary
 from plan.queries.glossary import glossary_of
-from plan.queries.joining import fetch_structure
 from plan.queries.plans import Counts, changed_on, counts_of, published_plan_with_entry
 from plan.queries.revisions import RevisionView, latest_at
 
@@ -84,12 +84,12 @@ _store = _Store()
 def kept_plan(slug: str) -> KeptPlan:
     """The published plan at that address; raises Plan.DoesNotExist.
 
-    No query inside a public request; three the first time after an edit.
+    No query inside a public request; five the first time after an edit.
     """
     kept = _store.now()
     if slug not in kept.plans:
         plan, entered = published_plan_with_entry(slug)
-        fetch_structure(plan)
+        prefetch_related_objects([plan], "policies__measures__directions")
         entered_on = timezone.localdate(entered) if entered else None
         kept.plans[slug] = KeptPlan(plan, glossary_of(plan), entered_on, f"{kept.version}-{release()}")
     return kept.plans[slug]

@@ -17,9 +17,10 @@ MOST = 12
 SEARCHES = ("/search/?q=情報", "/search/?q=の&kind=direction", "/search/?q=ICT&measure=1-2")
 
 
-def queries(client: Client, address: str) -> int:
-    """How many queries the page takes in a new process (a page with a query string is never stored)."""
-    forget_kept_plans()
+def queries(client: Client, address: str, *, is_new: bool = True) -> int:
+    """How many queries the page takes (one with a query string is never stored), in a new process unless said."""
+    if is_new:
+        forget_kept_plans()
     separator = "&" if "?" in address else "?"
     with CaptureQueriesContext(connection) as captured:
         response = client.get(f"{address}{separator}anew=1")
