@@ -18,7 +18,7 @@ from programs.queries.originals import Original
 from progress.enums import EvaluationField, Status
 from progress.models import Evaluation, EvaluationEvent, EvaluationIndicator, ScaleEntry
 from progress.queries.filling import measured, steps
-from progress.queries.first_frame import in_published_words
+from progress.queries.first_frame import in_published_words, with_frame_of_round
 from progress.queries.plan_background import Background, backgrounds_of, origin_label, originals_shown
 from progress.queries.words import field_words, number
 from progress.rating import mean_rate, rate, suggestion
@@ -97,7 +97,7 @@ def earlier_of(evaluation: Evaluation, before: Iterable[Evaluation]) -> dict[Eva
 def earlier_of_many(
     evaluations: Sequence[Evaluation], visible: QuerySet[Evaluation]
 ) -> dict[int, dict[EvaluationField, list[Earlier]]]:
-    """`earlier_of` each of several 調書 of one round, by key. At most four queries."""
+    """`earlier_of` each of several 調書 of one round, by key. At most three queries."""
     before = evaluations_before(evaluations, visible)
     return {each.pk: earlier_of(each, before.get(each.action_id, ())) for each in evaluations}
 
@@ -108,7 +108,7 @@ def evaluations_before(
     """Action → the 調書 of the year before, its own first, then those of the actions it continues.
 
     Only what is published, or among the `visible` ones of the reader (`is_visible`), in the words in which it was
-    published. `evaluations` are of one round. At most four queries.
+    published. `evaluations` are of one round. At most three queries.
     """
     if not evaluations:
         return {}
@@ -126,7 +126,9 @@ def evaluations_before(
         .prefetch_related(Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator")), "milestones")
         .order_by("action__code")
     )
-    return _before(in_published_words(found))
+    for each in (rows := list(with_frame_of_round(found))):
+        in_published_words([each], each.first_frame or {})
+    return _before(rows)
 
 
 @dataclass(frozen=True)

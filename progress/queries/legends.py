@@ -1,17 +1,20 @@
 """What the grades of a round mean, for the pages of the desk: in the words of 公表, before it in those of the scale."""
 
+from collections.abc import Sequence
+
 from progress.enums import ScaleKind
-from progress.models import Round
+from progress.models import Round, ScaleEntry
 from progress.queries.filling import entries_of
 from progress.queries.first_frame import published_frame
 from progress.queries.results import Legend
 
 
-def legend_of(round_: Round) -> Legend:
-    """Two queries at most."""
+def legend_of(round_: Round, entries: Sequence[ScaleEntry] | None = None) -> Legend:
+    """Two queries at most; one less where the `entries` are known."""
     if frame := published_frame(round_):
         return Legend.of(frame)
-    entries = entries_of(round_)
+    if entries is None:
+        entries = entries_of(round_)
     steps = {
         kind.value: [{"symbol": entry.symbol, "label": entry.label} for entry in entries if entry.kind == kind]
         for kind in ScaleKind

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, DateTimeField, JSONField, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, DateTimeField, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from plan.fiscal import fiscal_year_label
@@ -15,7 +15,7 @@ from plan.queries.plans import Link
 from programs.models import Program
 from progress.enums import RoundState
 from progress.models import Evaluation, Publication, PublishedEvaluation, PublishedMeasure, Round
-from progress.queries.first_frame import with_first_frame
+from progress.queries.first_frame import with_first_frame, with_frame_of_round
 from progress.queries.results import Legend
 
 NEWEST_FIRST = ("-year", "-program__start_year", "slug")
@@ -97,8 +97,7 @@ def with_frames(rounds: QuerySet[Round]) -> QuerySet[Any]:
 
 def with_frames_of_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Frozen rows with their round and the frame of its first publication, in the same query."""
-    frames = Publication.objects.filter(round=OuterRef("round"), number=1).values("frame")[:1]
-    return rows.select_related("round__program__plan").annotate(first_frame=Subquery(frames, output_field=JSONField()))
+    return with_frame_of_round(rows.select_related("round__program__plan"))
 
 
 def frozen_round(round_: Round) -> PublishedRound:

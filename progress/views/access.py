@@ -9,6 +9,7 @@ from progress import permissions
 from progress.models import Evaluation
 from progress.models.evaluation import EvaluationQuerySet
 from progress.queries.extensions import with_deadline
+from progress.queries.first_frame import keep_frame, with_frame_of_round
 
 
 def reader(request: HttpRequest) -> User:
@@ -17,9 +18,11 @@ def reader(request: HttpRequest) -> User:
 
 
 def evaluation_or_404(user: User, pk: int) -> Evaluation:
-    """The 調書 with what its pages read and `due_on`. Three queries."""
+    """The 調書 with what its pages read, `due_on`, and the words in which its year was published. Three queries."""
     visible = cast("EvaluationQuerySet", with_deadline(permissions.visible_to(user)))
-    found = visible.with_everything().select_related("saved_by").filter(pk=pk).first()
+    rows = with_frame_of_round(visible.with_everything().select_related("saved_by"))
+    found: Evaluation | None = rows.filter(pk=pk).first()
     if found is None:
         raise Http404("この調書はありません。")
+    keep_frame(found)
     return found

@@ -29,6 +29,7 @@ from progress.queries.evaluation_page import (
 )
 from progress.queries.filling import entries_of, has_next_year, missing_of, next_year_note
 from progress.queries.left_out import left_out_of
+from progress.queries.legends import legend_of
 from progress.queries.words import Words, field_words, money, number
 from progress.views.standing import standing_of
 
@@ -134,6 +135,7 @@ def page_context(
         "ungraded": _choices(shown, EvaluationField.GRADE, entries, ScaleKind.UNGRADED),
         "outlooks": _choices(shown, EvaluationField.OUTLOOK, entries, ScaleKind.OUTLOOK),
         "suggestion": suggestion_of(evaluation, entries),
+        "legend": legend_of(evaluation.round, entries),
         "lacking": lacking_of(missing_of(evaluation, entries), empty) if standing.may_save else [],
         "shows_lacking": shows_lacking,
         "left_out": left_out_of(evaluation) if shows_course else None,

@@ -22,7 +22,6 @@ from progress.models import Evaluation
 from progress.queries.extensions import deadlines_of
 from tests.factories import DepartmentFactory, MembershipFactory, UserFactory
 from tests.html_validity import validate
-from tests.plan.reading import main_of, words
 from tests.progress.factories import action_of, opened
 from tests.progress.reorganisation_pages import URL, begun, confirmed, following, messages_of, renamed, reviewed
 
@@ -263,22 +262,6 @@ def test_an_extension_moves_with_what_a_published_round_left_open(
     confirmed(staff, renamed(division))
     successor = round_.evaluations.get(department__name="新しい課").department_id
     assert deadlines_of([round_]).of(round_, successor) == day
-
-
-def test_what_stays_published_keeps_its_extended_deadline(
-    staff: Client, division: Department, ict_staff: User, brought_to: Callable[[Status, Evaluation], Evaluation]
-) -> None:
-    round_ = opened(division, actions=2, by=ict_staff)
-    extend(round=round_, department=division, deadline=datetime.date(2017, 6, 7), reason="改組", by=ict_staff)
-    first, second = round_.evaluations.order_by("pk")
-    brought_to(Status.ACCEPTED, first)
-    set_exception(evaluation=second, by=ict_staff, reason="改組のため")
-    publish(round=round_, by=ict_staff)
-    confirmed(staff, renamed(division))
-    assert deadlines_of([round_]).of(round_, division.pk) == datetime.date(2017, 6, 7)
-    page = words(main_of(staff.get(f"/desk/rounds/{round_.slug}/extensions/")))
-    assert f"{division.name} 2017年5月" in page
-    assert "新しい課" in page
 
 
 def test_what_is_entered_ahead_says_when_evaluations_move(staff: Client, division: Department, ict_staff: User) -> None:

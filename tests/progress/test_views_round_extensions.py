@@ -7,8 +7,15 @@ import pytest
 from django.test import Client
 
 from accounts.models import Department, User
-from progress.models import Extension, Round
+from progress.actions.publication import publish
+from progress.actions.reorganisation import reorganise
+from progress.actions.rounds import set_exception
+from progress.enums import Status
+from progress.models import Evaluation, Extension, Round
+from progress.queries.extensions import deadlines_of
+from progress.reorganising import Reorganisation, Successor
 from tests.factories import DepartmentFactory
+from tests.plan.reading import main_of, words
 from tests.progress.factories import opened
 from tests.progress.pages import messages_of
 
@@ -94,3 +101,24 @@ def test_an_extension_is_changed_and_taken_back(client_of: ClientOf, ict_staff: 
         [(PAGE, 302)],
         ["この期限の延長は、すでに取り消されています。"],
     )
+
+
+def test_an_ended_department_is_told_from_its_successor_of_the_same_name(
+    client_of: ClientOf,
+    ict_staff: User,
+    round_: Round,
+    extension: Extension,
+    division: Department,
+    brought_to: Callable[[Status, Evaluation], Evaluation],
+) -> None:
+    """It keeps its extension for what it published; the successor has it for the exception."""
+    first, second = round_.evaluations.order_by("pk")
+    brought_to(Status.ACCEPTED, first)
+    set_exception(evaluation=second, by=ict_staff, reason="改組のため")
+    publish(round=round_, by=ict_staff)
+    same = Successor(code="N1", name=division.name, bureau=division.bureau)
+    reorganise(reorganisation=Reorganisation(datetime.date(2017, 5, 1), (division,), (same,)), by=ict_staff)
+    page = words(main_of(client_of(ict_staff).get(PAGE)))
+    assert page.count(division.name) == 2
+    assert f"{division.name}2017年4月30日（日）まで" in page
+    assert deadlines_of([round_]).of(round_, division.pk) == extension.deadline
