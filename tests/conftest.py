@@ -34,6 +34,7 @@ SQLITE_ONLY = {
         "test_accounts",
         "test_admin",
         "test_desk",
+        "test_desk_back",
         "test_desk_marks",
         "test_desk_phone",
         "test_public_pages",
