@@ -39,7 +39,6 @@ def prepare(actions: int, years: int) -> None:
     with open("/dev/null", "w") as nowhere:
         for command, given in options.items():
             call_command(command, verbosity=0, stdout=nowhere, **given)
-    _add_history()
 
 
 def _add_history() -> None:
@@ -65,7 +64,7 @@ def _add_history() -> None:
 def add_people_and_papers() -> None:
     """The demo's people come to a department of the load; the open round has an extension and is with the committee.
 
-    Of the published round, some 調書 wait to be made public late.
+    Of the published round, some 調書 wait to be made public late. What is in the programmes has a history.
     """
     import datetime
 
@@ -97,6 +96,7 @@ def add_people_and_papers() -> None:
         deadline=datetime.date(2027, 5, 28),
         scale=ensure_default_scale(),
     )
+    _add_history()
 
 
 def _analyze() -> None:
