@@ -192,7 +192,6 @@ def _admin() -> Iterator[Page]:
     # Whose action is known from the start: its years are rows already.
     yield Page("admin:programs_actionyear_add", STAFF, query="action={programs.Action}")
     yield Page("admin:programs_indicator_add", STAFF, query="action={programs.Action}")
-    yield Page("admin:programs_program_next", STAFF, {"object_id": "{programs.Program}"})
     yield Page("admin:accounts_department_reorganise", ADMINISTRATOR)
     chosen_from = "app_label=programs&model_name=actionyear&field_name=action"
     yield Page("admin:autocomplete", STAFF, query=f"{chosen_from}&term=1-1-00017")
@@ -232,6 +231,8 @@ FILES = [
     Page("progress:results_csv", kwargs=PUBLISHED),
     Page("desk:round_evaluations_csv", STAFF, OPEN),
     Page("desk:round_accept", STAFF, OPEN, post={"all": "1"}),
+    # A line for each action of the programme.
+    Page("admin:programs_program_next", STAFF, {"object_id": "{programs.Program}"}),
     *(
         Page("desk:round_preview_csv", STAFF, OPEN | {"name": name})
         for name in ("actions", "results", "measures", "codes", "dictionary")
