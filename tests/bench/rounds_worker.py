@@ -52,7 +52,7 @@ def _add_history() -> None:
         for model in apps.get_app_config("programs").get_models():
             if not hasattr(model, "history") or model.history.exists():
                 continue
-            columns = ", ".join(quoted(field.column) for field in model._meta.concrete_fields)
+            columns = ", ".join(quoted(str(field.column)) for field in model._meta.concrete_fields)
             kept, made = quoted(model.history.model._meta.db_table), quoted(model._meta.db_table)
             cursor.execute(
                 f"INSERT INTO {kept} ({columns}, history_date, history_type)"  # noqa: S608  # names of our own tables
