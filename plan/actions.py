@@ -215,12 +215,13 @@ def refuse_if_in_use(root: Versioned) -> None:
         )
     if isinstance(root, Term) and (places := places_of(root)):
         raise TermInUse(root.name, places)
-    if dependants := dependants_of(root):
+    named, total = dependants_of(root)
+    if total:
         name = root._meta.verbose_name
         remedy = kind_of(root).instead_of_deleting or "先に下のものを削除または移動してください。"
         raise InUse(
-            f"この{name}には次の{len(dependants)}件が結び付いているため、削除できません。{remedy}",
-            dependants,
+            f"この{name}には次の{total:,}件が結び付いているため、削除できません。{remedy}",
+            [*named, *([f"ほか{total - len(named):,}件"] if total > len(named) else [])],
         )
 
 

@@ -35,6 +35,7 @@ SQLITE_ONLY = {
         "test_admin",
         "test_admin_axe",
         "test_desk",
+        "test_desk_back",
         "test_desk_marks",
         "test_desk_moved",
         "test_desk_phone",

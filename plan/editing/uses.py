@@ -10,6 +10,7 @@ from plan.models import LoadedRow, Plan, SearchDocument, Term, TermUse
 from plan.models.base import Versioned
 from plan.text.marker import Glossary, TermEntry
 
+MOST_NAMED = 50
 DERIVED: tuple[type[models.Model], ...] = (SearchDocument, TermUse, LoadedRow)
 
 
@@ -57,27 +58,34 @@ def indexed_uses(term: Term) -> int:
     return TermUse.objects.filter(term=term).count()
 
 
-def dependants_of(root: Versioned) -> list[str]:
-    """What must be deleted or moved before the root can go, one line each.
+def dependants_of(root: Versioned) -> tuple[list[str], int]:
+    """What must be deleted or moved before the root can go, one line each, and how many these are.
 
-    What belongs to the root alone (the database deletes it along) and is not edited by itself is no hindrance.
+    Of each kind the first `MOST_NAMED`. What belongs to the root alone (the database deletes it along) and is not
+    edited by itself is no hindrance.
     """
     own = {kind.model for kind in row_kinds(root)}
-    lines = []
+    lines: list[str] = []
+    unnamed = 0
     for relation in root._meta.related_objects:
         model = relation.related_model
         goes_along = relation.on_delete is models.CASCADE and model not in ROOTS
         if model in own or model in DERIVED or goes_along:
             continue
-        rows = model._default_manager.filter(**{relation.field.name: root})
-        if (other := _kind_of_rows(model)) is not None:
+        found = model._default_manager.filter(**{relation.field.name: root})
+        other = _kind_of_rows(model)
+        rows = list((found if other is None else found.select_related(_way_up(model, other)))[: MOST_NAMED + 1])
+        if len(rows) > MOST_NAMED:
+            unnamed += found.count() - MOST_NAMED
+        if other is not None:
             # A row that links another root to this one is known by that root.
-            lines += [title_of(getattr(row, other.parent)) for row in rows.select_related(_way_up(model, other))]
+            lines += [title_of(getattr(row, other.parent)) for row in rows[:MOST_NAMED]]
         else:
-            lines += [f"{model._meta.verbose_name}「{_below(root, row, relation.field)}」" for row in rows]
+            lines += [f"{model._meta.verbose_name}「{_below(root, row, relation.field)}」" for row in rows[:MOST_NAMED]]
     if (held_by := kind_of(root).held_by) is not None:
         lines += held_by(root)
-    return list(dict.fromkeys(lines))
+    named = list(dict.fromkeys(lines))
+    return named, len(named) + unnamed
 
 
 def _way_up(model: type[models.Model], rows: RowKind) -> str:

@@ -39,6 +39,9 @@ class CorrectionForm(EvaluationForm):
             field.label = f"{field.label}（{unit}）" if unit else field.label
         _add_reason(self)
 
+    def _describe(self) -> None:
+        """No 記入要領 stands here, and errors only where there are any: the page has what Django names itself."""
+
     @property
     def reason(self) -> str:
         return str(self.cleaned_data[REASON])

@@ -173,7 +173,7 @@ class EvaluationForm(forms.Form):
         self.initial[name] = words
 
     def _describe(self) -> None:
-        """Every control names its error's place, which the page always has; texts also their 記入要領 and count.
+        """Every control names its error's place, which the page always has; texts also their 記入要領.
 
         Groups of radio buttons are described by their fieldset, once.
         """
@@ -183,6 +183,4 @@ class EvaluationForm(forms.Form):
             described = [f"error-{name}"]
             if target.row is None:
                 described.insert(0, f"guide-{name}")
-            if name in PROSE:
-                described.append(f"count-{name}")
             self.fields[name].widget.attrs["aria-describedby"] = " ".join(described)

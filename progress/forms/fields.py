@@ -14,12 +14,34 @@ LONGEST_TEXT = 4000
 LONGEST_NOTE = 300
 
 
+class _Counted(forms.Widget):
+    """A control of text whose limit stands below it, with the number of characters where there is JavaScript."""
+
+    plain: str
+    longest: int
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        widget = context["widget"]
+        described = [widget["attrs"].get("aria-describedby", ""), f"count-{name}"]
+        widget["attrs"] |= {"data-longest": self.longest, "aria-describedby": " ".join(filter(None, described))}
+        return {"widget": widget | {"plain": self.plain, "longest": f"{self.longest:,}"}}
+
+
+class _CountedTextarea(_Counted, forms.Textarea):
+    plain, template_name = "django/forms/widgets/textarea.html", "counted.html"
+
+
+class _CountedInput(_Counted, forms.TextInput):
+    plain, template_name = "django/forms/widgets/text.html", "counted.html"
+
+
 class _LimitedField(forms.CharField):
     """The limit is told after the fact: a browser that stops in the middle of a pasted text loses the rest."""
 
-    def __init__(self, *, longest: int, **options: Any) -> None:
-        self.longest = longest
-        super().__init__(required=False, strip=False, **options)
+    def __init__(self, *, longest: int, widget: _Counted, **options: Any) -> None:
+        self.longest = widget.longest = longest
+        super().__init__(required=False, strip=False, widget=widget, **options)
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -34,8 +56,7 @@ class ProseField(_LimitedField):
     """A text of several lines, at most `LONGEST_TEXT` characters."""
 
     def __init__(self, *, label: str, rows: int = 5) -> None:
-        super().__init__(label=label, longest=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": rows}))
-        self.widget.attrs["data-longest"] = str(LONGEST_TEXT)
+        super().__init__(label=label, longest=LONGEST_TEXT, widget=_CountedTextarea(attrs={"rows": rows}))
 
     def to_python(self, value: Any) -> str:
         return clean_text(str(super().to_python(value)))
@@ -45,7 +66,7 @@ class NoteField(_LimitedField):
     """A text of one line, at most `LONGEST_NOTE` characters."""
 
     def __init__(self, *, label: str) -> None:
-        super().__init__(label=label, longest=LONGEST_NOTE, widget=forms.TextInput())
+        super().__init__(label=label, longest=LONGEST_NOTE, widget=_CountedInput())
 
     def to_python(self, value: Any) -> str:
         return read_line(str(super().to_python(value)))

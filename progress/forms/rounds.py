@@ -14,7 +14,7 @@ from programs.reading import clean_text
 from progress.default_scale import NAME
 from progress.enums import EvaluationField, RoundState
 from progress.forms.days import DayField, YearField
-from progress.forms.fields import LONGEST_NOTE, NoteField, ProseField
+from progress.forms.fields import NoteField, ProseField
 from progress.models import Extension, Round, Scale
 from progress.models.round import RESERVED, RESERVED_SLUG
 
@@ -201,7 +201,7 @@ class ExtensionForm(forms.ModelForm):
         self.fields["deadline"].error_messages["required"] = "延長後の提出期限を入力してください（例：2017年6月7日）。"
         self.fields["reason"].required = True
         self.fields["reason"].error_messages["required"] = REASON_REQUIRED
-        self.fields["reason"].help_text = f"記録に残ります。{LONGEST_NOTE}字まで書けます。"
+        self.fields["reason"].help_text = "記録に残ります。"
         if self.instance.pk is not None:
             del self.fields["department"]
 
@@ -224,11 +224,7 @@ class ExceptionForm(forms.Form):
         super().__init__(data, initial={"reason": reason}, use_required_attribute=False)
         self.fields["reason"].required = True
         self.fields["reason"].error_messages["required"] = REASON_REQUIRED
-        self.fields[
-            "reason"
-        ].help_text = (
-            f"公開ページに、そのまま表示します（例：決算が確定していないため）。{LONGEST_NOTE}字まで書けます。"
-        )
+        self.fields["reason"].help_text = "公開ページに、そのまま表示します（例：決算が確定していないため）。"
 
 
 class ReasonForm(forms.Form):

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from progress.enums import PART_OF, EvaluationField, Part
-from progress.forms.fields import LONGEST_TEXT, ProseField
+from progress.forms.fields import ProseField
 from progress.workflow import Transition
 
 # Copies of the plan: nobody at the desk can mend them.
@@ -47,8 +47,11 @@ class TransitionForm(forms.Form):
             comment.error_messages["required"] = (
                 "差し戻す理由を入力してください。どこを、どのように直すかを書きます（例：実績の件数が指標と違います）。"
             )
-            comment.help_text = f"担当者と、この調書にかかわるすべての人が読みます。{LONGEST_TEXT:,}字まで書けます。"
+            comment.help_text = "担当者と、この調書にかかわるすべての人が読みます。"
         else:
+            comment.help_text = (
+                "経過に残り、この調書にかかわるすべての人が読みます。差し戻すときの理由は、次の画面で書きます。"
+            )
             del self.fields["pointed"]
 
     @property

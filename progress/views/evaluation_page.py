@@ -15,6 +15,7 @@ from progress.deadlines import TimeLeft, time_left
 from progress.enums import EvaluationField, ScaleKind, Status
 from progress.forms.evaluation import EvaluationForm
 from progress.forms.opened import sealed_opening
+from progress.forms.transitions import TransitionForm
 from progress.models import Evaluation, EvaluationIndicator, EvaluationMilestone, ScaleEntry
 from progress.queries.evaluation_page import (
     Course,
@@ -32,6 +33,7 @@ from progress.queries.left_out import left_out_of
 from progress.queries.legends import legend_of
 from progress.queries.words import Words, field_words, money, number
 from progress.views.standing import standing_of
+from progress.workflow import ENDORSE
 
 _ALWAYS_NEEDED = {
     EvaluationField.RESULTS,
@@ -126,6 +128,7 @@ def page_context(
         # What a published round left out is late already, whatever its deadline.
         "counts_days": standing.may_save and not evaluation.round.is_published,
         "standing": standing,
+        "comment": TransitionForm(transition=ENDORSE)["comment"],
         "form": shown,
         "items": {item.key: item for item in _items(evaluation, shown, beside, ends=_ends(empty, entries))},
         "story": plan_story(evaluation, before),

@@ -1,4 +1,4 @@
-// The page of one 調書: saves while it is being filled in, counts characters, shows 記入要領 beside the field in focus.
+// The page of one 調書: saves while it is being filled in, shows 記入要領 beside the field in focus.
 // Everything works without it. Text that could not be sent is kept by accounts/session.js (form[data-keep]).
 "use strict";
 
@@ -39,25 +39,6 @@
   WIDE.addEventListener("change", arrange);
   arrange();
   setCurrent(items[0]);
-
-  // ── Counts ───────────────────────────────────────────────────────────────
-  function count(area) {
-    const place = document.querySelector(`[data-count-of="${area.id}"]`);
-    if (!place) {
-      return;
-    }
-    const longest = Number(area.dataset.longest);
-    const length = [...area.value.trim()].length;
-    const over = length > longest;
-    place.textContent = over
-      ? `${length.toLocaleString()}字（${(length - longest).toLocaleString()}字多すぎます）`
-      : `${length.toLocaleString()}字（${longest.toLocaleString()}字まで）`;
-    place.classList.toggle("count-over", over);
-  }
-  for (const area of document.querySelectorAll("textarea[data-longest]")) {
-    count(area);
-    area.addEventListener("input", () => count(area));
-  }
 
   // ── What is missing ──────────────────────────────────────────────────────
   document.addEventListener("click", (event) => {

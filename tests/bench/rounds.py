@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -97,31 +98,52 @@ def _label(page: Page) -> str:
     return f"{page.name} {page.query} {page.person}".replace("  ", " ").strip()
 
 
-def _measured(few: _Worker, many: _Worker, kind: str, number: int) -> tuple[list[float], list[float], int]:
-    """Seconds in turns with few and with many actions, and the larger number of queries."""
-    small: list[float] = []
-    large: list[float] = []
+@dataclass
+class _Measured:
+    """Seconds of one page with one amount of data, request by request: with the plan at hand, and without."""
+
+    warm: list[float] = field(default_factory=list)
+    cold: list[float] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        return statistics.median(self.warm)
+
+    @property
+    def first(self) -> float:
+        """Of the first request after an edit, or in a new process."""
+        return statistics.median(self.cold)
+
+
+def _measured(few: _Worker, many: _Worker, kind: str, number: int) -> tuple[_Measured, _Measured, int]:
+    """What was measured in turns with few and with many actions, and the larger number of queries."""
+    small, large = _Measured(), _Measured()
     queries = 0
     for _ in range(ROUNDS):
-        for worker, seconds in ((few, small), (many, large)):
+        for worker, measured in ((few, small), (many, large)):
             told = worker.ask(**{kind: number})
-            seconds.append(told["seconds"])
+            measured.warm.append(told["seconds"])
+            measured.cold.append(told["first"])
             queries = max(queries, told["queries"])
     return small, large, queries
 
 
 def _pages(few: _Worker, many: _Worker) -> bool:
     print(f"\n取組と評価のページ（{connection.vendor}、{ROUNDS}回の中央値、ページのキャッシュなし）")
-    print(f"  問合せ  {FEW}取組 ミリ秒  {MANY:,}取組 ミリ秒   比（{MOST_RATIO:.0f}以下）  ページ")
+    print("  「初回」は、内容を編集した直後（または起動した直後）の1回目です。比の目標はありません。")
+    print(
+        f"  問合せ  {FEW}取組 ミリ秒  {MANY:,}取組 ミリ秒   比（{MOST_RATIO:.0f}以下）"
+        "        初回 ミリ秒   初回の比  ページ"
+    )
     reached = True
     for number, page in enumerate(PAGES):
         small, large, queries = _measured(few, many, "page", number)
-        before, after = statistics.median(small), statistics.median(large)
-        kept = after <= MOST_RATIO * before and queries <= MOST_QUERIES
+        kept = large.seconds <= MOST_RATIO * small.seconds and queries <= MOST_QUERIES
         reached = reached and kept
         print(
-            f"  {queries:>4}{before * 1000:>14.1f}{after * 1000:>16.1f}{after / before:>10.2f}"
-            f"  {'達成' if kept else '未達'}   {_label(page)}",
+            f"  {queries:>4}{small.seconds * 1000:>14.1f}{large.seconds * 1000:>16.1f}"
+            f"{large.seconds / small.seconds:>10.2f}  {'達成' if kept else '未達'}"
+            f"{large.first * 1000:>16.1f}{large.first / small.first:>10.2f}   {_label(page)}",
             flush=True,
         )
     return reached
@@ -136,8 +158,7 @@ def _files(few: _Worker, many: _Worker) -> bool:
         small, large, queries = _measured(few, many, "file", number)
         reached = reached and queries <= MOST_QUERIES
         print(
-            f"  {queries:>4}{statistics.median(small) * 1000:>14.1f}{statistics.median(large) * 1000:>16.1f}"
-            f"   {_label(page)}",
+            f"  {queries:>4}{small.seconds * 1000:>14.1f}{large.seconds * 1000:>16.1f}   {_label(page)}",
             flush=True,
         )
     return reached

@@ -81,6 +81,8 @@ _DESK = [
     Page("desk:home", STAFF, query="q=受付&state=draft"),
     *(Page("desk:evaluation", person, {"pk": "{draft}"}) for person in (LIAISON, MANAGER, STAFF)),
     Page("desk:evaluation", STAFF, {"pk": "{endorsed}"}),
+    Page("desk:transition", MANAGER, {"pk": "{submitted}", "name": "return_by_manager"}),
+    Page("desk:transition", STAFF, {"pk": "{endorsed}", "name": "return_by_staff"}),
     Page("programs_desk:programs", STAFF),
     Page("programs_desk:import", STAFF, PROGRAM),
     Page("desk:rounds", STAFF),
@@ -165,14 +167,48 @@ ADMIN = {
 # The load makes none of these.
 EMPTY = ("programs.UpperItem", "programs.ActionLineage", "progress.OutboxMail")
 
+# Of these the admin makes new ones and deletes them; what they were is listed, looked at and brought back.
+ROOTS = ("programs.Program", "programs.Action", "programs.ActionYear", "programs.Indicator")
+# Of these it makes new ones, and leaves the rest to Django's own pages.
+PLAIN = ("programs.UpperItem", "progress.Scale")
+
+
+def admin_page(model: str, view: str) -> str:
+    """The name of the page of a model: "admin:programs_action_change"."""
+    return f"admin:{model.replace('.', '_').lower()}_{view}"
+
 
 def _admin() -> Iterator[Page]:
     for person, models in ADMIN.items():
         for model in models:
-            name = f"admin:{model.replace('.', '_').lower()}"
-            yield Page(f"{name}_changelist", person)
+            yield Page(admin_page(model, "changelist"), person)
             if model not in EMPTY:
-                yield Page(f"{name}_change", person, {"object_id": "{" + model + "}"})
+                yield Page(admin_page(model, "change"), person, {"object_id": "{" + model + "}"})
+            if model not in (*EMPTY, *ROOTS) and model.startswith("progress."):
+                yield Page(admin_page(model, "history"), person, {"object_id": "{" + model + "}"})
+    for model in (*ROOTS, *PLAIN):
+        yield Page(admin_page(model, "add"), STAFF)
+    for model in ROOTS:
+        yield from _of_root(model)
+    # Whose action is known from the start: its years are rows already.
+    yield Page("admin:programs_actionyear_add", STAFF, query="action={programs.Action}")
+    yield Page("admin:programs_indicator_add", STAFF, query="action={programs.Action}")
+    yield Page("admin:accounts_department_reorganise", ADMINISTRATOR)
+    chosen_from = "app_label=programs&model_name=actionyear&field_name=action"
+    yield Page("admin:autocomplete", STAFF, query=f"{chosen_from}&term=1-1-00017")
+
+
+def _of_root(model: str) -> Iterator[Page]:
+    yield Page(admin_page(model, "versions"), STAFF, {"object_id": "{" + model + "}"})
+    yield Page(admin_page(model, "version"), STAFF, _state_of(model))
+    yield Page(admin_page(model, "deleted"), STAFF)
+    yield Page(admin_page(model, "delete"), STAFF, {"object_id": "{" + model + "}"})
+
+
+def _state_of(model: str) -> dict[str, str]:
+    """The first state of the first row: histories count both from the first."""
+    app, _, name = model.partition(".")
+    return {"object_id": "{" + model + "}", "history_id": "{" + f"{app}.Historical{name}" + "}"}
 
 
 PAGES = [*_PUBLIC, *_DESK, *_AUDIT, *_admin()]
@@ -196,6 +232,8 @@ FILES = [
     Page("progress:results_csv", kwargs=PUBLISHED),
     Page("desk:round_evaluations_csv", STAFF, OPEN),
     Page("desk:round_accept", STAFF, OPEN, post={"all": "1"}),
+    # A line for each action of the programme.
+    Page("admin:programs_program_next", STAFF, {"object_id": "{programs.Program}"}),
     *(
         Page("desk:round_preview_csv", STAFF, OPEN | {"name": name})
         for name in ("actions", "results", "measures", "codes", "dictionary")

@@ -5,6 +5,7 @@ with one on the standard output: `{"page": 3}`, `{"file": 0}` or `{"deed": "open
 """
 
 import json
+import re
 import resource
 import sys
 import time
@@ -42,10 +43,30 @@ def prepare(actions: int, years: int) -> None:
             call_command(command, verbosity=0, stdout=nowhere, **given)
 
 
+def _add_history() -> None:
+    """Of everything in the programmes a first state, as whoever made it in the admin would have left it."""
+    from django.apps import apps
+    from django.db import connection
+    from django.utils import timezone
+
+    quoted = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        for model in apps.get_app_config("programs").get_models():
+            if not hasattr(model, "history") or model.history.exists():
+                continue
+            columns = ", ".join(quoted(str(field.column)) for field in model._meta.concrete_fields)
+            kept, made = quoted(model.history.model._meta.db_table), quoted(model._meta.db_table)
+            cursor.execute(
+                f"INSERT INTO {kept} ({columns}, history_date, history_type)"  # noqa: S608  # names of our own tables
+                f" SELECT {columns}, %s, '+' FROM {made} ORDER BY id",
+                [timezone.now()],
+            )
+
+
 def add_people_and_papers() -> None:
     """The demo's people come to a department of the load; the open round has extensions and is with the committee.
 
-    Of the published round, some 調書 wait to be made public late.
+    Of the published round, some 調書 wait to be made public late. What is in the programmes has a history.
     """
     import datetime
 
@@ -78,6 +99,7 @@ def add_people_and_papers() -> None:
         deadline=datetime.date(2027, 5, 28),
         scale=ensure_default_scale(),
     )
+    _add_history()
 
 
 def _add_rows_below_an_action() -> None:
@@ -139,7 +161,8 @@ class Pages:
         from django.urls import reverse
 
         kwargs = {name: _filled(value) for name, value in page.kwargs.items()}
-        address = f"{reverse(page.name, kwargs=kwargs)}?{page.query}"
+        query = re.sub("{.+?}", lambda name: str(_filled(name[0])), page.query)
+        address = f"{reverse(page.name, kwargs=kwargs)}?{query}"
         if not page.person:
             # A page with an unknown question is never kept.
             self._asked += 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Portal, assert_axe_clean, log_in
@@ -56,3 +57,26 @@ def test_who_reads_finds_guidance_and_last_year_below_each_field(
     aid.locator("summary").press("Enter")
     expect(aid).to_contain_text("平成28(2016)年度の記入")
     assert_axe_clean(page)
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_notes_and_reasons_count_their_characters(
+    width: int, portal: Portal, new_page: Callable[..., Page], evaluations: dict[str, int]
+) -> None:
+    page = new_page(viewport={"width": width, "height": 900})
+    log_in(portal, page, "liaison")
+    page.goto(f"/desk/evaluations/{evaluations['1-1-119']}/")
+    note = page.locator("input[name$='-note']").first
+    count = page.locator(f"#count-{note.get_attribute('name')}")
+    expect(count).to_have_text("0字（300字まで）")
+    note.fill("あ" * 301)
+    expect(count).to_have_text("301字（1字多すぎます）")
+    note.fill("試行を始めました。")
+    expect(count).to_have_text("9字（300字まで）")
+    assert_axe_clean(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    manager = new_page(viewport={"width": width, "height": 900})
+    log_in(portal, manager, "manager")
+    manager.goto(f"/desk/evaluations/{evaluations['1-2-103']}/return_by_manager/")
+    manager.get_by_label("差し戻す理由").fill("数量を入れてください。")
+    expect(manager.locator("#count-comment")).to_have_text("11字（4,000字まで）")

@@ -276,6 +276,15 @@ def test_what_has_something_below_it_cannot_be_deleted(measure: Measure, ict_sta
     assert Measure.objects.filter(pk=measure.pk).exists()
 
 
+def test_of_very_many_below_it_the_first_are_named(measure: Measure, ict_staff: User) -> None:
+    new = Measure.objects.create(policy=measure.policy, number=99, title="新しい施策", summary="要旨")
+    for number in range(1, 53):
+        Direction.objects.create(measure=new, number=number, title=f"方向{number}")
+    with pytest.raises(InUse, match="次の52件が結び付いているため") as caught:
+        actions.delete_root(root=new, by=ict_staff, reason=REASON)
+    assert (len(caught.value.places), caught.value.places[-1]) == (51, "ほか2件")
+
+
 def test_a_plan_is_never_deleted(ict_staff: User) -> None:
     plan = Plan.objects.create(slug="2021", title="次期プラン", goal="目標", start_year=2021, end_year=2025)
 

@@ -151,7 +151,7 @@ def test_what_is_linked_cannot_be_deleted_and_names_the_root_that_links_it(secti
     policy = Policy.objects.get(plan=plan, number=1)
     linked = Measure.objects.create(policy=policy, number=9, title="結び付く施策", summary="要旨")
     section.figures.update(measure=linked)
-    assert dependants_of(linked) == ["結び付ける章"]
+    assert dependants_of(linked) == (["結び付ける章"], 1)
 
 
 class LinkInline(RowInline):
