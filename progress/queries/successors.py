@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from programs.models import Action, ActionLineage, Program
+from programs.models import Action, ActionLineage, Indicator, Program
 from progress.enums import ProposalState
-from progress.models import NextYearProposal, Round
+from progress.models import Evaluation, EvaluationIndicator, NextYearProposal, Round
 
 
 @dataclass(frozen=True)
@@ -101,3 +101,20 @@ def leaving_actions(program: Program) -> QuerySet[Any]:
         ends_action=True,
         state=ProposalState.PROPOSED,
     ).values("evaluation__action")
+
+
+def baselines_behind(evaluation: Evaluation) -> QuerySet[Any]:
+    """Indicators of what continues its action whose baseline is not the `actual` of the 調書 any more.
+
+    An indicator is known by its name there, and its baseline by the year. One query.
+    """
+    actual = EvaluationIndicator.objects.filter(evaluation=evaluation, indicator__name=OuterRef("name"))
+    return (
+        Indicator.objects.filter(action__lineages__predecessor=evaluation.action_id)
+        .filter(baseline_year=evaluation.round.year)
+        .annotate(actual=Subquery(actual.values("actual")[:1]))
+        .exclude(actual=None)
+        .exclude(actual=F("baseline"))
+        .select_related("action__program")
+        .order_by("action__code", "position")
+    )

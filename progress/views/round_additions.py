@@ -23,7 +23,13 @@ from progress.queries.first_frame import in_published_words
 from progress.queries.round_corrections import late_ones
 from progress.views.access import reader
 from progress.views.round_access import chosen_keys, round_form, shown
-from progress.views.round_corrections import choosing_page, demand_published, late_form, remind_of_measure
+from progress.views.round_corrections import (
+    choosing_page,
+    demand_published,
+    late_form,
+    remind_of_baselines,
+    remind_of_measure,
+)
 
 _DEED = "publish_late"
 _NOTHING = "追加で公表する調書を選んでください。「追加で公表できる調書」の表で選びます。"
@@ -101,6 +107,7 @@ def _published(request: HttpRequest, round_: Round, found: Evaluation, reason: s
     else:
         messages.success(request, f"調書『{found}』を追加で公表しました。")
         remind_of_measure(request, round_, found)
+        remind_of_baselines(request, found)
     return True
 
 

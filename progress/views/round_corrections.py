@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.permissions import Permission
+from plan.editing.roots import title_of
 from progress.actions.correction_preview import evaluation_changes, measure_changes
 from progress.actions.corrections import correct_evaluation, correct_measure
 from progress.actions.proposals import left_behind
@@ -25,6 +26,8 @@ from progress.models import Correction, Evaluation, MeasureEvaluation, Published
 from progress.queries.corrections import wrong_and_right
 from progress.queries.filling import entries_of
 from progress.queries.round_corrections import correctable
+from progress.queries.successors import baselines_behind
+from progress.queries.words import number
 from progress.snapshot_differences import Change
 from progress.views.access import reader
 from progress.views.round_access import round_form, round_page, shown
@@ -135,6 +138,7 @@ def _corrected(
             if isinstance(found, Evaluation):
                 remind_of_measure(request, round_, found)
                 _remind_of_plan(request, round_, found)
+                remind_of_baselines(request, found)
             return redirect("desk:round_corrections", round_.slug)
     context |= {**_looked_over(changes()), "sent": sent_again(request.POST), "version": found.version}
     return shown(request, "desk/rounds/correction_preview.html", round_, "corrections", **context)
@@ -152,6 +156,19 @@ def remind_of_measure(request: HttpRequest, round_: Round, evaluation: Evaluatio
     words = '『{}』の評価の文章も、訂正が必要でないか確かめてください。<a href="{}">この施策の評価を訂正する</a>'
     address = reverse("desk:round_correct_measure", args=[round_.slug, measure.code])
     messages.info(request, format_html(words, measure, address))
+
+
+def remind_of_baselines(request: HttpRequest, evaluation: Evaluation) -> None:
+    """What the next programme took over of its results does not follow."""
+    words = (
+        "{}の基準値（{}）は、この調書の実績値（{}）と違います。訂正では変わりません。"
+        'この実績値を基準値にしたときは、指標の編集画面で直してください。<a href="{}">基準値を直す（管理画面）</a>'
+    )
+    for indicator in baselines_behind(evaluation):
+        address = reverse("admin:programs_indicator_change", args=[indicator.pk])
+        title = title_of(indicator)
+        values = number(indicator.baseline), number(indicator.actual)
+        messages.info(request, format_html(words, title, *values, address))
 
 
 def _remind_of_plan(request: HttpRequest, round_: Round, evaluation: Evaluation) -> None:

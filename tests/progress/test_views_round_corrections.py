@@ -22,10 +22,13 @@ from progress.models import (
     Round,
     ScaleEntry,
 )
+from progress.queries.words import number
 from tests.plan.reading import main_of, part, words
+from tests.programs.factories import ActionFactory, ActionLineageFactory, IndicatorFactory
 from tests.progress.desk_pages import typed
 from tests.progress.factories import entry, opened, published_with_an_exception
 from tests.progress.pages import messages_of, table_rows
+from tests.progress.published import published_year
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -316,3 +319,23 @@ def test_the_look_over_of_a_measure_is_in_the_words_of_the_first_publication(
     assert {"label": "施策の評価", "before": "", "after": "B 一定の進捗"} in look.context["changes"]
     client.post(address, sent | {"then": "save"})
     assert Correction.objects.get().changes == look.context["changes"]
+
+
+def test_a_baseline_that_was_taken_over_does_not_follow_and_that_is_said(client_of: ClientOf) -> None:
+    year = published_year()
+    published = Evaluation.objects.with_everything().get(action=year.actions["1-1-001"])
+    (row,) = published.indicators.all()
+    heir = ActionFactory.create(program__start_year=2018, code="1-1-009")
+    ActionLineageFactory.create(action=heir, predecessor=published.action)
+    name, before = row.indicator.name, row.actual
+    taken = IndicatorFactory.create(action=heir, name=name, baseline=before, baseline_year=2016)
+    IndicatorFactory.create(action=heir, name="別の指標", baseline=1, baseline_year=2016)
+    address, client = f"{PAGE}evaluations/{published.pk}/", client_of(year.staff)
+    actual = f"indicator-{row.pk}-actual"
+    same = corrected(published, then="save", **{actual: str(before)})
+    assert not any("基準値" in each for each in messages_of(client.post(address, same, follow=True)))
+    published = Evaluation.objects.with_everything().get(pk=published.pk)
+    other = corrected(published, then="save", **{actual: "7", "correction_reason": "件数を誤っていたため"})
+    told = messages_of(client.post(address, other, follow=True))[-1]
+    assert f"の指標「{taken.name}」の基準値（{number(before)}）は、この調書の実績値（7）と違います。" in told
+    assert f'href="/admin/programs/indicator/{taken.pk}/change/"' in told
