@@ -146,16 +146,16 @@ def in_order_of_code(rows: QuerySet[PublishedEvaluation]) -> QuerySet[PublishedE
 
 def frozen_evaluations() -> QuerySet[PublishedEvaluation]:
     """What stands of all that was published, whether or not the public may read it now: for the desk."""
-    return PublishedEvaluation.objects.filter(is_current=True)
+    return PublishedEvaluation.objects.filter(is_current=True, round__state=RoundState.PUBLISHED)
 
 
 def frozen_measures() -> QuerySet[PublishedMeasure]:
-    return PublishedMeasure.objects.filter(is_current=True)
+    return PublishedMeasure.objects.filter(is_current=True, round__state=RoundState.PUBLISHED)
 
 
 def current_evaluations() -> QuerySet[PublishedEvaluation]:
     """What the public may read now of all published years."""
-    return frozen_evaluations().filter(round__in=Round.objects.published())
+    return PublishedEvaluation.objects.filter(is_current=True, round__in=Round.objects.published())
 
 
 def published_years(program: Program) -> list[int]:
@@ -175,7 +175,7 @@ def last_published() -> Subquery:
 
 
 def current_measures() -> QuerySet[PublishedMeasure]:
-    return frozen_measures().filter(round__in=Round.objects.published())
+    return PublishedMeasure.objects.filter(is_current=True, round__in=Round.objects.published())
 
 
 def measure_names(published: PublishedRound) -> Mapping[int, str]:
