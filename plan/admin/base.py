@@ -42,7 +42,7 @@ PROSE: dict[Any, dict[str, Any]] = {
     models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget(attrs={"rows": 4})},
 }
 REASON_HEADING = "変更の理由"
-MARKDOWN_HELP = (
+MARKDOWN_HELP = SafeString(
     "<details class='markdown-help'><summary>本文の書き方</summary><ul>"
     "<li>空の行で段落を分けます。</li>"
     "<li>「### 」「#### 」「##### 」で始まる行は小見出しになります。</li>"
