@@ -195,6 +195,7 @@ def restore(
         return _recreate(root, rows, by=by, reason=reason)
     kept = {(type(row), row.pk) for row in rows}
     gone = [row for kind in current_rows(stored).values() for row in kind if (type(row), row.pk) not in kept]
+    _demand_results_stay(stored, gone)
     return _change(
         root,
         stored,
@@ -349,6 +350,15 @@ def _restored(state: State, stored: Versioned | None) -> Versioned:
     for field in content_fields(type(root), leave_out=kind_of(root).internal):
         setattr(root, field.attname, getattr(state.root, field.attname))
     return root
+
+
+def _demand_results_stay(root: Versioned, gone: Iterable[models.Model]) -> None:
+    """Raise CannotRestore when a row that would go holds what is internal: it came later than that state."""
+    kinds = {kind.model: kind for kind in row_kinds(root)}
+    for row in gone:
+        kind = kinds[type(row)]
+        if any(getattr(row, name) is not None for name in kind.internal):
+            raise CannotRestore(f"この状態には戻せません。その後に、{kind.noun}「{row}」の結果が記録されています。")
 
 
 def _keep_internal(stored: Versioned, rows: Iterable[models.Model]) -> None:

@@ -27,12 +27,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='revision',
             name='is_withdrawn',
-            field=models.BooleanField(default=False, verbose_name='公開をやめている'),
+            field=models.BooleanField(db_default=False, default=False, verbose_name='公開をやめている'),
         ),
         migrations.AddField(
             model_name='revision',
             name='published_with',
-            field=models.CharField(blank=True, max_length=100, verbose_name='公開の単位'),
+            field=models.CharField(blank=True, db_default='', max_length=100, verbose_name='公開の単位'),
         ),
         migrations.AddIndex(
             model_name='revision',
@@ -48,6 +48,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='revision',
-            index=models.Index(fields=['published_with'], name='revision_published_with'),
+            index=models.Index(condition=models.Q(('published_with', ''), _negated=True), fields=['published_with'], name='revision_published_with'),
         ),
     ]

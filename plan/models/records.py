@@ -62,8 +62,8 @@ class Revision(models.Model):
     )
     made_at = models.DateTimeField("日時", default=timezone.now)
     is_hidden = models.BooleanField("改定履歴に載せない", default=False)
-    published_with = models.CharField("公開の単位", max_length=100, blank=True)
-    is_withdrawn = models.BooleanField("公開をやめている", default=False)
+    published_with = models.CharField("公開の単位", max_length=100, blank=True, db_default="")
+    is_withdrawn = models.BooleanField("公開をやめている", default=False, db_default=False)
     part_of = models.ForeignKey(
         "self",
         verbose_name="まとめた変更",
@@ -99,7 +99,9 @@ class Revision(models.Model):
                 name="revision_shown_parts",
             ),
             models.Index(fields=["object_type", "object_id"], name="revision_object"),
-            models.Index(fields=["published_with"], name="revision_published_with"),
+            models.Index(
+                fields=["published_with"], condition=~models.Q(published_with=""), name="revision_published_with"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -262,7 +262,8 @@ def _tenures(
 
 def _carry_indicators(following: Program, pairs: Sequence[tuple[Action, Heir]], *, by: User) -> None:
     fresh: list[Indicator] = []
-    years = told_years(following.predecessor) if following.predecessor else frozenset[int]()
+    before = following.predecessor
+    years = told_years(before) if before and before.is_public else frozenset[int]()
     for action, heir in pairs:
         names: set[str] = set()
         for indicator in (row for parent in heir.predecessors for row in parent.indicators.all()):

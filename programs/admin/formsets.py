@@ -143,6 +143,10 @@ class YearFormSet(KeyedRowFormSet):
         if self.instance.action_id is not None:
             program = self.instance.action.program
             yield from filter(None, (program.year_problem(row.position) for row in self.valid_rows()))
+        deleted: list[Any] = self.rows_to_delete()
+        for row in deleted:
+            if row.actual is not None:
+                yield f"『{self.name_of(row)}』には実績値があるため、削除できません。削除の選択を外してください。"
 
 
 def overlaps(owners: Sequence[ActionOwner]) -> list[tuple[ActionOwner, ActionOwner]]:

@@ -21,10 +21,10 @@ def told_at() -> Combinable:
 
 
 def register_told_years(source: Callable[[Program], Collection[int]]) -> None:
-    """The years of a programme whose results are public. For `AppConfig.ready`."""
+    """The years of a programme whose results were published: public as long as it is. For `AppConfig.ready`."""
     _years[:] = [source]
 
 
 def told_years(program: Program) -> frozenset[int]:
-    """What is known of any other year is for staff alone. One query."""
+    """The years whose results were published; what is known of any other is for staff alone. One query."""
     return frozenset(_years[0](program)) if _years else frozenset()

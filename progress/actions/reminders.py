@@ -162,9 +162,8 @@ def _digests(day: datetime.date, *, to: User | None = None) -> list[Draft]:
     departments = {post.department.pk for post in found if post.department}
     owed = _grouped(outstanding_due(rounds, deadlines, _days_reminded_of(day), departments=departments))
     before = add_business_days(day, -1)
-    to_accept = _to_accept(rounds, waiting(rounds, since=_midnight(before), until=_midnight(day)))
-    people = by_person(found)
-    staff = by_person(posts(Role.ICT_STAFF, on=day, of=to)) if to_accept else {}
+    people, staff = by_person(found), by_person(posts(Role.ICT_STAFF, on=day, of=to))
+    to_accept = _to_accept(rounds, waiting(rounds, since=_midnight(before), until=_midnight(day))) if staff else []
     drafts = []
     for person in dict.fromkeys([*people, *staff]):
         sections = _sections(rounds, people.get(person, ()), owed, deadlines, day)

@@ -30,8 +30,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="publishedmeasure",
             name="title",
-            field=models.CharField(default="", max_length=200, verbose_name="施策の題名"),
-            preserve_default=False,
+            field=models.CharField(db_default="", max_length=200, verbose_name="施策の題名"),
         ),
         migrations.RunPython(fill_in, migrations.RunPython.noop),
     ]

@@ -141,7 +141,7 @@ class PublishedMeasure(models.Model):
     )
     edition = models.PositiveSmallIntegerField("版", default=1)
     is_current = models.BooleanField("いまの内容", default=True)
-    title = models.CharField("施策の題名", max_length=200)
+    title = models.CharField("施策の題名", max_length=200, db_default="")
     rating_symbol = models.CharField("評価の記号", max_length=10, blank=True)
     rating_label = models.CharField("評価", max_length=100, blank=True)
     data = models.JSONField("公表した内容", default=dict)

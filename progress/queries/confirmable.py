@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from programs.models import ActionLineage
 from progress.enums import ProposalState, Status
-from progress.models import NextYearProposal, Round
+from progress.models import Evaluation, NextYearProposal, Round
 from progress.queries.next_plans import NextPlan
 from progress.queries.successors import Heir, is_last_year, lineages
 
@@ -21,7 +21,12 @@ def confirmable(proposals: QuerySet[NextYearProposal], round_: Round) -> QuerySe
 
 def may_be_confirmed(round_: Round) -> Q:
     """Of the proposals of one round: those that wait, have somewhere to go and let out nothing too early."""
-    return Q(state=ProposalState.PROPOSED) & is_told(round_) & has_home(round_) & ~goes_on_alone(round_)
+    return Q(state=ProposalState.PROPOSED) & is_told(round_) & may_come(round_)
+
+
+def may_come(round_: Round) -> Q:
+    """Of the proposals of one round: those to which nothing stands in the way but what the public would learn."""
+    return has_home(round_) & ~goes_on_alone(round_) & ~is_evaluated_later(round_)
 
 
 def is_told(round_: Round) -> Q:
@@ -51,6 +56,12 @@ def goes_on_alone(round_: Round) -> Q:
         return ~EVERY
     others = lineages(round_).filter(action=OuterRef("action")).exclude(predecessor=OuterRef("predecessor"))
     return Q(ends_action=True) & Q(Exists(_heirs(round_).exclude(Exists(others))))
+
+
+def is_evaluated_later(round_: Round) -> Q:
+    """Of the proposals of one round: those that end an action which has a 調書 of a later year."""
+    later = Evaluation.objects.filter(action=OuterRef("evaluation__action"), round__year__gt=round_.year)
+    return Q(ends_action=True) & Q(Exists(later))
 
 
 def _heirs(round_: Round) -> QuerySet[ActionLineage]:

@@ -1,6 +1,6 @@
 """What accepted 調書 propose for the next year, beside what is planned now."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,10 +10,11 @@ from django.db.models import Count, Q, QuerySet
 from plan.fiscal import fiscal_year_label
 from plan.queries.listing import page_by_keys
 from plan.text.diffing import Piece, word_diff
+from programs.evaluated import evaluated_years
 from programs.models import Action, Program
 from progress.enums import DECIDED, ProposalState
 from progress.models import NextYearProposal, Round
-from progress.queries.confirmable import goes_on_alone, has_home, is_told, lets_out
+from progress.queries.confirmable import goes_on_alone, has_home, is_evaluated_later, is_told, lets_out, may_come
 from progress.queries.first_frame import in_published_words, published_frame
 from progress.queries.next_plans import NextPlan, NextTarget, Untaken, next_plans
 from progress.queries.successors import Heir, following_program, heirs_of_endings, is_last_year
@@ -74,13 +75,15 @@ class PlanRow:
 class ProposalRow:
     """One proposal, with the plans it makes: none of an ending, and none where there is nowhere to go yet.
 
-    `heirs` are, of an ending, the actions of the next programme that continue it.
+    `heirs` are, of an ending, the actions of the next programme that continue it, and `later_year` the last year
+    after it in which the action has a 調書.
     """
 
     proposal: NextYearProposal
     plans: list[PlanRow]
     lets_out: bool
     heirs: list[Heir]
+    later_year: int | None = None
 
     @property
     def heirs_alone(self) -> list[Action]:
@@ -107,7 +110,8 @@ class ProposalRow:
 
     @property
     def may_confirm(self) -> bool:
-        return self.is_waiting and self.has_home and not self.heirs_alone and not self.lets_out
+        is_free = self.has_home and not self.heirs_alone and self.later_year is None
+        return self.is_waiting and is_free and not self.lets_out
 
     @property
     def has_home(self) -> bool:
@@ -134,6 +138,7 @@ class Loop:
     homeless: int
     going_on: int
     early: int
+    overtaken: int
 
     @property
     def has_plans(self) -> bool:
@@ -143,25 +148,27 @@ class Loop:
     @property
     def confirmable(self) -> int:
         """How many can be confirmed now."""
-        return self.counts[ProposalState.PROPOSED] - self.homeless - self.going_on - self.early
+        return self.counts[ProposalState.PROPOSED] - self.homeless - self.going_on - self.overtaken - self.early
 
 
 def loop_of(round_: Round) -> Loop:
     """How many proposals are in each state; at most two queries.
 
     `homeless`: how many wait and have nowhere to go; `going_on`: how many end an action that the next programme
-    continues; `early`: how many wait for the 公表 of their 調書.
+    continues; `overtaken`: how many end one that has a 調書 of a later year; `early`: how many wait for the 公表 of
+    their 調書.
     """
     is_last = is_last_year(round_)
     wanted = {state.value: Count("pk", filter=Q(state=state)) for state in ProposalState}
     waiting, home, going_on = Q(state=ProposalState.PROPOSED), has_home(round_), goes_on_alone(round_)
-    wanted["early"] = Count("pk", filter=waiting & home & ~going_on & ~is_told(round_))
+    wanted["early"] = Count("pk", filter=waiting & may_come(round_) & ~is_told(round_))
+    wanted["overtaken"] = Count("pk", filter=waiting & ~going_on & is_evaluated_later(round_))
     wanted["going_on"] = Count("pk", filter=waiting & going_on)
     wanted["homeless"] = Count("pk", filter=waiting & ~home)
     found = NextYearProposal.objects.filter(evaluation__round=round_).order_by().aggregate(**wanted)
     counts = {state: found[state.value] for state in ProposalState}
     following = following_program(round_) if is_last else None
-    return Loop(is_last, following, counts, found["homeless"], found["going_on"], found["early"])
+    return Loop(is_last, following, counts, found["homeless"], found["going_on"], found["early"], found["overtaken"])
 
 
 def nowhere_to_go(proposal: NextYearProposal, following: Program | None) -> str:
@@ -209,6 +216,8 @@ def why_not_yet(row: ProposalRow, following: Program | None) -> str:
         return nowhere_to_go(row.proposal, following)
     if row.heirs_alone:
         return still_continued(row.proposal, row.heirs_alone)
+    if row.later_year is not None:
+        return evaluated_later(row.proposal, row.later_year)
     return not_told_yet(row.proposal)
 
 
@@ -230,7 +239,7 @@ def proposals_of(round_: Round) -> QuerySet[NextYearProposal]:
 def page_of_proposals(
     found: QuerySet[NextYearProposal], number: str
 ) -> tuple[Page[NextYearProposal], list[ProposalRow]]:
-    """Six queries at most, whatever the page holds."""
+    """Eight queries at most, whatever the page holds."""
     page = page_by_keys(found, number, PROPOSALS_A_PAGE)
     return page, proposal_rows(page)
 
@@ -238,17 +247,26 @@ def page_of_proposals(
 def proposal_rows(proposals: Iterable[NextYearProposal]) -> list[ProposalRow]:
     """Of one round. Of what is decided already, the rows tell what was proposed.
 
-    Four queries at most; five of a published round.
+    Five queries at most; six of a published round.
     """
     rows = list(proposals)
     told = [row.evaluation for row in rows]
     in_published_words(told, published_frame(told[0].round) if told else {})
     plans, heirs = next_plans(rows), heirs_of_endings(rows)
+    years = evaluated_years({row.evaluation.action_id for row in rows if row.ends_action})
     return [
-        ProposalRow(row, [_plan_row(row, plan) for plan in made], lets_out(row, made, later), later)
+        ProposalRow(
+            row, [_plan_row(row, plan) for plan in made], lets_out(row, made, later), later, _later_year(row, years)
+        )
         for row in rows
         for made, later in [(plans.get(row.pk, []), heirs.get(row.pk, []))]
     ]
+
+
+def _later_year(proposal: NextYearProposal, years: Mapping[int, Collection[int]]) -> int | None:
+    """`years` are those of endings alone."""
+    later = (year for year in years.get(proposal.evaluation.action_id, ()) if year >= proposal.year)
+    return max(later, default=None)
 
 
 def _plan_row(proposal: NextYearProposal, plan: NextPlan) -> PlanRow:

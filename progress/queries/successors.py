@@ -106,15 +106,16 @@ def leaving_actions(program: Program) -> QuerySet[Any]:
 def baselines_behind(evaluation: Evaluation) -> QuerySet[Any]:
     """Indicators of what continues its action whose baseline is not the `actual` of the 調書 any more.
 
-    An indicator is known by its name there, and its baseline by the year. One query.
+    An indicator is known by its name and unit there, and its baseline by the year. One query.
     """
-    actual = EvaluationIndicator.objects.filter(evaluation=evaluation, indicator__name=OuterRef("name"))
+    own = EvaluationIndicator.objects.filter(
+        evaluation=evaluation, indicator__name=OuterRef("name"), indicator__unit=OuterRef("unit")
+    )
     return (
         Indicator.objects.filter(action__lineages__predecessor=evaluation.action_id)
-        .filter(baseline_year=evaluation.round.year)
-        .annotate(actual=Subquery(actual.values("actual")[:1]))
-        .exclude(actual=None)
-        .exclude(actual=F("baseline"))
+        .filter(Exists(own), baseline_year=evaluation.round.year)
+        .annotate(actual=Subquery(own.values("actual")[:1]))
+        .filter(Q(actual=None) | ~Q(actual=F("baseline")))
         .select_related("action__program")
         .order_by("action__code", "position")
     )

@@ -167,7 +167,7 @@ def remind_of_baselines(request: HttpRequest, evaluation: Evaluation) -> None:
     for indicator in baselines_behind(evaluation):
         address = reverse("admin:programs_indicator_change", args=[indicator.pk])
         title = title_of(indicator)
-        values = number(indicator.baseline), number(indicator.actual)
+        values = number(indicator.baseline), number(indicator.actual) or "不明"
         messages.info(request, format_html(words, title, *values, address))
 
 

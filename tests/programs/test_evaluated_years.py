@@ -141,3 +141,26 @@ def test_an_import_of_results_is_no_public_change(client: Client, program: Progr
     shown = Revision.objects.listed().get()
     assert shown.changes == [{"label": "年度別計画", "before": "4件", "after": "4件（変更1件）"}]
     assert shown.parts.shown().count() == 1
+
+
+def test_a_target_with_a_result_is_deleted_by_nothing(client_of: ClientOf, ict_staff: User, action: Action) -> None:
+    indicator = Indicator.objects.get(action=action)
+    later = indicator.years.get(position=2017)
+    revise(
+        root=indicator, deleted_rows=[later], by=ict_staff, reason="置かないため", expected_version=indicator.version
+    )
+    indicator.refresh_from_db()
+    without, *_ = states_of(Indicator, indicator.pk)
+    row = IndicatorYear(indicator=indicator, position=2017, target=Decimal(5))
+    revise(root=indicator, rows=[row], by=ict_staff, reason="置くため", expected_version=indicator.version)
+    IndicatorYear.objects.filter(indicator=indicator, position=2017).update(actual=Decimal(3))
+    with pytest.raises(CannotRestore, match=r"平成29\(2017\)年度」の結果が記録されています"):
+        restored(indicator, without.history_id, ict_staff)
+    client = client_of(ict_staff)
+    rows = IndicatorYear.objects.filter(indicator=indicator).order_by("position")
+    place = [each.position for each in rows].index(2017)
+    response = sent(
+        client, indicator, opened(client, indicator) | {f"years-{place}-DELETE": "on", "reason": "消すため"}
+    )
+    assert "『2017年度』には実績値があるため、削除できません。" in response.content.decode()
+    assert IndicatorYear.objects.filter(indicator=indicator, position=2017).exists()

@@ -19,6 +19,8 @@ from progress.actions.rounds import set_exception
 from progress.enums import ProposalState, Status
 from progress.errors import NotNow, NotYours, ReasonRequired
 from progress.models import Evaluation, NextYearProposal
+from progress.queries.confirmable import confirmable
+from progress.queries.next_year import loop_of, proposal_rows, why_not_yet
 from progress.workflow import ACCEPT, ENDORSE, RETURN_BY_STAFF, SUBMIT
 from tests.factories import UserFactory
 from tests.plan.reading import main_of, part, words
@@ -237,6 +239,12 @@ def test_an_action_with_a_later_evaluation_does_not_end(
     publish(round=evaluation.round, by=ict_staff)
     open_round(round=RoundFactory.create(program=program, slug="2017", year=2017), by=ict_staff)
     proposal = NextYearProposal.objects.get(evaluation=evaluation)
+    assert not confirmable(NextYearProposal.objects.all(), evaluation.round).exists()
+    (row,) = proposal_rows([proposal])
+    assert (row.later_year, row.may_confirm) == (2017, False)
+    assert "平成29(2017)年度の調書があるため、終えられません。" in why_not_yet(row, None)
+    loop = loop_of(evaluation.round)
+    assert (loop.overtaken, loop.confirmable) == (1, 0)
     with pytest.raises(NotNow, match=r"平成29\(2017\)年度の調書があるため、終えられません。"):
         confirm(proposal=proposal, by=ict_staff)
     assert Action.objects.get(pk=evaluation.action_id).end_year is None
