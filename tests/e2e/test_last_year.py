@@ -39,7 +39,7 @@ def make_the_next_programme(staff: Page) -> None:
     staff.get_by_role("link", name="次のプログラムを作成する").click()
     staff.locator("[name=slug]").fill("last-next")
     staff.locator("[name=title]").fill("最後の年度の次のプログラム")
-    staff.locator("tr", has_text="1-1-701").locator("input").fill("1-1-701、1-1-799")
+    staff.locator("tr", has_text="1-1-701").locator("input:visible").fill("1-1-701、1-1-799")
     staff.get_by_role("button", name="確認へ進む").click()
     staff.get_by_role("button", name="この内容で作成する").click()
     expect(staff.locator(".messagelist")).to_contain_text("を作成しました。取組は3件です。")

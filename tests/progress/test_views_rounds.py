@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Department, User
+from plan.fiscal import date_label
 from progress import long_work
 from progress.actions.rounds import change_round, prepare_round, write_guidance
 from progress.default_scale import GUIDANCE, NAME
@@ -334,7 +335,7 @@ def test_what_keeps_it_from_being_opened_is_listed(client_of: ClientOf, ict_staf
     action.owners.all().delete()
     client = client_of(ict_staff)
     problem = (
-        "取組『1-1-900 所管のない取組』には、2017年4月17日（月）に有効な主管課がありません。"
+        f"取組『1-1-900 所管のない取組』には、{date_label(timezone.localdate())}に有効な主管課がありません。"
         "その日にある課を、所管課に登録してください。"
     )
     address = f"/admin/programs/action/{action.pk}/change/#owners-group"
