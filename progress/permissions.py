@@ -266,6 +266,16 @@ def permitted(user: User, transitions: Iterable[Transition], evaluation: Evaluat
     return [transition for transition in transitions if not refusal(user, transition, evaluation)]
 
 
+def parts_of(user: User, evaluation: Evaluation) -> frozenset[Actor]:
+    """The parts in the decision chain of the 調書 that are this person's, whatever its state. No query of its own."""
+    parts = {
+        Actor.LIAISON: _is_liaison(user, evaluation),
+        Actor.MANAGER: _is_manager(user, evaluation),
+        Actor.STAFF: user.may(Permission.REVIEW),
+    }
+    return frozenset(part for part, is_theirs in parts.items() if is_theirs)
+
+
 def _is_liaison(user: User, evaluation: Evaluation) -> bool:
     return user.may(Permission.FILL_IN) and evaluation.department_id in departments_of(user, Role.LIAISON)
 

@@ -15,11 +15,36 @@ _IN_PUBLIC = "公開ページには、計画と次の理由だけを示"
 @dataclass(frozen=True)
 class LeftOut:
     """What to tell of one: `title` how it stands with 公表, `text` what follows from it, `reason` what the public
-    reads."""
+    reads. Only `text` needs the plan of its programme."""
 
-    title: str
-    text: str
-    reason: str
+    evaluation: Evaluation
+
+    @property
+    def title(self) -> str:
+        if not self.evaluation.round.is_published:
+            return "この調書は、未確定のまま年度の評価を公表することにしています。"
+        if self._is_decided:
+            return "確認が済み、追加の公表を待っています。"
+        return "公表は済んでいますが、この調書は未確定です。"
+
+    @property
+    def text(self) -> str:
+        if not self.evaluation.round.is_published:
+            return (
+                f"公表までに確認が済まないときは、{_IN_PUBLIC}します。"
+                "記入して提出し、確認が済んだ後に、追加で公表します。"
+            )
+        if self._is_decided:
+            return f"{_shown_now(self.evaluation)}この後、ICT推進課が追加で公表します。"
+        return f"{_shown_now(self.evaluation)}記入して提出し、確認が済んだ後に、追加で公表します。"
+
+    @property
+    def reason(self) -> str:
+        return self.evaluation.exception_reason
+
+    @property
+    def _is_decided(self) -> bool:
+        return self.evaluation.status in DECIDED
 
 
 @dataclass(frozen=True)
@@ -32,25 +57,7 @@ class LeftOutRows:
 
 def left_out_of(evaluation: Evaluation) -> LeftOut | None:
     """None for what is published with the others, or was. No query."""
-    if not evaluation.is_left_out:
-        return None
-    if not evaluation.round.is_published:
-        return LeftOut(
-            "この調書は、未確定のまま年度の評価を公表することにしています。",
-            f"公表までに確認が済まないときは、{_IN_PUBLIC}します。記入して提出し、確認が済んだ後に、追加で公表します。",
-            evaluation.exception_reason,
-        )
-    if evaluation.status in DECIDED:
-        return LeftOut(
-            "確認が済み、追加の公表を待っています。",
-            f"{_shown_now(evaluation)}この後、ICT推進課が追加で公表します。",
-            evaluation.exception_reason,
-        )
-    return LeftOut(
-        "公表は済んでいますが、この調書は未確定です。",
-        f"{_shown_now(evaluation)}記入して提出し、確認が済んだ後に、追加で公表します。",
-        evaluation.exception_reason,
-    )
+    return LeftOut(evaluation) if evaluation.is_left_out else None
 
 
 def _shown_now(evaluation: Evaluation) -> str:

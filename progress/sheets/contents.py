@@ -40,7 +40,7 @@ def contents_of(round_: Round, department: Department, user: User) -> Contents:
     """What the person may read of the department's 調書. Fourteen queries at most."""
     visible = permissions.visible_to(user)
     found = cast("EvaluationQuerySet", visible.filter(round=round_, department=department))
-    evaluations = list(found.with_answers().order_by("action__code"))
+    evaluations = list(found.with_answers().select_related("round__program__plan").order_by("action__code"))
     return Contents(
         round=round_,
         department=department,

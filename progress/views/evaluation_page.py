@@ -14,7 +14,7 @@ from progress.completeness import Missing
 from progress.deadlines import TimeLeft, time_left
 from progress.enums import EvaluationField, ScaleKind, Status
 from progress.forms.evaluation import EvaluationForm
-from progress.forms.opened import sealed_opening
+from progress.forms.seal import sealed
 from progress.forms.transitions import TransitionForm
 from progress.models import Evaluation, EvaluationIndicator, EvaluationMilestone, ScaleEntry
 from progress.queries.evaluation_page import (
@@ -29,6 +29,7 @@ from progress.queries.evaluation_page import (
     suggestion_of,
 )
 from progress.queries.filling import entries_of, has_next_year, missing_of, next_year_note
+from progress.queries.first_frame import in_published_words, published_frame
 from progress.queries.left_out import left_out_of
 from progress.queries.legends import legend_of
 from progress.queries.words import Words, field_words, money, number
@@ -119,11 +120,11 @@ def page_context(
     shows_course = permissions.is_in_chain(user, evaluation)
     course = course_of(evaluation) if shows_course else Course([], [], None)
     before = evaluations_before([evaluation], permissions.visible_to(user)).get(evaluation.action_id, ())
-    _put_in_words_of(entries, evaluation)
+    in_published_words([evaluation], published_frame(evaluation.round))
     beside = _Beside(guidance_of(evaluation), earlier_of(evaluation, before), course)
     return {
         "evaluation": evaluation,
-        "opened": sealed_opening(evaluation, by=user),
+        "seal": sealed(evaluation, by=user),
         "left": _time_left(evaluation),
         # What a published round left out is late already, whatever its deadline.
         "counts_days": standing.may_save and not evaluation.round.is_published,
@@ -148,13 +149,6 @@ def page_context(
         "returned": evaluation.status == Status.RETURNED,
         "budget_beside": f"予算額は {words} です。" if (words := money(evaluation.planned_budget)) else "",
     }
-
-
-def _put_in_words_of(entries: Sequence[ScaleEntry], evaluation: Evaluation) -> None:
-    """In memory: what was chosen has the labels of the `entries`, those of 公表 once the round is published."""
-    labels = {entry.pk: entry.label for entry in entries}
-    for chosen in filter(None, (evaluation.grade, evaluation.outlook)):
-        chosen.label = labels[chosen.pk]
 
 
 def lacking_of(missing: Sequence[Missing], form: EvaluationForm) -> list[Lacking]:

@@ -20,11 +20,11 @@ from progress.actions.evaluations import perform, save_evaluation
 from progress.enums import Status
 from progress.errors import Incomplete, NotNow, NotYours, StaleSave
 from progress.forms.evaluation import EvaluationForm
-from progress.forms.opened import sealed_opening
+from progress.forms.seal import sealed
 from progress.models import Evaluation
 from progress.queries.evaluation_page import suggestion_of
 from progress.queries.filling import entries_of, missing_of
-from progress.queries.versions import is_only_replanned, was_replanned
+from progress.queries.versions import was_replanned
 from progress.views import moved
 from progress.views.access import evaluation_or_404, reader
 from progress.views.conflict import chosen_data, comparison
@@ -74,7 +74,7 @@ def autosave(request: HttpRequest, pk: int) -> JsonResponse:
         return JsonResponse({"message": str(error)}, status=409)
     except NotYours as error:
         return JsonResponse({"message": str(error)}, status=403)
-    is_replanned = was_replanned(found, since=form.read_version)
+    is_replanned = was_replanned(stored, since=form.read_version)
     return JsonResponse({**_autosaved(stored, form), "is_replanned": is_replanned})
 
 
@@ -99,7 +99,7 @@ def _saved(request: HttpRequest, user: User, found: Evaluation) -> HttpResponse:
         return _too_late(request, user, form, error, wants_submission=wants_submission)
     if form.errors:
         return _shown_again(request, user, form, stored)
-    if is_only_replanned(found, since=form.read_version):
+    if was_replanned(stored, since=form.read_version):
         return _replanned(request, stored, wants_submission=wants_submission)
     if wants_submission:
         return _submitted(request, user, stored)
@@ -158,7 +158,7 @@ def _compared(request: HttpRequest, user: User, form: EvaluationForm, closed: st
     typed.is_valid()
     context = {
         "evaluation": stored,
-        "opened": sealed_opening(stored, by=user),
+        "seal": sealed(stored, by=user),
         "comparison": comparison(typed, current, stored, request.POST),
         "closed": closed,
         "wanted_submission": request.POST.get("then") in {"submit", _SUBMIT_LATER},

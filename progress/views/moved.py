@@ -14,8 +14,8 @@ from django.shortcuts import render
 
 from accounts.typed_text import TypedText, typed_text
 from progress import permissions
-from progress.forms import opened
 from progress.forms.evaluation import EvaluationForm
+from progress.forms.seal import NAME, Seal, read_seal
 from progress.models import Evaluation
 from progress.queries.filling import entries_of
 from progress.queries.versions import values_at
@@ -29,11 +29,11 @@ class Gone:
     """The 調書 as it is now, and as it was when its form was given."""
 
     evaluation: Evaluation
-    opened: opened.Opened
+    seal: Seal
 
     @property
     def is_elsewhere(self) -> bool:
-        return self.evaluation.department_id != self.opened.department
+        return self.evaluation.department_id != self.seal.department
 
     @property
     def why(self) -> str:
@@ -59,7 +59,10 @@ def message(_request: HttpRequest, gone: Gone) -> HttpResponseBase:
 
 
 def gives_back(answer: Callable[[HttpRequest, Gone], HttpResponseBase]) -> Callable[[View], View]:
-    """Of a view of one 調書: who sends a form that was theirs gets `answer` where the view refuses with 404 or 403."""
+    """Of a view of one 調書: who sends a form that was theirs gets `answer` where the view refuses with 404 or 403.
+
+    Only where a part in its chain is theirs no more: what is refused for another reason says that reason.
+    """
 
     def decorator(view: View) -> View:
         @wraps(view)
@@ -77,16 +80,19 @@ def gives_back(answer: Callable[[HttpRequest, Gone], HttpResponseBase]) -> Calla
 
 
 def _gone(request: HttpRequest, pk: int) -> Gone | None:
-    sealed = opened.opened(request.POST.get(opened.NAME, ""), evaluation=pk, by=reader(request))
-    found = Evaluation.objects.with_everything().filter(pk=pk).first() if sealed else None
-    return Gone(found, sealed) if found and sealed else None
+    user = reader(request)
+    seal = read_seal(request.POST.get(NAME, ""), evaluation=pk, by=user)
+    found = Evaluation.objects.with_everything().filter(pk=pk).first() if seal else None
+    if not found or not seal or seal.parts <= permissions.parts_of(user, found):
+        return None
+    return Gone(found, seal)
 
 
 def _typed(request: HttpRequest, gone: Gone) -> list[TypedText]:
     """It is compared with what the person was shown, not with what is stored: that may be another 課's by now."""
     form = EvaluationForm(request.POST, evaluation=gone.evaluation, entries=entries_of(gone.evaluation.round))
     form.is_valid()
-    shown = values_at(gone.evaluation, gone.opened.version)
+    shown = values_at(gone.evaluation, gone.seal.version)
     answers = ((name, (target.row, target.name)) for name, target in form.targets.items() if name in form.cleaned_data)
     as_shown = {name for name, key in answers if key in shown and shown[key] == form.cleaned_data[name]}
     return typed_text(request, without=as_shown)

@@ -15,7 +15,7 @@ from progress import workflow
 from progress.actions.evaluations import check, perform
 from progress.enums import Status
 from progress.errors import Incomplete, NotNow, NotYours, StaleSave
-from progress.forms.opened import sealed_opening
+from progress.forms.seal import sealed
 from progress.forms.transitions import TransitionForm
 from progress.models import Evaluation
 from progress.queries.returning import Consequences, consequences_of_return
@@ -93,5 +93,4 @@ def _performed(
 
 def _context(user: User, found: Evaluation, step: Transition, form: TransitionForm) -> dict[str, Any]:
     follows = consequences_of_return(found) if step is workflow.RETURN_BY_STAFF else Consequences()
-    opened = sealed_opening(found, by=user)
-    return {"evaluation": found, "step": step, "form": form, "follows": follows, "opened": opened}
+    return {"evaluation": found, "step": step, "form": form, "follows": follows, "seal": sealed(found, by=user)}

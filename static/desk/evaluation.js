@@ -202,7 +202,7 @@
     const body = new URLSearchParams();
     body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     body.set("version", version.value);
-    body.set("opened", form.elements.opened.value);
+    body.set("seal", form.elements.seal.value);
     for (const [control, value] of sent) {
       body.set(control.name, value);
     }

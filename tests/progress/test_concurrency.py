@@ -26,6 +26,7 @@ from progress.actions.rounds import set_exception
 from progress.actions.sheets import Edit, keep_upload, take_in
 from progress.enums import PaperKind, PaperState, RoundState, Status
 from progress.errors import CannotPublish, NotNow, ProgressError
+from progress.forms.seal import sealed
 from progress.models import (
     Evaluation,
     EvaluationEvent,
@@ -151,7 +152,9 @@ def test_submitting_against_withdrawing(
         read = brought_to(at_first, evaluation)
         known = [event.pk for event in read.events.all()]
         submitting = _Tab(submitter, address(read), typed_form(read, next_plan=read.next_plan, then="submit"))
-        withdrawing = _Tab(liaison, address(read, "withdraw/"), {"version": str(read.version)})
+        withdrawing = _Tab(
+            liaison, address(read, "withdraw/"), {"version": str(read.version), "seal": sealed(read, by=liaison)}
+        )
         assert _at_once(submitting, withdrawing) == ["done", "done"]
         came = list(read.events.exclude(pk__in=known).order_by("pk").values_list("transition", "by"))
         submit, withdraw = (workflow.SUBMIT.name, submitter.pk), (workflow.WITHDRAW.name, liaison.pk)

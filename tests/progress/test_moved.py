@@ -7,14 +7,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.enums import Role
-from accounts.models import Department, Membership, User
+from accounts.enums import AuditKind, Role
+from accounts.models import AuditEntry, Department, Membership, User
+from progress import workflow
+from progress.actions.evaluations import perform
 from progress.actions.handing_over import hand_over
 from progress.actions.reorganisation import reorganise
 from progress.enums import Status
 from progress.models import Evaluation
 from progress.reorganising import Reorganisation, Successor
-from tests.factories import DepartmentFactory, UserFactory
+from tests.factories import DepartmentFactory, MembershipFactory, UserFactory
 from tests.plan.reading import inputs_of, main_of, words
 from tests.progress.factories import department_of, entry, fill_in, given_to, opened
 
@@ -68,7 +70,7 @@ def _no_role(_: Evaluation, person: User) -> str:
 def _opened(client: Client, address: str) -> dict[str, str]:
     """The hidden fields of the form, without JavaScript and with it."""
     sent = dict(inputs_of(main_of(client.get(address))))
-    return {name: sent[name] for name in ("version", "opened")}
+    return {name: sent[name] for name in ("version", "seal")}
 
 
 @pytest.mark.parametrize("happens", [_split, _handed_over, _person_moved, _other_role, _no_role])
@@ -138,6 +140,30 @@ def test_the_words_of_a_step_come_back(
     assert Evaluation.objects.get().status == status
 
 
+def test_what_is_refused_for_another_reason_says_so(
+    client_of: ClientOf,
+    evaluation: Evaluation,
+    liaison: User,
+    manager: User,
+    brought_to: Callable[[Status, Evaluation], Evaluation],
+) -> None:
+    """It was returned since, and somebody else of the same 課 submitted it."""
+    brought_to(Status.SUBMITTED, evaluation)
+    MembershipFactory.create(user=manager, role=Role.LIAISON, department=department_of(manager))
+    pages = {person: _opened(client_of(person), f"/desk/evaluations/{evaluation.pk}/") for person in (liaison, manager)}
+    perform(evaluation=evaluation, transition=workflow.RETURN_BY_MANAGER, by=manager, comment="直してください。")
+    perform(evaluation=evaluation, transition=workflow.SUBMIT, by=manager)
+    for person, step, why in (
+        (liaison, "withdraw", "取下げは、提出した人だけが行えます。"),
+        (manager, "endorse", "自分が提出した調書の承認はできません。ほかの人に依頼してください。"),
+    ):
+        response = client_of(person).post(f"/desk/evaluations/{evaluation.pk}/{step}/", pages[person])
+        assert (response.status_code, why in main_of(response)) == (403, True)
+        assert AuditEntry.objects.filter(kind=AuditKind.DENIED, person=person).count() == 1
+    unknown = client_of(liaison).post(f"/desk/evaluations/{evaluation.pk}/unknown/", pages[liaison])
+    assert unknown.status_code == 404
+
+
 def test_who_never_had_the_form_learns_nothing(
     client_of: ClientOf, evaluation: Evaluation, liaison: User, other_liaison: User
 ) -> None:
@@ -146,12 +172,12 @@ def test_who_never_had_the_form_learns_nothing(
     sent: dict[str, Any] = _opened(client, address) | {"results": TYPED}
     elsewhere = f"/desk/evaluations/{opened(department_of(other_liaison)).evaluations.get().pk}/"
     _handed_over(evaluation, liaison)
-    without = {name: text for name, text in sent.items() if name != "opened"}
+    without = {name: text for name, text in sent.items() if name != "seal"}
     stranger = client_of(other_liaison)
     tried = [
         (stranger, address, sent),
         (client, address, without),
-        (client, address, sent | {"opened": f"{sent['opened']}x"}),
+        (client, address, sent | {"seal": f"{sent['seal']}x"}),
         (client, elsewhere, sent),
     ]
     for who, where, what in tried:

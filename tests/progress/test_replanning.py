@@ -18,7 +18,8 @@ from progress.actions.opening import open_round
 from progress.actions.replanning import replan, replan_many
 from progress.enums import Reached, Status
 from progress.errors import NotNow, NotYours, StaleSave
-from progress.models import Evaluation, OutboxMail, Round
+from progress.models import Evaluation, OutboxMail, Round, ScaleEntry
+from progress.queries.filling import entries_of
 from progress.queries.plan_background import backgrounds_of
 from progress.queries.replanning import HANDED_ON, Replanned, overtaken, replanned
 from progress.sheets.comparing import preview
@@ -188,6 +189,27 @@ def test_autosave_says_once_that_the_plan_is_another_one(
         NEW,
         *(each for one in later for each in one.values()),
     )
+
+
+@pytest.mark.parametrize("end", ["", "autosave/"])
+def test_it_is_told_where_the_plan_came_while_the_form_was_read(
+    end: str, client_of: ClientOf, draft: Evaluation, liaison: User, ict_staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, address = client_of(liaison), f"/desk/evaluations/{draft.pk}/"
+    sent = dict(inputs_of(main_of(client.get(address)))) | {"results": "二か所に置きました。", "then": "submit"}
+    _change_plan(draft.action, planned_work=NEW)
+
+    def meanwhile(round_: Round) -> list[ScaleEntry]:
+        replan(evaluation=draft, by=ict_staff)
+        return entries_of(round_)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("progress.views.evaluations.entries_of", meanwhile)
+        response = client.post(address + end, sent)
+    told = response.content.decode() if end else client.get(response.headers["Location"]).content.decode()
+    assert ('"is_replanned": true' if end else "入力している間に、ICT推進課が今の計画を取り込みました。") in told
+    stored = _stored(draft.action)
+    assert (stored.planned_work, stored.results, stored.status) == (NEW, "二か所に置きました。", Status.DRAFT)
 
 
 def test_what_was_typed_about_a_milestone_that_went_is_shown(

@@ -3,14 +3,19 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.models import Department, User
 from progress.actions.publication import publish
 from progress.actions.rounds import set_exception
 from progress.enums import Status
 from progress.models import Evaluation
+from progress.queries.left_out import left_out_of
+from progress.sheets.contents import contents_of
 from tests.progress.desk_lists import page_of
+from tests.progress.factories import opened
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +76,24 @@ def test_the_course_has_the_exception(
     assert made.from_status == made.to_status == Status.DRAFT
     page = client_of(liaison).get(f"/desk/evaluations/{evaluation.pk}/").content.decode()
     assert "公表の例外の取消し" in page
+
+
+def test_however_many_are_left_out_nothing_more_is_asked(
+    division: Department, liaison: User, ict_staff: User, client_of: ClientOf
+) -> None:
+    """Neither at the desk nor for the workbook, whose sheets say what the public reads of each."""
+    counts = []
+    for number in (1, 2):
+        round_ = opened(division, actions=number, by=ict_staff)
+        for each in round_.evaluations.all():
+            set_exception(evaluation=each, by=ict_staff, reason="決算が確定していないため")
+        publish(round=round_, by=ict_staff)
+        page_of(client := client_of(liaison))
+        with CaptureQueriesContext(connection) as desk:
+            assert page_of(client).count("公表は済んでいますが") == Evaluation.objects.count()
+        contents = contents_of(round_, division, liaison)
+        with CaptureQueriesContext(connection) as sheets:
+            told = [left_out.text for left_out in map(left_out_of, contents.evaluations) if left_out]
+        assert (len(told), len(sheets)) == (number, 0)
+        counts.append(len(desk))
+    assert counts[0] == counts[1] <= 12
