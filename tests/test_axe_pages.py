@@ -50,5 +50,10 @@ def test_every_page_is_looked_at_with_axe() -> None:
 
 def test_what_is_looked_at_on_the_way_is_looked_at_there() -> None:
     folder = Path(__file__).parent / "e2e"
-    for test in set(ON_THE_WAY.values()):
-        assert "assert_axe_clean(" in (folder / f"{test}.py").read_text(encoding="utf-8")
+    missing = []
+    for name, (test, where) in ON_THE_WAY.items():
+        functions = (folder / f"{test}.py").read_text(encoding="utf-8").split("\n\n\n")
+        afterwards = [function.partition(where)[2] for function in functions]
+        if not any("assert_axe_clean(" in text or "_assert_good(" in text for text in afterwards):
+            missing.append(name)
+    assert missing == []

@@ -23,7 +23,7 @@ from programs.enums import OwnerKind
 from programs.models import Action, ActionOwner, Program
 from programs.queries.programs import Period, period_of, published_program, reference_day
 from programs.queries.standing import UNKNOWN, Standing, Step, standing_of
-from programs.queries.tenures import begun, told_end, told_until
+from programs.queries.tenures import begun, leading, told_end, told_until
 
 FILTERS = ("measure", "department", "status", "year")
 
@@ -157,7 +157,7 @@ def _narrowed(program: Program, asked: Asked, standing: Standing) -> QuerySet[Ac
 
 
 def _ordered(rows: QuerySet[Any], standing: Standing, asked: Asked, day: datetime.date) -> QuerySet[Any]:
-    lead = ActionOwner.objects.leading_on(day).filter(action=OuterRef("pk"))
+    lead = leading(day).filter(action=OuterRef("pk"))
     first_lead = Subquery(lead.order_by("position").values("department__code")[:1])
     direction = tuple(
         f"main_direction__{name}" for name in ("measure__policy__number", "measure__number", "number", "pk")
@@ -179,9 +179,10 @@ def _ordered(rows: QuerySet[Any], standing: Standing, asked: Asked, day: datetim
 
 def with_leads(rows: QuerySet[Any], day: datetime.date) -> QuerySet[Any]:
     """`rows` with the names of the 主管課 of the day, as JSON, in the same query."""
-    owners = ActionOwner.objects.leading_on(day)
     return rows.annotate(
-        lead_rows=rows_below(owners, "action", name="department__name", code="department__code", position="position")
+        lead_rows=rows_below(
+            leading(day), "action", name="department__name", code="department__code", position="position"
+        )
     )
 
 

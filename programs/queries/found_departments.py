@@ -1,6 +1,5 @@
 """The departments that the public search finds: by name, with the actions of a programme."""
 
-from django.db.models import Q
 from django.urls import reverse
 
 from plan.enums import DocumentKind
@@ -8,7 +7,7 @@ from plan.models import Plan
 from plan.queries.kept import kept_value
 from plan.search import ListedPage, register_list
 from programs.models import ActionOwner, Program
-from programs.queries.tenures import begun, told_until
+from programs.queries.tenures import told
 
 
 def found_departments(plan: Plan) -> list[ListedPage]:
@@ -19,11 +18,8 @@ def found_departments(plan: Plan) -> list[ListedPage]:
 def _pages(plan: Plan) -> list[ListedPage]:
     """One for each code in a programme, as the page has it: under its newest name, found by all. Two queries."""
     programs = Program.objects.published().filter(plan=plan).in_bulk()
-    told = Q(pk__in=())
-    for program in programs.values():
-        told |= Q(begun(told_until(program)), action__program=program)
     rows = (
-        ActionOwner.objects.filter(told)
+        ActionOwner.objects.filter(told(programs.values()))
         .order_by("-action__program__start_year", "action__program", "department__code", "-department__valid_from")
         .values_list("action__program", "department__code", "department__name", "department__bureau__name")
         .distinct()

@@ -11,13 +11,14 @@ from plan.queries.kept import kept_value
 from plan.queries.sitemap import Address, Branch, Further, Node, register_branch
 from programs.models import Action, ActionOwner, Program
 from programs.queries.programs import published_programs
+from programs.queries.tenures import told
 
 
 def branch() -> Branch:
     """One query, and one after each change of the content."""
     programs = list(published_programs())
     actions = Further(sum(program.action_count for program in programs), _addresses)
-    lists = Further.of(kept_value("programs:sitemap", _lists))
+    lists = Further.of(kept_value("programs:sitemap", lambda: _lists(programs)))
     top = Node("情報化推進プログラム", reverse("programs:programs"), tuple(map(_node, programs)))
     return Branch((top,), (lists, actions))
 
@@ -32,12 +33,12 @@ def _addresses(start: int, stop: int) -> Iterable[Address]:
     return [Address(reverse("programs:action", args=[slug, code])) for slug, code in rows]
 
 
-def _lists() -> list[str]:
-    """Of every programme, by department and by direction. One query."""
-    published = Program.objects.published()
-    departments = ActionOwner.objects.filter(action__program__in=published).order_by().distinct()
+def _lists(programs: Iterable[Program]) -> list[str]:
+    """Of every one of the published programmes, by department and by direction. One query."""
+    departments = ActionOwner.objects.filter(told(programs)).order_by().distinct()
     rows = departments.values_list("action__program__slug", Value("department"), "department__code").union(
-        published.filter(plan__policies__measures__directions__isnull=False)
+        Program.objects.published()
+        .filter(plan__policies__measures__directions__isnull=False)
         .order_by()
         .values_list("slug", Value("direction"), _direction())
     )

@@ -9,23 +9,23 @@ from tests.e2e import test_public_pages, test_staff_pages
 
 # Of what the admin answers with 200: no page of its own.
 NOT_A_PAGE = {"admin:jsi18n", "admin:logout"}
-# Looked at where a test of that name comes by in its story.
+# Looked at where a test comes by in its story: the file of the test, and what it says where it gets there.
 ON_THE_WAY = {
-    "accounts:me": "test_accounts",
-    "accounts:audit": "test_accounts",
-    "accounts:roles": "test_accounts",
-    "desk:evaluation": "test_desk",
-    "desk:transition": "test_desk",
-    "desk:sheets": "test_sheets",
-    "desk:sheets_preview": "test_sheets",
-    "desk:papers": "test_desk",
-    "desk:paper_choose": "test_desk",
-    "desk:paper": "test_steps",
-    "desk:round_open": "test_year",
-    "desk:round_accept": "test_year",
-    "desk:round_confirm": "test_year",
-    "desk:round_publish_late_many": "test_steps",
-    "programs_desk:preview": "test_steps",
+    "accounts:me": ("test_accounts", '"/accounts/me/"'),
+    "accounts:audit": ("test_accounts", '"/accounts/audit/"'),
+    "accounts:roles": ("test_accounts", '"/accounts/roles/"'),
+    "desk:evaluation": ("test_desk", "goto(address(evaluations, "),
+    "desk:transition": ("test_desk", 'name="差し戻す"'),
+    "desk:sheets": ("test_sheets", "goto(PAGE)"),
+    "desk:sheets_preview": ("test_sheets", 'name="内容を確かめる"'),
+    "desk:papers": ("test_desk", "/desk/papers/"),
+    "desk:paper_choose": ("test_desk", "/desk/papers/rounds/2016/"),
+    "desk:paper": ("test_steps", r"/desk/papers/\d+/$"),
+    "desk:round_open": ("test_year", 'name="準備する"'),
+    "desk:round_accept": ("test_year", 'name="選んだ調書を確認する"'),
+    "desk:round_confirm": ("test_year", 'name="選んだ案の反映へ進む"'),
+    "desk:round_publish_late_many": ("test_steps", '"**/corrections/late/"'),
+    "programs_desk:preview": ("test_steps", r"/import/\d+/$"),
 }
 
 

@@ -18,6 +18,7 @@ from progress.actions.evaluations import Answers, perform, save_evaluation
 from progress.actions.handing_over import hand_over
 from progress.actions.opening import open_round
 from progress.actions.publication import publish
+from progress.actions.replanning import replan
 from progress.business_days import add_business_days
 from progress.enums import EvaluationField, Status
 from progress.models import Evaluation
@@ -75,6 +76,15 @@ def give_away(key: int) -> str:
     given_to(evaluation.action, second)
     hand_over(round=evaluation.round, keys=[key], by=User.objects.get(staff_number="D0004"))
     return second.name
+
+
+def plan_anew(key: int) -> None:
+    """The plan of the 調書 with this id is changed in the programme, and copied into it anew."""
+    evaluation = Evaluation.objects.select_related("round").get(pk=key)
+    plan = evaluation.action.years.get(year=evaluation.round.year)
+    plan.planned_work = "改めた計画です。"
+    plan.save()
+    replan(evaluation=evaluation, by=User.objects.get(staff_number="D0004"))
 
 
 def admin_addresses() -> dict[str, str]:

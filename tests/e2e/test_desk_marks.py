@@ -1,8 +1,8 @@
 """What the form of a 調書 tells while it is being filled in: what is needed, and that its plan was copied anew."""
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import assert_axe_clean
+from tests.e2e.conftest import Portal, assert_axe_clean, told_inside
 
 
 def test_the_mark_of_the_next_plan_follows_the_outlook(desk: Page, evaluations: dict[str, int]) -> None:
@@ -15,15 +15,13 @@ def test_the_mark_of_the_next_plan_follows_the_outlook(desk: Page, evaluations: 
     expect(mark).to_be_visible()
 
 
-def test_a_plan_copied_anew_is_told_and_nothing_typed_is_lost(desk: Page, evaluations: dict[str, int]) -> None:
-    def replanned(route: Route) -> None:
-        answer = route.fetch()
-        route.fulfill(response=answer, json=answer.json() | {"is_replanned": True})
-
+def test_a_plan_copied_anew_is_told_and_nothing_typed_is_lost(
+    portal: Portal, desk: Page, evaluations: dict[str, int]
+) -> None:
     desk.goto(f"/desk/evaluations/{evaluations['1-1-117']}/")
     news = desk.locator("#replanned")
     expect(news).to_be_hidden()
-    desk.route("**/autosave/", replanned, times=1)
+    told_inside(portal, f"desk_data.plan_anew({evaluations['1-1-117']})")
     desk.locator("#id_results").fill("ひとつ")
     expect(news).to_contain_text("入力している間に、ICT推進課が今の計画を取り込みました。")
     assert_axe_clean(desk)

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import Department
+from plan.actions import bump_content_version
+from programs.enums import OwnerKind
 from programs.models import Action
 from progress.actions.reorganisation import reorganise
 from progress.reorganising import Reorganisation, Successor
@@ -107,3 +110,45 @@ def test_who_will_own_an_action_of_a_later_year_is_told(client: Client, action: 
         page = _read(client, address)
         assert ("今ある課" in page, "これからの課" in page) == (True, False)
     assert [client.get(f"{PROGRAM}departments/{each.code}/").status_code for each in owners] == [200, 404]
+    addresses = client.get("/sitemap.xml").content.decode()
+    pages = [reverse("programs:department", args=["now", each.code]) for each in owners]
+    assert [page in addresses for page in pages] == [True, False]
+
+
+@pytest.fixture
+def later(action: Action) -> Action:
+    """Of next year, begun by a 課 of its own; `action` is this year's, of another."""
+    first = DepartmentFactory.create(name="はじめの課", code="00-1")
+    return action_of(action.program, first, code="1-1-002", start_year=2027)
+
+
+def _listed(client: Client, query: str) -> list[tuple[str, ...]]:
+    return [row.leads for row in client.get(f"{PROGRAM}?{query}").context["page"].rows]
+
+
+def test_the_first_owner_of_an_action_of_a_later_year_stands_in_the_lists(client: Client, later: Action) -> None:
+    later.owners.update(valid_from=datetime.date(2027, 4, 1))
+    mine, other = ("はじめの課",), (later.program.actions.get(code="1-1-001").owners.get().department.name,)
+    assert _listed(client, "year=2027") == _listed(client, "") == [other, mine]
+    assert _listed(client, "year=2027&sort=department") == [mine, other]
+    file = client.get(f"{PROGRAM}actions.csv?year=2027").content.decode()
+    assert "はじめの課" in file
+    Department.objects.filter(code="00-1").update(valid_from=datetime.date(2027, 4, 1))
+    bump_content_version()
+    assert _listed(client, "year=2027") == [other, ()]
+
+
+@pytest.mark.parametrize(("begins", "is_told"), [("2027-02-01", True), ("2027-04-01", True), ("2027-04-02", False)])
+@pytest.mark.parametrize("kind", OwnerKind)
+def test_who_follows_the_first_owner_is_not_told_with_it(
+    client: Client, later: Action, begins: str, is_told: bool, kind: str
+) -> None:
+    """The first of April of an action's first year parts who begins it from who takes over."""
+    follower = DepartmentFactory.create(name="次の課", code="99-1")
+    start = datetime.date.fromisoformat(begins)
+    later.owners.update(valid_to=start - datetime.timedelta(days=1))
+    ActionOwnerFactory.create(action=later, department=follower, valid_from=start, kind=kind)
+    pages = [_read(client, f"{PROGRAM}{path}") for path in ("actions/1-1-002/", "departments/")]
+    assert ["次の課" in page for page in pages] == [is_told, is_told]
+    assert ("departments/99-1/" in client.get("/sitemap.xml").content.decode()) is is_told
+    assert ("はじめの課",) in _listed(client, "year=2027")  # who leads on the day
