@@ -12,9 +12,9 @@ from typing import Any
 from programs.enums import OwnerKind
 from programs.models import UpperItem
 from programs.models.yearly import told_milestones
-from progress.enums import DECIDED, ScaleKind
+from progress.enums import DECIDED
 from progress.models import Evaluation, EvaluationIndicator, MeasureEvaluation, Round, ScaleEntry
-from progress.queries.filling import measured
+from progress.queries.filling import measured, scale_data
 from progress.queries.plan_background import Background
 from progress.queries.snapshot_rows import directions_of, uppers_of
 from progress.rating import rate, reached
@@ -210,12 +210,5 @@ def frame_data(round_: Round, entries: Sequence[ScaleEntry]) -> Data:
         "plan": {"slug": program.plan.slug, "title": program.plan.full_title},
         "program": {"slug": program.slug, "title": program.title},
         "is_sample": program.is_sample,
-        "scale": {
-            "name": round_.scale.name,
-            "note": round_.scale.note,
-            **{
-                kind.value: [{"symbol": entry.symbol, "label": entry.label} for entry in entries if entry.kind == kind]
-                for kind in ScaleKind
-            },
-        },
+        "scale": scale_data(round_.scale, entries),
     }

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from copy import copy
 from decimal import Decimal
+from typing import Any
 
 from programs.enums import Improvement
 from progress.completeness import Filled, IndicatorEntry, MilestoneEntry, Missing, missing
 from progress.enums import ScaleKind
-from progress.models import Evaluation, EvaluationIndicator, Round, ScaleEntry
+from progress.models import Evaluation, EvaluationIndicator, Round, Scale, ScaleEntry
 from progress.queries.first_frame import in_words_of, published_frame
 from progress.queries.successors import is_last_year
 from progress.rating import Measured, Step, suggestion
@@ -40,6 +41,15 @@ def entries_of(round_: Round) -> list[ScaleEntry]:
     entries = [copy(each) for each in read]  # rounds of the same scale may share them
     in_words_of(published_frame(round_), *entries)
     return entries
+
+
+def scale_data(scale: Scale, entries: Sequence[ScaleEntry]) -> dict[str, Any]:
+    """A scale in words, as plain data: what is frozen of it, and what its legend is made of."""
+    steps = {
+        kind.value: [{"symbol": entry.symbol, "label": entry.label} for entry in entries if entry.kind == kind]
+        for kind in ScaleKind
+    }
+    return {"name": scale.name, "note": scale.note, **steps}
 
 
 def suggested_grade(evaluation: Evaluation, entries: Sequence[ScaleEntry]) -> ScaleEntry | None:

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from progress.enums import ScaleKind
 from progress.models import Round, ScaleEntry
-from progress.queries.filling import entries_of
+from progress.queries.filling import entries_of, scale_data
 from progress.queries.first_frame import published_frame
 from progress.queries.results import Legend
 
@@ -15,8 +14,4 @@ def legend_of(round_: Round, entries: Sequence[ScaleEntry] | None = None) -> Leg
         return Legend.of(frame)
     if entries is None:
         entries = entries_of(round_)
-    steps = {
-        kind.value: [{"symbol": entry.symbol, "label": entry.label} for entry in entries if entry.kind == kind]
-        for kind in ScaleKind
-    }
-    return Legend.of({"scale": {"note": round_.scale.note, **steps}})
+    return Legend.of({"scale": scale_data(round_.scale, entries)})
