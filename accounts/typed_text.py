@@ -31,7 +31,7 @@ _SECRET = re.compile(r"password|passwd|secret|token|credential|otp|csrf", re.IGN
 _MACHINERY = re.compile(
     r"^_|^action$|^select_across$|^index$|^next$|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|(^|-)id$|__prefix__"
     r"|^(initial|words-of)-|(^|-)(shown|fingerprint)$"
-    r"|^(seen|opened|put_back|kind|subject|version|expected_version|whole|then|go)$"
+    r"|^(seal|seen|put_back|kind|subject|version|expected_version|whole|then|go)$"
 )
 WORDS_OF = "words-of-"
 """Begins the hidden fields that say what a form calls its rows."""
