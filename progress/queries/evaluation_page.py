@@ -18,7 +18,7 @@ from programs.queries.originals import Original
 from progress.enums import EvaluationField, Status
 from progress.models import Evaluation, EvaluationEvent, EvaluationIndicator, ScaleEntry
 from progress.queries.filling import measured, steps
-from progress.queries.first_frame import in_published_words, with_frame_of_round
+from progress.queries.first_frame import in_published_words, with_first_frame
 from progress.queries.plan_background import Background, backgrounds_of, origin_label, originals_shown
 from progress.queries.words import field_words, number
 from progress.rating import mean_rate, rate, suggestion
@@ -126,7 +126,7 @@ def evaluations_before(
         .prefetch_related(Prefetch("indicators", EvaluationIndicator.objects.select_related("indicator")), "milestones")
         .order_by("action__code")
     )
-    for each in (rows := list(with_frame_of_round(found))):
+    for each in (rows := list(with_first_frame(found, of="round"))):
         in_published_words([each], each.first_frame or {})
     return _before(rows)
 

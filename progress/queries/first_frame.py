@@ -48,21 +48,18 @@ def in_published_words(rows: Iterable[Any], frame: Mapping[str, Any] | None = No
     return found
 
 
-def with_frame_of_round(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """`rows` of rounds with the frame of their round as `first_frame`, None where it is not published."""
-    frames = Publication.objects.filter(round=OuterRef("round"), number=1).values("frame")[:1]
-    return rows.annotate(first_frame=Subquery(frames, output_field=JSONField()))
-
-
 def keep_frame(row: Any) -> None:
-    """The round of a row read `with_frame_of_round` knows its frame."""
+    """The round of a row read `with_first_frame` knows its frame."""
     vars(row.round)["first_frame"] = row.first_frame or {}
 
 
-def with_first_frame(rounds: QuerySet[Round]) -> QuerySet[Any]:
-    """`rounds` with the frame of each as `first_frame`, None where it is not published."""
-    frames = Publication.objects.filter(round=OuterRef("pk"), number=1).values("frame")[:1]
-    return rounds.annotate(first_frame=Subquery(frames, output_field=JSONField()))
+def with_first_frame(rows: QuerySet[Any], *, of: str = "pk") -> QuerySet[Any]:
+    """Rounds with the frame of each as `first_frame`, None where it is not published.
+
+    `of` is the column that leads from other rows to their round.
+    """
+    frames = Publication.objects.filter(round=OuterRef(of), number=1).values("frame")[:1]
+    return rows.annotate(first_frame=Subquery(frames, output_field=JSONField()))
 
 
 def _frames_of(rounds: Collection[int]) -> dict[int, Mapping[str, Any]]:

@@ -15,7 +15,7 @@ from plan.queries.plans import Link
 from programs.models import Program
 from progress.enums import RoundState
 from progress.models import Evaluation, Publication, PublishedEvaluation, PublishedMeasure, Round
-from progress.queries.first_frame import with_first_frame, with_frame_of_round
+from progress.queries.first_frame import with_first_frame
 from progress.queries.results import Legend
 
 NEWEST_FIRST = ("-year", "-program__start_year", "slug")
@@ -97,7 +97,7 @@ def with_frames(rounds: QuerySet[Round]) -> QuerySet[Any]:
 
 def with_frames_of_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Frozen rows with their round and the frame of its first publication, in the same query."""
-    return with_frame_of_round(rows.select_related("round__program__plan"))
+    return with_first_frame(rows.select_related("round__program__plan"), of="round")
 
 
 def frozen_round(round_: Round) -> PublishedRound:
