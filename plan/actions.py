@@ -1,7 +1,7 @@
 """The only way the plan's text changes: every write is on record, searchable and shown at once."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
@@ -19,6 +19,7 @@ from plan.editing.errors import (
     TermInUse,
 )
 from plan.editing.roots import (
+    RowKind,
     content_fields,
     fill_in,
     is_hidden,
@@ -42,6 +43,7 @@ from plan.models.base import Versioned
 from plan.recording import follow_publication, record_revision
 
 HISTORY_REASON_LENGTH = 100
+RowKey = tuple[type[models.Model], int]
 
 
 @transaction.atomic
@@ -188,13 +190,13 @@ def restore(
         stored = _lock(stored, expected_version)
     root = _restored(state, stored)
     rows = [row for kind in state.rows().values() for row in kind]
-    if stored is not None:
-        _keep_internal(stored, rows)
+    living = {} if stored is None else _living_rows(stored)
+    _keep_internal(root, rows, living)
     _validate(root, rows)
     if stored is None:
         return _recreate(root, rows, by=by, reason=reason)
     kept = {(type(row), row.pk) for row in rows}
-    gone = [row for kind in current_rows(stored).values() for row in kind if (type(row), row.pk) not in kept]
+    gone = [row for key, row in living.items() if key not in kept]
     _demand_results_stay(stored, gone)
     return _change(
         root,
@@ -354,21 +356,26 @@ def _restored(state: State, stored: Versioned | None) -> Versioned:
 
 def _demand_results_stay(root: Versioned, gone: Iterable[models.Model]) -> None:
     """Raise CannotRestore when a row that would go holds what is internal: it came later than that state."""
-    kinds = {kind.model: kind for kind in row_kinds(root)}
     for row in gone:
-        kind = kinds[type(row)]
+        kind = _kind_of_row(root, row)
         if any(getattr(row, name) is not None for name in kind.internal):
             raise CannotRestore(f"この状態には戻せません。その後に、{kind.noun}「{row}」の結果が記録されています。")
 
 
-def _keep_internal(stored: Versioned, rows: Iterable[models.Model]) -> None:
+def _keep_internal(root: Versioned, rows: Iterable[models.Model], living: Mapping[RowKey, models.Model]) -> None:
     """What of its rows is no part of a state stays as it is: results, which are published and mended by themselves."""
-    kinds = {kind.model: kind for kind in row_kinds(stored)}
-    living = {(type(row), row.pk): row for found in current_rows(stored).values() for row in found}
     for row in rows:
-        present = living.get((type(row), row.pk))
-        for name in kinds[type(row)].internal if present is not None else ():
-            setattr(row, name, getattr(present, name))
+        if (present := living.get((type(row), row.pk))) is not None:
+            for name in _kind_of_row(root, row).internal:
+                setattr(row, name, getattr(present, name))
+
+
+def _living_rows(stored: Versioned) -> dict[RowKey, models.Model]:
+    return {(type(row), row.pk): row for rows in current_rows(stored).values() for row in rows}
+
+
+def _kind_of_row(root: Versioned, row: models.Model) -> RowKind:
+    return next(kind for kind in row_kinds(root) if kind.model is type(row))
 
 
 def _validate(root: Versioned, rows: Sequence[models.Model]) -> None:
